@@ -1,1 +1,20 @@
+//! `zhijian` (质检) turns the transcript of a Chinese customer-service call or chat into a draft:
+//! a rubric whose items are pre-filled as far as a transcript can tell, each with its evidence.
+//!
+//! The modules stand in the order in which a transcript passes through them; [`pipeline`] tells the
+//! way in one function. No stage imports a later one.
 
+/// Beside the flow: what is wrong in a file of the pack, and where.
+pub mod diagnostic;
+
+/// Stage 1: what came in.
+pub mod transcript;
+
+/// Stage 8: the pre-filled form.
+pub mod draft;
+
+/// Lexicons, rules and rubrics, loaded whole.
+pub mod pack;
+
+/// The page to read first: a transcript becomes a draft.
+pub mod pipeline;
