@@ -2,6 +2,37 @@
 
 use std::fmt;
 
+/// A text file of the pack.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Path below the pack's root, with forward slashes.
+    pub path: String,
+    /// What the file holds, without a byte order mark.
+    pub text: String,
+}
+
+impl Source {
+    /// A mistake at `line` and `column` (both from 1; line 0 means the file as a whole).
+    #[must_use]
+    pub fn mistake(&self, line: usize, column: usize, message: impl Into<String>) -> Diagnostic {
+        Diagnostic {
+            file: self.path.clone(),
+            line,
+            column,
+            message: message.into(),
+            help: None,
+            source: line.checked_sub(1).and_then(|line| self.text.lines().nth(line)).map(str::to_owned),
+        }
+    }
+
+    /// The id that the path gives: without the folder `root` and without the extension.
+    #[must_use]
+    pub fn id(&self, root: &str) -> &str {
+        let path = self.path.strip_prefix(root).unwrap_or(&self.path);
+        path.rsplit_once('.').map_or(path, |(stem, _)| stem)
+    }
+}
+
 /// One mistake in one file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Diagnostic {
@@ -19,9 +50,40 @@ pub struct Diagnostic {
     pub source: Option<String>,
 }
 
+impl Diagnostic {
+    /// The same mistake with a word on what to do.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+}
+
 /// All mistakes that were found, in the order of files and lines.
 #[derive(Debug, Clone, Default, PartialEq, Eq, thiserror::Error)]
 pub struct Diagnostics(pub Vec<Diagnostic>);
+
+impl Diagnostics {
+    /// Adds a mistake.
+    pub fn push(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
+    }
+
+    /// Keeps the value of `result`, or adds its mistake.
+    pub fn keep<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
+        result.map_err(|diagnostic| self.push(diagnostic)).ok()
+    }
+
+    /// Everything that is wrong, sorted by place and without repetitions; nothing if all is well.
+    ///
+    /// # Errors
+    /// When there is any mistake.
+    pub fn settle(mut self) -> Result<(), Self> {
+        self.0.sort();
+        self.0.dedup();
+        if self.0.is_empty() { Ok(()) } else { Err(self) }
+    }
+}
 
 impl fmt::Display for Diagnostics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -10,6 +10,12 @@ pub mod diagnostic;
 /// Stage 1: what came in.
 pub mod transcript;
 
+/// Stage 2: made matchable.
+pub mod text;
+
+/// Stage 3: word lists, and one scan over all of them.
+pub mod lexicon;
+
 /// Stage 8: the pre-filled form.
 pub mod draft;
 

@@ -1,0 +1,296 @@
+//! Stage 3: word lists — their files, their entries, and one scan over all of them.
+
+mod compete;
+mod file;
+mod guard;
+mod phrase;
+mod scan;
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::diagnostic::{Diagnostics, Source};
+use crate::text::segment::Segmenter;
+use crate::transcript::Role;
+
+pub use guard::{Across, Effect, Guard, GuardId, Side};
+pub use scan::{Beaten, Mention, Mentions};
+
+/// The folder of the pack that holds lexicons.
+pub const FOLDER: &str = "lexicons/";
+/// The file of words for the segmenter.
+pub const WORDS: &str = "lexicons/words.txt";
+
+/// Index of one list of entries: a group of a lexicon, or the literals that announce a pattern.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ListId(u32);
+
+/// Index of an entry.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct EntryId(u32);
+
+/// Whose words a list, a rule or a window is about.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Speaker {
+    /// The agent.
+    #[default]
+    Agent,
+    /// The customer.
+    Customer,
+    /// A machine voice.
+    System,
+    /// Anybody.
+    Any,
+}
+
+impl Speaker {
+    /// Whether words of `role` are theirs.
+    #[must_use]
+    pub fn is(self, role: Role) -> bool {
+        match self {
+            Self::Agent => role == Role::Agent,
+            Self::Customer => role == Role::Customer,
+            Self::System => role == Role::System,
+            Self::Any => true,
+        }
+    }
+}
+
+/// A group of entries that rules refer to as `lexicon#group`, or the whole lexicon.
+#[derive(Debug)]
+struct List {
+    /// Lists of one family compete: the longest entry wins.
+    family: u32,
+}
+
+/// One line of a lexicon (词条).
+#[derive(Debug)]
+pub struct Entry {
+    /// The phrase as it is written in the file.
+    pub phrase: String,
+    /// Whose words count.
+    pub speaker: Speaker,
+    /// A match is only a candidate, for a human to decide.
+    pub candidate: bool,
+    /// What may speak against a match.
+    pub guards: Vec<GuardId>,
+    /// Where in its clause it must stand.
+    pub anchor: Option<Anchor>,
+    /// Both ends must be borders of words.
+    pub border: bool,
+    /// The reason of an allow entry; such an entry is no match itself, but beats shorter ones.
+    pub allow: Option<String>,
+    list: ListId,
+}
+
+/// Where in its clause, between two pauses, an entry must stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    /// At the beginning.
+    Start,
+    /// At the end.
+    End,
+    /// All of it.
+    Whole,
+}
+
+/// All lexicons of a pack, compiled into one scan.
+#[derive(Debug)]
+pub struct Lexicons {
+    lists: Vec<List>,
+    by_name: BTreeMap<String, Vec<ListId>>,
+    entries: Vec<Entry>,
+    guards: Vec<Guard>,
+    scan: scan::Scan,
+    segmenter: Segmenter,
+}
+
+impl Lexicons {
+    /// An entry.
+    #[must_use]
+    pub fn entry(&self, entry: EntryId) -> &Entry {
+        &self.entries[entry.0 as usize]
+    }
+
+    /// A guard.
+    #[must_use]
+    pub fn guard(&self, guard: GuardId) -> &Guard {
+        &self.guards[guard.index()]
+    }
+
+    /// Number of lexicons and groups that rules can name, and of entries.
+    #[must_use]
+    pub fn size(&self) -> (usize, usize) {
+        (self.by_name.len(), self.entries.len())
+    }
+}
+
+/// Lexicons that have been read, while rules still add the literals of their patterns.
+#[derive(Debug, Default)]
+pub struct LexiconsDraft {
+    lists: Vec<List>,
+    by_name: BTreeMap<String, Vec<ListId>>,
+    entries: Vec<Entry>,
+    guards: Vec<Guard>,
+    families: BTreeMap<String, u32>,
+    family_count: u32,
+    words: Vec<scan::Wording>,
+    segmenter: Segmenter,
+}
+
+impl LexiconsDraft {
+    /// Reads every lexicon among `sources`; mistakes go to `diagnostics`.
+    #[must_use]
+    pub fn read(sources: &[Source], diagnostics: &mut Diagnostics) -> Self {
+        let mut draft = Self::default();
+        let mut files = Vec::new();
+        for source in sources {
+            if source.path == WORDS {
+                draft.segmenter = Segmenter::new(file::read_words(source, diagnostics));
+            } else {
+                files.push((source, file::read(source, diagnostics)));
+            }
+        }
+        let names = guard::names(&files);
+        for (source, lexicon) in &files {
+            draft.add(source, lexicon, &names, diagnostics);
+        }
+        draft.guards.sort_by_key(|guard| names.get(&guard.name).copied());
+        draft
+    }
+
+    fn add(
+        &mut self,
+        source: &Source,
+        lexicon: &file::LexiconFile,
+        guards: &BTreeMap<String, GuardId>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let name = source.id(FOLDER);
+        let family = lexicon.header.family.clone().unwrap_or_else(|| format!("{name}.txt"));
+        let family = *self.families.entry(family).or_insert_with(|| {
+            self.family_count += 1;
+            self.family_count
+        });
+        for group in &lexicon.groups {
+            let list = self.new_list(family);
+            self.by_name.entry(name.to_owned()).or_default().push(list);
+            if let Some(id) = &group.id {
+                self.by_name.entry(format!("{name}#{id}")).or_default().push(list);
+            }
+            for line in &group.lines {
+                self.add_line(source, list, line, guards, diagnostics);
+            }
+        }
+        if let Some(shape) = &lexicon.header.guard {
+            let lists = self.by_name.get(name).cloned().unwrap_or_default();
+            self.guards.push(shape.with_lists(guard::name_of(name), lists));
+        }
+    }
+
+    fn new_list(&mut self, family: u32) -> ListId {
+        let list = ListId(u32::try_from(self.lists.len()).unwrap_or(u32::MAX));
+        self.lists.push(List { family });
+        list
+    }
+
+    fn add_line(
+        &mut self,
+        source: &Source,
+        list: ListId,
+        line: &file::EntryLine,
+        guards: &BTreeMap<String, GuardId>,
+        diagnostics: &mut Diagnostics,
+    ) {
+        let id = EntryId(u32::try_from(self.entries.len()).unwrap_or(u32::MAX));
+        let mut own_guards = Vec::new();
+        for name in &line.options.guards {
+            match guards.get(name) {
+                Some(guard) => own_guards.push(*guard),
+                None => diagnostics.push(
+                    source
+                        .mistake(line.number, line.column, format!("没有名为“{name}”的语境豁免"))
+                        .help(format!("可用的有:{}", guards.keys().cloned().collect::<Vec<_>>().join("、"))),
+                ),
+            }
+        }
+        self.words.extend(line.wordings.iter().map(|wording| scan::Wording::new(wording, id)));
+        self.entries.push(Entry {
+            phrase: line.phrase.clone(),
+            speaker: line.options.role,
+            candidate: line.options.candidate,
+            guards: own_guards,
+            anchor: line.options.anchor,
+            border: line.options.border,
+            allow: line.allow.clone(),
+            list,
+        });
+    }
+
+    /// Adds literals that announce a pattern: where none of them occurs, the pattern cannot match.
+    pub fn announce(&mut self, literals: &[String]) -> ListId {
+        self.family_count += 1;
+        let list = self.new_list(self.family_count);
+        let id = EntryId(u32::try_from(self.entries.len()).unwrap_or(u32::MAX));
+        self.words.extend(literals.iter().map(|literal| scan::Wording::literal(literal, id)));
+        self.entries.push(Entry {
+            phrase: literals.join("|"),
+            speaker: Speaker::Any,
+            candidate: false,
+            guards: Vec::new(),
+            anchor: None,
+            border: false,
+            allow: None,
+            list,
+        });
+        list
+    }
+
+    /// The lists that a rule means by `name`: a lexicon, or one group of it.
+    #[must_use]
+    pub fn lists(&self, name: &str) -> Option<&[ListId]> {
+        self.by_name.get(name).map(Vec::as_slice)
+    }
+
+    /// The guard of that name.
+    #[must_use]
+    pub fn guard(&self, name: &str) -> Option<GuardId> {
+        self.guards.iter().position(|guard| guard.name == name).map(GuardId::new)
+    }
+
+    /// The number by which entries of the named family compete.
+    #[must_use]
+    pub fn family(&self, name: &str) -> Option<u32> {
+        self.families.get(name).copied()
+    }
+
+    /// The family in which the entries of `list` compete.
+    #[must_use]
+    pub fn family_of(&self, list: ListId) -> u32 {
+        self.lists[list.0 as usize].family
+    }
+
+    /// The speaker that the first entry of `lists` names: the default of a condition about them.
+    #[must_use]
+    pub fn speaker_of(&self, lists: &[ListId]) -> Speaker {
+        let entry = self.entries.iter().find(|entry| lists.contains(&entry.list));
+        entry.map_or(Speaker::Agent, |entry| entry.speaker)
+    }
+
+    /// Names of lexicons that resemble `name`, for a message.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.by_name.keys().map(String::as_str)
+    }
+
+    /// Compiles everything into one scan.
+    ///
+    /// # Errors
+    /// When the automaton would be too large.
+    pub fn compile(self) -> Result<Lexicons, String> {
+        let scan = scan::Scan::new(self.words)?;
+        let Self { lists, by_name, entries, guards, segmenter, .. } = self;
+        Ok(Lexicons { lists, by_name, entries, guards, scan, segmenter })
+    }
+}

@@ -1,0 +1,34 @@
+//! Which language a transcript is in: the share of Chinese characters first, whatlang where that does not settle it.
+
+use whatlang::Lang;
+
+use super::Document;
+
+/// Chinese characters settle the question from this share on: other languages that use them mix them with their own script.
+const SETTLED_SHARE: f64 = 0.9;
+
+/// What could be told about the language.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Language {
+    /// ISO 639-3 code; none where there is too little text.
+    pub code: Option<&'static str>,
+    /// Share of Chinese characters among the letters, 0 to 1.
+    pub han_share: f64,
+    /// Letters in all.
+    pub letters: u32,
+}
+
+/// Tells the language of the whole transcript, where it has at least `least_letters`.
+#[must_use]
+pub fn detect(document: &Document<'_>, least_letters: u32) -> Language {
+    let (letters, han) = document.letters_and_han();
+    let han_share = if letters == 0 { 0.0 } else { f64::from(han) / f64::from(letters) };
+    let code = if letters < least_letters {
+        None
+    } else if han_share >= SETTLED_SHARE {
+        Some(Lang::Cmn.code())
+    } else {
+        whatlang::detect_lang(document.text()).map(|lang| lang.code())
+    };
+    Language { code, han_share, letters }
+}

@@ -1,0 +1,190 @@
+//! Stage 2: made matchable — normalised text with the way back to the original, words and language.
+
+mod fold;
+/// Which language it is, and whether it can be judged.
+pub mod language;
+mod normalise;
+/// Words, for the border test.
+pub mod segment;
+
+use std::ops::Range;
+
+use crate::transcript::Transcript;
+
+pub use fold::{Fold, PauseKind, fold, is_han};
+pub use normalise::Pause;
+use normalise::{Normalised, normalise, position};
+
+/// Stands between two turns, so that nothing matches across them.
+const TURN_END: char = '\n';
+
+/// All turns of a transcript in normalised form, joined, so that they are scanned in one go.
+///
+/// Positions are bytes of the joined text; [`Document::original`] leads back to characters of the original.
+#[derive(Debug)]
+pub struct Document<'t> {
+    transcript: &'t Transcript<'t>,
+    text: String,
+    turns: Vec<Range<u32>>,
+    letters: Vec<u32>,
+    pauses: Vec<Pause>,
+    all_letters: u32,
+    all_han: u32,
+}
+
+/// A stretch of the original text of one turn.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Original<'t> {
+    /// First character, in Unicode scalar values.
+    pub start: u32,
+    /// One past the last character.
+    pub end: u32,
+    /// The words as they were posted.
+    pub text: &'t str,
+}
+
+impl<'t> Document<'t> {
+    /// Normalises every turn of `transcript`.
+    #[must_use]
+    pub fn new(transcript: &'t Transcript<'t>) -> Self {
+        let bytes: usize = transcript.turns.iter().map(|turn| turn.text.len() + 1).sum();
+        let mut out = Normalised { text: String::with_capacity(bytes), ..Normalised::default() };
+        let mut turns = Vec::with_capacity(transcript.turns.len());
+        let mut letters = Vec::with_capacity(transcript.turns.len());
+        for turn in &transcript.turns {
+            let (start, before) = (position(out.text.len()), out.letters);
+            normalise(&turn.text, &mut out, &mut ());
+            turns.push(start..position(out.text.len()));
+            letters.push(out.letters - before);
+            out.text.push(TURN_END);
+        }
+        let Normalised { text, pauses, letters: all_letters, han: all_han } = out;
+        Self { transcript, text, turns, letters, pauses, all_letters, all_han }
+    }
+
+    /// The transcript that it was made from.
+    #[must_use]
+    pub fn transcript(&self) -> &'t Transcript<'t> {
+        self.transcript
+    }
+
+    /// The normalised text of all turns, each followed by a line end.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// Where each turn stands in the text, without its line end.
+    #[must_use]
+    pub fn turns(&self) -> &[Range<u32>] {
+        &self.turns
+    }
+
+    /// Number of letters (字) in `turn`.
+    #[must_use]
+    pub fn letters(&self, turn: u32) -> u32 {
+        self.letters[turn as usize]
+    }
+
+    /// Letters in all, and the Chinese characters among them.
+    #[must_use]
+    pub fn letters_and_han(&self) -> (u32, u32) {
+        (self.all_letters, self.all_han)
+    }
+
+    /// The normalised text of a stretch.
+    #[must_use]
+    pub fn slice(&self, span: Range<u32>) -> &str {
+        &self.text[span.start as usize..span.end as usize]
+    }
+
+    /// The turn in which byte `at` stands.
+    #[must_use]
+    pub fn turn_at(&self, at: u32) -> u32 {
+        position(self.turns.partition_point(|turn| turn.end < at))
+    }
+
+    /// The pauses strictly inside `span`.
+    #[must_use]
+    pub fn pauses_inside(&self, span: Range<u32>) -> &[Pause] {
+        let from = self.pauses.partition_point(|pause| pause.at <= span.start);
+        let to = self.pauses.partition_point(|pause| pause.at < span.end);
+        self.pauses.get(from..to).unwrap_or_default()
+    }
+
+    /// The strongest pause directly before the character at byte `at`, if any.
+    #[must_use]
+    pub fn pause_at(&self, at: u32) -> Option<PauseKind> {
+        let found = self.pauses.binary_search_by_key(&at, |pause| pause.at).ok()?;
+        Some(self.pauses[found].kind)
+    }
+
+    /// The part of `turn` around `span` that is bounded by pauses of at least the given strength.
+    #[must_use]
+    pub fn stretch(&self, turn: u32, span: &Range<u32>, bound: PauseKind) -> Range<u32> {
+        let whole = self.turns[turn as usize].clone();
+        let before = self.pauses.partition_point(|pause| pause.at <= span.start);
+        let start = self.pauses[..before].iter().rev().find(|pause| pause.kind >= bound);
+        let after = self.pauses.partition_point(|pause| pause.at < span.end);
+        let end = self.pauses[after..].iter().find(|pause| pause.kind >= bound);
+        start.map_or(whole.start, |pause| pause.at.max(whole.start))
+            ..end.map_or(whole.end, |pause| pause.at.min(whole.end))
+    }
+
+    /// The sentences of `turn`, in order; empty ones are left out.
+    pub fn sentences(&self, turn: u32) -> impl Iterator<Item = Range<u32>> {
+        let whole = self.turns[turn as usize].clone();
+        let mut start = whole.start;
+        let ends = self
+            .pauses_inside(whole.clone())
+            .iter()
+            .filter(|pause| pause.kind >= PauseKind::Strong)
+            .map(|pause| pause.at)
+            .chain(std::iter::once(whole.end));
+        ends.filter_map(move |end| {
+            let sentence = start..end;
+            start = end;
+            (!sentence.is_empty()).then_some(sentence)
+        })
+    }
+
+    /// The original words behind a stretch of `turn`.
+    ///
+    /// Normalises the turn once more, this time noting where each character came from: only turns in
+    /// which something was found pay for the way back.
+    #[must_use]
+    pub fn original(&self, turn: u32, span: &Range<u32>) -> Original<'t> {
+        let original: &'t str = &self.transcript.turns[turn as usize].text;
+        let mut origins = Vec::new();
+        normalise(original, &mut Normalised::default(), &mut origins);
+        let base = self.turns[turn as usize].start;
+        let first = self.slice(base..span.start).chars().count();
+        let count = self.slice(span.clone()).chars().count();
+        let (Some(&start), Some(&last)) = (origins.get(first), origins.get(first + count.saturating_sub(1)))
+        else {
+            return Original { start: 0, end: 0, text: "" };
+        };
+        Original { start, end: last + 1, text: characters(original, start, last + 1) }
+    }
+
+    /// The whole of a turn as it was posted.
+    #[must_use]
+    pub fn original_turn(&self, turn: u32) -> Original<'t> {
+        let text: &'t str = &self.transcript.turns[turn as usize].text;
+        Original { start: 0, end: position(text.chars().count()), text }
+    }
+}
+
+/// The characters `start..end` of `text`.
+fn characters(text: &str, start: u32, end: u32) -> &str {
+    let byte = |at: u32| text.char_indices().nth(at as usize).map_or(text.len(), |(byte, _)| byte);
+    &text[byte(start)..byte(end)]
+}
+
+/// Normalises a phrase of a lexicon as text is normalised; its pauses say where punctuation was written.
+#[must_use]
+pub fn normalise_phrase(phrase: &str) -> (String, Vec<Pause>) {
+    let mut out = Normalised::default();
+    normalise(phrase, &mut out, &mut ());
+    (out.text, out.pauses)
+}

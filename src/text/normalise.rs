@@ -1,0 +1,213 @@
+//! Turns the text of one turn into the form that is matched, optionally noting where each character came from.
+
+use super::fold::{Fold, PauseKind, fold, is_han, several};
+
+/// A place in normalised text at which the speaker paused or punctuation stood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pause {
+    /// Byte position: the pause stands before the character that begins here.
+    pub at: u32,
+    /// How far it separates.
+    pub kind: PauseKind,
+}
+
+/// Where normalised text goes.
+#[derive(Debug, Default)]
+pub(super) struct Normalised {
+    /// The letters, simplified, half-width, lower-case, without punctuation.
+    pub(super) text: String,
+    /// The pauses that punctuation left, in order.
+    pub(super) pauses: Vec<Pause>,
+    /// Letters and digits written so far.
+    pub(super) letters: u32,
+    /// Chinese characters among them.
+    pub(super) han: u32,
+}
+
+/// Takes note of the original position of each normalised character.
+pub(super) trait Origins {
+    /// The next normalised character stems from the original character number `at`.
+    fn note(&mut self, at: u32);
+}
+
+/// Notes nothing: the common case, where nothing has been found yet.
+impl Origins for () {
+    fn note(&mut self, _at: u32) {}
+}
+
+impl Origins for Vec<u32> {
+    fn note(&mut self, at: u32) {
+        self.push(at);
+    }
+}
+
+/// Normalises `original` and appends it to `out`.
+///
+/// Runs of three or more digits, however read out (幺三八, 一二三, 068), become Arabic digits; runs of two
+/// do where one of them is 零, 〇, 幺 or Arabic, since 三五个 and 一一 are words.
+pub(super) fn normalise(original: &str, out: &mut Normalised, origins: &mut impl Origins) {
+    let mut digits = DigitRun::default();
+    let mut previous = ' ';
+    let mut rest = original.chars();
+    let mut at = 0;
+    while let Some(c) = rest.next() {
+        match fold(c) {
+            Fold::Letter(letter) => {
+                push(out, &mut digits, letter);
+                origins.note(at);
+            }
+            Fold::Pause(_) if c == '.' && previous.is_ascii_digit() && next_is_digit(&rest) => {
+                push(out, &mut digits, '.');
+                origins.note(at);
+            }
+            Fold::Pause(kind) => pause(out, &mut digits, kind),
+            Fold::Several => {
+                for letter in several(c) {
+                    push(out, &mut digits, letter);
+                    origins.note(at);
+                }
+            }
+        }
+        previous = c;
+        at += 1;
+    }
+    digits.close(out);
+}
+
+fn next_is_digit(rest: &std::str::Chars<'_>) -> bool {
+    rest.as_str().starts_with(|c: char| c.is_ascii_digit())
+}
+
+fn push(out: &mut Normalised, digits: &mut DigitRun, letter: char) {
+    match digit(letter) {
+        Some(_) => digits.extend(out.text.len(), letter),
+        None => digits.close(out),
+    }
+    out.text.push(letter);
+    out.letters += 1;
+    out.han += u32::from(is_han(letter));
+}
+
+fn pause(out: &mut Normalised, digits: &mut DigitRun, kind: PauseKind) {
+    if kind != PauseKind::Weak {
+        digits.close(out);
+    }
+    let at = position(out.text.len());
+    match out.pauses.last_mut() {
+        Some(last) if last.at == at => last.kind = last.kind.max(kind),
+        _ => out.pauses.push(Pause { at, kind }),
+    }
+}
+
+/// A byte position as it is stored; intake limits a transcript to far less than 4 GiB.
+#[expect(clippy::cast_possible_truncation, reason = "intake limits a transcript to a few megabytes")]
+pub(super) fn position(at: usize) -> u32 {
+    at as u32
+}
+
+/// The Arabic digit that a digit or its spoken Chinese form stands for.
+fn digit(letter: char) -> Option<char> {
+    Some(match letter {
+        '0'..='9' => letter,
+        '零' | '〇' => '0',
+        '幺' | '一' => '1',
+        '二' => '2',
+        '三' => '3',
+        '四' => '4',
+        '五' => '5',
+        '六' => '6',
+        '七' => '7',
+        '八' => '8',
+        '九' => '9',
+        _ => return None,
+    })
+}
+
+/// Digits that stand side by side at the end of what has been written.
+#[derive(Default)]
+struct DigitRun {
+    start: usize,
+    length: u32,
+    spelled: bool,
+    unmistakable: bool,
+}
+
+impl DigitRun {
+    fn extend(&mut self, at: usize, letter: char) {
+        if self.length == 0 {
+            self.start = at;
+        }
+        self.length += 1;
+        self.spelled |= !letter.is_ascii_digit();
+        self.unmistakable |= letter.is_ascii_digit() || matches!(letter, '零' | '〇' | '幺');
+    }
+
+    /// Ends the run, and rewrites it in Arabic digits where it is a number.
+    fn close(&mut self, out: &mut Normalised) {
+        let Self { start, length, spelled, unmistakable } = std::mem::take(self);
+        if !spelled || length < 2 || (length == 2 && !unmistakable) {
+            return;
+        }
+        let spoken = out.text.split_off(start);
+        for (offset, letter) in spoken.char_indices() {
+            let (before, now) = (position(start + offset), position(out.text.len()));
+            for pause in out.pauses.iter_mut().rev().take_while(|pause| pause.at >= before) {
+                if pause.at == before {
+                    pause.at = now;
+                }
+            }
+            out.text.push(digit(letter).unwrap_or(letter));
+        }
+        out.han = out.han.saturating_sub(length);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(original: &str) -> String {
+        let mut out = Normalised::default();
+        normalise(original, &mut out, &mut ());
+        out.text
+    }
+
+    #[test]
+    fn noise_and_punctuation_are_dropped() {
+        assert_eq!(text("这 事,不\u{200b}归～我*管！！"), "这事不归我管");
+        assert_eq!(text("這事不歸我管"), "这事不归我管");
+        assert_eq!(text("ＡＢＣ　wifi"), "abcwifi");
+    }
+
+    #[test]
+    fn spoken_digits_become_arabic_where_they_are_numbers() {
+        assert_eq!(text("幺三八零零幺三"), "1380013");
+        assert_eq!(text("零六八号为您服务"), "068号为您服务");
+        assert_eq!(text("零六号"), "06号");
+        assert_eq!(text("三五个,等一下,一一核对"), "三五个等一下一一核对");
+        assert_eq!(text("一三八,零零,幺三"), "1380013");
+        assert_eq!(text("版本6.1。"), "版本6.1");
+        assert_eq!(text("一个月"), "一个月");
+    }
+
+    #[test]
+    fn pauses_stand_where_punctuation_stood_also_around_digits() {
+        let mut out = Normalised::default();
+        normalise("好,幺三八,零零幺。对?", &mut out, &mut ());
+        assert_eq!(out.text, "好138001对");
+        let pauses: Vec<_> = out.pauses.iter().map(|pause| (pause.at, pause.kind)).collect();
+        assert_eq!(
+            pauses,
+            [(3, PauseKind::Weak), (6, PauseKind::Weak), (9, PauseKind::Strong), (12, PauseKind::Question)]
+        );
+    }
+
+    #[test]
+    fn every_character_knows_where_it_came_from() {
+        let mut out = Normalised::default();
+        let mut origins = Vec::new();
+        normalise("您, ℡幺三八", &mut out, &mut origins);
+        assert_eq!(out.text, "您tel138");
+        assert_eq!(origins, [0, 3, 3, 3, 4, 5, 6]);
+    }
+}
