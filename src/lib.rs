@@ -7,6 +7,9 @@
 /// Beside the flow: what is wrong in a file of the pack, and where.
 pub mod diagnostic;
 
+/// Beside the flow: reads the YAML files of the pack.
+pub mod yaml;
+
 /// Stage 1: what came in.
 pub mod transcript;
 
@@ -15,6 +18,9 @@ pub mod text;
 
 /// Stage 3: word lists, and one scan over all of them.
 pub mod lexicon;
+
+/// Stage 4: what happened.
+pub mod detect;
 
 /// Stage 8: the pre-filled form.
 pub mod draft;

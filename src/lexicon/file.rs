@@ -272,7 +272,8 @@ impl<'a> Line<'a> {
     }
 
     fn options(&self, text: Option<&str>, mut options: Options) -> Result<Options, Diagnostic> {
-        let parts = text.unwrap_or_default().split([';', '；']).map(str::trim).filter(|part| !part.is_empty());
+        let parts =
+            text.unwrap_or_default().split([';', '；']).map(str::trim).filter(|part| !part.is_empty());
         for part in parts {
             let (key, value) = match part.split_once(['=', '＝']) {
                 Some((key, value)) => (key.trim(), value.trim()),

@@ -1,0 +1,220 @@
+//! `rules/dialogue.yaml`: of which lexicons and limits the states of a dialogue are made.
+
+use serde::Deserialize;
+use serde_saphyr::Spanned;
+
+use crate::diagnostic::{Diagnostics, Source};
+use crate::lexicon::{LexiconsDraft, ListId};
+use crate::transcript::Millis;
+use crate::yaml;
+
+/// The file of the pack that holds it.
+pub const FILE: &str = "rules/dialogue.yaml";
+
+/// Of what the states of a dialogue are made; limits are in the units that their names say.
+#[derive(Debug, Clone)]
+pub struct Dialogue {
+    /// From which length on a gap is a silence.
+    pub silence_least: Millis,
+    /// What makes a hold.
+    pub hold: HoldTerms,
+    /// The agent asks the customer to do something.
+    pub customer_task: Vec<ListId>,
+    /// The customer asks the agent to wait.
+    pub customer_wait: Vec<ListId>,
+    /// Words that make a question.
+    pub question: Vec<ListId>,
+    /// Words that only show attention.
+    pub back_channel: Vec<ListId>,
+    /// Turns that begin this closely together began at the same time: nobody interrupted.
+    pub simultaneous: Millis,
+    /// How roles are checked.
+    pub roles: RoleTerms,
+    /// How times are checked.
+    pub times: TimesFile,
+    /// How the language is checked.
+    pub language: LanguageFile,
+}
+
+/// What makes a hold (等待).
+#[derive(Debug, Clone)]
+pub struct HoldTerms {
+    /// A wait shorter than this is none.
+    pub least: Millis,
+    /// An unannounced wait counts from this length on.
+    pub unannounced: Millis,
+    /// How soon consent must follow.
+    pub consent_within: Millis,
+    /// The agent asks to wait.
+    pub ask: Vec<ListId>,
+    /// The customer agrees.
+    pub consent: Vec<ListId>,
+    /// The agent offers to call back.
+    pub callback: Vec<ListId>,
+    /// Talk shorter than this does not end the hold.
+    pub progress_chars: u32,
+    /// The phrase of return must begin within so many characters.
+    pub return_chars: u32,
+}
+
+/// How roles are checked.
+#[derive(Debug, Clone)]
+pub struct RoleTerms {
+    /// What only an agent says.
+    pub agent: Vec<ListId>,
+    /// What only a customer says.
+    pub customer: Vec<ListId>,
+    /// Question and answer in one turn.
+    pub merged: Vec<ListId>,
+    /// So many signs of an agent in the customer's turns make the roles suspect.
+    pub swapped_at_least: usize,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DialogueFile {
+    silence: SilenceFile,
+    hold: HoldFile,
+    attribution: AttributionFile,
+    back_channel: Names,
+    interruption: InterruptionFile,
+    roles: RolesFile,
+    times: TimesFile,
+    language: LanguageFile,
+}
+
+type Names = Vec<Spanned<String>>;
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SilenceFile {
+    least_seconds: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct HoldFile {
+    least_seconds: f64,
+    unannounced_seconds: f64,
+    consent_within_seconds: f64,
+    ask: Names,
+    consent: Names,
+    callback: Names,
+    progress_chars: u32,
+    return_chars: u32,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct AttributionFile {
+    customer_task: Names,
+    customer_wait: Names,
+    question: Names,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct InterruptionFile {
+    simultaneous_seconds: f64,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RolesFile {
+    agent: Names,
+    customer: Names,
+    merged: Names,
+    swapped_at_least: usize,
+}
+
+/// How times are checked.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct TimesFile {
+    /// Nobody speaks faster.
+    pub fastest_chars_per_second: f64,
+    /// Nobody speaks slower, except in short turns.
+    pub slowest_chars_per_second: f64,
+    /// Turns shorter than this are not checked for slowness.
+    pub slow_from_seconds: f64,
+    /// From this share of suspect turns on, no time is trusted.
+    pub suspect_share: f64,
+}
+
+/// How the language is checked.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct LanguageFile {
+    /// With fewer letters nothing is said about the language.
+    pub least_letters: u32,
+    /// With a smaller share of Chinese characters nothing is judged.
+    pub least_han_share: f64,
+}
+
+/// Seconds as they stand in a file of the pack, in milliseconds.
+#[must_use]
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range first")]
+pub fn millis(seconds: f64) -> Millis {
+    (seconds * 1000.0).round().clamp(0.0, f64::from(u32::MAX)) as Millis
+}
+
+impl Dialogue {
+    /// Reads the file; mistakes go to `diagnostics`.
+    #[must_use]
+    pub fn read(source: &Source, lexicons: &LexiconsDraft, diagnostics: &mut Diagnostics) -> Option<Self> {
+        let file: DialogueFile = diagnostics.keep(yaml::read(source))?;
+        let mut lists = |names: &Names| resolve(source, names, lexicons, diagnostics);
+        let HoldFile { ask, consent, callback, .. } = &file.hold;
+        Some(Self {
+            silence_least: millis(file.silence.least_seconds),
+            hold: HoldTerms {
+                least: millis(file.hold.least_seconds),
+                unannounced: millis(file.hold.unannounced_seconds),
+                consent_within: millis(file.hold.consent_within_seconds),
+                ask: lists(ask),
+                consent: lists(consent),
+                callback: lists(callback),
+                progress_chars: file.hold.progress_chars,
+                return_chars: file.hold.return_chars,
+            },
+            customer_task: lists(&file.attribution.customer_task),
+            customer_wait: lists(&file.attribution.customer_wait),
+            question: lists(&file.attribution.question),
+            back_channel: lists(&file.back_channel),
+            simultaneous: millis(file.interruption.simultaneous_seconds),
+            roles: RoleTerms {
+                agent: lists(&file.roles.agent),
+                customer: lists(&file.roles.customer),
+                merged: lists(&file.roles.merged),
+                swapped_at_least: file.roles.swapped_at_least,
+            },
+            times: file.times,
+            language: file.language,
+        })
+    }
+}
+
+/// The lists behind names of lexicons; unknown names go to `diagnostics`.
+#[must_use]
+pub fn resolve(
+    source: &Source,
+    names: &[Spanned<String>],
+    lexicons: &LexiconsDraft,
+    diagnostics: &mut Diagnostics,
+) -> Vec<ListId> {
+    let mut lists = Vec::new();
+    for name in names {
+        match lexicons.lists(&name.value) {
+            Some(found) => lists.extend_from_slice(found),
+            None => diagnostics.push(
+                yaml::mistake(source, name.referenced, format!("没有编号为“{}”的词表", name.value)).help(
+                    yaml::nearest(&name.value, lexicons.names()).map_or_else(
+                        || "编号是路径去掉 .txt,组写在 # 之后".to_owned(),
+                        |near| format!("是不是想写 {near}"),
+                    ),
+                ),
+            ),
+        }
+    }
+    lists
+}

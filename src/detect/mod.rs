@@ -1,0 +1,136 @@
+//! Stage 4: what happened — which mentions stand, and the states of the dialogue.
+
+/// Of what the states of a dialogue are made.
+pub mod dialogue;
+mod hold;
+mod interruption;
+/// Pace of speech.
+pub mod pace;
+mod quality;
+mod silence;
+mod standing;
+
+use std::cell::OnceCell;
+
+use crate::lexicon::{Lexicons, ListId, Mention, Mentions, Speaker};
+use crate::text::{Document, PauseKind};
+use crate::transcript::{Millis, Role, Transcript, Turn};
+
+pub use dialogue::Dialogue;
+pub use hold::{Consent, Hold};
+pub use interruption::Interruption;
+pub use quality::{Quality, RolesQuality, TimesQuality};
+pub use silence::{Owner, Silence};
+pub use standing::{By, Standing};
+
+/// A transcript with everything that was found in it: what conditions are tested on.
+#[derive(Debug)]
+pub struct Scene<'t> {
+    /// The normalised text.
+    pub document: Document<'t>,
+    /// The lexicons that it was scanned for.
+    pub lexicons: &'t Lexicons,
+    /// Of what states of a dialogue are made.
+    pub dialogue: &'t Dialogue,
+    /// How far it can be trusted.
+    pub quality: Quality,
+    mentions: Mentions,
+    silences: OnceCell<Vec<Silence>>,
+    holds: OnceCell<Vec<Hold>>,
+}
+
+impl<'t> Scene<'t> {
+    /// Scans `transcript` once.
+    #[must_use]
+    pub fn new(transcript: &'t Transcript<'t>, lexicons: &'t Lexicons, dialogue: &'t Dialogue) -> Self {
+        let document = Document::new(transcript);
+        let mentions = lexicons.scan(&document);
+        let mut scene = Self {
+            document,
+            lexicons,
+            dialogue,
+            quality: Quality::default(),
+            mentions,
+            silences: OnceCell::new(),
+            holds: OnceCell::new(),
+        };
+        scene.quality = Quality::of(&scene);
+        scene
+    }
+
+    /// The transcript.
+    #[must_use]
+    pub fn transcript(&self) -> &'t Transcript<'t> {
+        self.document.transcript()
+    }
+
+    /// One turn.
+    #[must_use]
+    pub fn turn(&self, turn: u32) -> &'t Turn<'t> {
+        &self.transcript().turns[turn as usize]
+    }
+
+    /// The numbers of the turns of `speaker`, in order.
+    pub fn turns_of(&self, speaker: Speaker) -> impl DoubleEndedIterator<Item = u32> {
+        let count = u32::try_from(self.transcript().turns.len()).unwrap_or(u32::MAX);
+        (0..count).filter(move |at| speaker.is(self.turn(*at).role))
+    }
+
+    /// What the scan found of one list, beaten ones included.
+    #[must_use]
+    pub fn mentions(&self, list: ListId) -> &[Mention] {
+        self.mentions.of(list)
+    }
+
+    /// What the scan found of `lists` in one turn and nothing else covers.
+    pub fn mentions_in<'s>(&'s self, lists: &'s [ListId], turn: u32) -> impl Iterator<Item = &'s Mention> {
+        lists.iter().flat_map(move |list| {
+            let all = self.mentions.of(*list);
+            let from = all.partition_point(|mention| mention.turn < turn);
+            all[from..]
+                .iter()
+                .take_while(move |mention| mention.turn == turn)
+                .filter(|mention| mention.stands())
+        })
+    }
+
+    /// Whether any word of `lists` stands in `turn`.
+    #[must_use]
+    pub fn says(&self, turn: u32, lists: &[ListId]) -> bool {
+        self.mentions_in(lists, turn).next().is_some()
+    }
+
+    /// The silences, attributed; empty where times are missing.
+    #[must_use]
+    pub fn silences(&self) -> &[Silence] {
+        self.silences.get_or_init(|| silence::find(self))
+    }
+
+    /// The holds; empty where times are missing.
+    #[must_use]
+    pub fn holds(&self) -> &[Hold] {
+        self.holds.get_or_init(|| hold::find(self))
+    }
+
+    /// Whether `turn` asks something, by its words or by its last sign.
+    #[must_use]
+    pub fn is_question(&self, turn: u32) -> bool {
+        let end = self.document.turns()[turn as usize].end;
+        self.document.pause_at(end) == Some(PauseKind::Question) || self.says(turn, &self.dialogue.question)
+    }
+
+    /// When the conversation ended: by the event of hanging up, else by the last word.
+    #[must_use]
+    pub fn end_ms(&self) -> Option<Millis> {
+        let words = self.transcript().turns.iter().filter_map(|turn| turn.end_ms).max();
+        let events = self.transcript().events.iter().map(|event| event.at_ms).max();
+        words.max(events)
+    }
+
+    /// Letters spoken by `role`.
+    #[must_use]
+    pub fn letters_of(&self, role: Role) -> u32 {
+        let turns = self.transcript().turns.iter().zip(0_u32..);
+        turns.filter(|(turn, _)| turn.role == role).map(|(_, at)| self.document.letters(at)).sum()
+    }
+}

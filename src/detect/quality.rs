@@ -1,0 +1,137 @@
+//! Whether and how far a transcript can be trusted: its language, its roles, its times.
+
+use super::Scene;
+use crate::lexicon::{ListId, Speaker};
+use crate::text::language::{self, Language};
+use crate::transcript::{Channel, Role};
+
+/// Whether and how far a transcript can be trusted.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Quality {
+    /// Why nothing can be judged, in Chinese; none where something can.
+    pub unscorable: Option<String>,
+    /// ISO 639-3 code of the language.
+    pub language: Option<&'static str>,
+    /// How far roles can be trusted.
+    pub roles: RolesQuality,
+    /// How far times can be trusted.
+    pub times: TimesQuality,
+    /// What the reviewer should know, in Chinese.
+    pub notes: Vec<String>,
+}
+
+/// How far roles can be trusted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum RolesQuality {
+    /// Nothing speaks against them.
+    #[default]
+    Ok,
+    /// They look swapped or mixed up.
+    Suspect,
+    /// No turn is the agent's or the customer's.
+    Missing,
+}
+
+/// How far times can be trusted.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum TimesQuality {
+    /// Every turn has plausible times.
+    #[default]
+    Ok,
+    /// Some turns have none.
+    Partial,
+    /// Too many turns are implausibly fast or slow.
+    Suspect,
+    /// No turn has any.
+    Missing,
+}
+
+impl Quality {
+    pub(super) fn of(scene: &Scene<'_>) -> Self {
+        let mut notes = Vec::new();
+        let language = language::detect(&scene.document, scene.dialogue.language.least_letters);
+        let roles = roles(scene, &mut notes);
+        let times = times(scene, &mut notes);
+        let unscorable = unscorable(scene, &language);
+        Self { unscorable, language: language.code, roles, times, notes }
+    }
+}
+
+fn unscorable(scene: &Scene<'_>, language: &Language) -> Option<String> {
+    let spoken = scene.letters_of(Role::Agent)
+        + scene.letters_of(Role::Customer)
+        + scene.letters_of(Role::Unknown)
+        + scene.letters_of(Role::Other);
+    if language.letters == 0 {
+        return Some("没有可以评判的文字".to_owned());
+    }
+    if spoken == 0 {
+        return Some("只有系统语音,没有客服或客户说话".to_owned());
+    }
+    let foreign = language.letters >= scene.dialogue.language.least_letters
+        && language.han_share < scene.dialogue.language.least_han_share;
+    foreign.then(|| {
+        let code = language.code.unwrap_or("und");
+        format!("汉字只占 {:.0}%(语种判为 {code}),不是可评判的中文", language.han_share * 100.0)
+    })
+}
+
+fn roles(scene: &Scene<'_>, notes: &mut Vec<String>) -> RolesQuality {
+    let turns = &scene.transcript().turns;
+    if !turns.iter().any(|turn| matches!(turn.role, Role::Agent | Role::Customer)) {
+        notes.push("没有标明哪些话轮是客服、哪些是客户".to_owned());
+        return RolesQuality::Missing;
+    }
+    let terms = &scene.dialogue.roles;
+    let count = |lists: &[ListId], speaker: Speaker| {
+        scene.turns_of(speaker).filter(|at| scene.says(*at, lists)).count()
+    };
+    let agent_signs = count(&terms.agent, Speaker::Agent) + count(&terms.customer, Speaker::Customer);
+    let swapped_signs = count(&terms.agent, Speaker::Customer);
+    if swapped_signs >= terms.swapped_at_least && agent_signs == 0 {
+        notes.push(format!("客户的话轮里有 {swapped_signs} 处客服用语,而客服的话轮里没有:角色可能颠倒了"));
+        return RolesQuality::Suspect;
+    }
+    let merged: Vec<_> = scene
+        .turns_of(Speaker::Any)
+        .filter(|at| scene.says(*at, &terms.merged))
+        .map(|at| format!("第 {} 轮", scene.turn(at).index + 1))
+        .collect();
+    if !merged.is_empty() {
+        notes.push(format!("{}里像是混进了两个人的话", merged.join("、")));
+    }
+    if merged.len() >= terms.swapped_at_least { RolesQuality::Suspect } else { RolesQuality::Ok }
+}
+
+fn times(scene: &Scene<'_>, notes: &mut Vec<String>) -> TimesQuality {
+    let turns = &scene.transcript().turns;
+    let timed = turns.iter().filter(|turn| turn.times().is_some()).count();
+    if timed == 0 {
+        return TimesQuality::Missing;
+    }
+    if timed < turns.len() {
+        notes.push(format!("{} 个话轮中有 {} 个没有起止时间", turns.len(), turns.len() - timed));
+        return TimesQuality::Partial;
+    }
+    if scene.transcript().channel == Channel::Chat {
+        return TimesQuality::Ok;
+    }
+    let suspect = (0_u32..).zip(turns).filter(|(at, _)| is_implausible(scene, *at)).count();
+    let share = f64::from(u32::try_from(suspect).unwrap_or(u32::MAX))
+        / f64::from(u32::try_from(timed).unwrap_or(u32::MAX));
+    if suspect > 0 {
+        notes.push(format!("有 {suspect} 个话轮的语速不合常理,时间可能不准"));
+    }
+    if share > scene.dialogue.times.suspect_share { TimesQuality::Suspect } else { TimesQuality::Ok }
+}
+
+/// Whether a turn is spoken faster or slower than anybody speaks.
+fn is_implausible(scene: &Scene<'_>, at: u32) -> bool {
+    let limits = &scene.dialogue.times;
+    let Some((start, end)) = scene.turn(at).times() else { return false };
+    let seconds = f64::from(end.saturating_sub(start)) / 1000.0;
+    let letters = f64::from(scene.document.letters(at));
+    let too_fast = letters > limits.fastest_chars_per_second * seconds.max(1.0);
+    let too_slow = seconds >= limits.slow_from_seconds && letters < limits.slowest_chars_per_second * seconds;
+    too_fast || too_slow
+}

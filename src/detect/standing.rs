@@ -1,0 +1,112 @@
+//! Whether a mention counts: the role that said it, and the guards that speak against it.
+
+use std::ops::Range;
+
+use super::Scene;
+use crate::lexicon::{Across, Beaten, Effect, EntryId, Guard, GuardId, Mention, Side, Speaker};
+use crate::text::PauseKind;
+use crate::transcript::Role;
+
+/// What a match is worth.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// It counts.
+    Hit,
+    /// A human decides.
+    Candidate,
+    /// It does not count, for this reason.
+    Suppressed(By),
+}
+
+/// What speaks against a match.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// A guard.
+    Guard(GuardId),
+    /// An allow entry that covers it.
+    Allow(EntryId),
+    /// Somebody else said it.
+    Role,
+    /// A longer match of the same family covers it.
+    Longer,
+}
+
+impl Mention {
+    /// Whether nothing covers it.
+    #[must_use]
+    pub fn stands(&self) -> bool {
+        self.beaten == Beaten::No
+    }
+}
+
+impl Scene<'_> {
+    /// What a mention is worth to a condition about `speaker`.
+    #[must_use]
+    pub fn standing(&self, mention: &Mention, speaker: Speaker) -> Standing {
+        if let Beaten::ByAllow(allow) = mention.beaten {
+            return Standing::Suppressed(By::Allow(allow));
+        }
+        let entry = self.lexicons.entry(mention.entry);
+        let found = self.match_standing(mention.turn, &mention.span(), speaker, &entry.guards);
+        if entry.candidate && found == Standing::Hit { Standing::Candidate } else { found }
+    }
+
+    /// What a match of any kind is worth to a condition about `speaker`, under `guards`.
+    #[must_use]
+    pub fn match_standing(
+        &self,
+        turn: u32,
+        span: &Range<u32>,
+        speaker: Speaker,
+        guards: &[GuardId],
+    ) -> Standing {
+        let role = self.turn(turn).role;
+        let unknown = role == Role::Unknown && speaker != Speaker::Any;
+        if !speaker.is(role) && !unknown {
+            return Standing::Suppressed(By::Role);
+        }
+        let mut standing = if unknown { Standing::Candidate } else { Standing::Hit };
+        for id in guards {
+            let guard = self.lexicons.guard(*id);
+            if !self.speaks_against(guard, turn, span) {
+                continue;
+            }
+            match guard.effect {
+                Effect::Suppress => return Standing::Suppressed(By::Guard(*id)),
+                Effect::Candidate => standing = Standing::Candidate,
+            }
+        }
+        standing
+    }
+
+    /// Whether words of `guard` stand near `span`, where the guard looks for them.
+    fn speaks_against(&self, guard: &Guard, turn: u32, span: &Range<u32>) -> bool {
+        let bounds = match guard.across {
+            Across::Clause => self.document.stretch(turn, span, PauseKind::Weak),
+            Across::Sentence => self.document.stretch(turn, span, PauseKind::Strong),
+            Across::Turn => self.document.turns()[turn as usize].clone(),
+        };
+        let near = |mention: &Mention| {
+            let gap = match guard.side {
+                Side::Before => before(mention, span),
+                Side::After => after(mention, span),
+                Side::Around | Side::Turn => before(mention, span).or_else(|| after(mention, span)),
+            };
+            let Some(gap) = gap else { return false };
+            let inside = bounds.start <= mention.start && mention.end <= bounds.end;
+            inside && self.document.slice(gap).chars().count() <= guard.reach as usize
+        };
+        let words = self.mentions_in(&guard.lists, turn).filter(|mention| near(mention)).count();
+        if guard.odd { words % 2 == 1 } else { words > 0 }
+    }
+}
+
+/// What lies between a word and the match behind it.
+fn before(mention: &Mention, span: &Range<u32>) -> Option<Range<u32>> {
+    (mention.end <= span.start).then(|| mention.end..span.start)
+}
+
+/// What lies between a match and the word behind it.
+fn after(mention: &Mention, span: &Range<u32>) -> Option<Range<u32>> {
+    (span.end <= mention.start).then(|| span.end..mention.start)
+}
