@@ -22,6 +22,9 @@ pub mod lexicon;
 /// Stage 4: what happened.
 pub mod detect;
 
+/// Stage 5: what must, must not or may be observed.
+pub mod rule;
+
 /// Stage 8: the pre-filled form.
 pub mod draft;
 

@@ -1,7 +1,7 @@
 //! `rules/dialogue.yaml`: of which lexicons and limits the states of a dialogue are made.
 
 use serde::Deserialize;
-use serde_saphyr::Spanned;
+use serde_saphyr::{Location, Spanned};
 
 use crate::diagnostic::{Diagnostics, Source};
 use crate::lexicon::{LexiconsDraft, ListId};
@@ -163,7 +163,14 @@ impl Dialogue {
     #[must_use]
     pub fn read(source: &Source, lexicons: &LexiconsDraft, diagnostics: &mut Diagnostics) -> Option<Self> {
         let file: DialogueFile = diagnostics.keep(yaml::read(source))?;
-        let mut lists = |names: &Names| resolve(source, names, lexicons, diagnostics);
+        let mut lists = |names: &Names| {
+            resolve(
+                source,
+                names.iter().map(|name| (name.value.as_str(), name.referenced)),
+                lexicons,
+                diagnostics,
+            )
+        };
         let HoldFile { ask, consent, callback, .. } = &file.hold;
         Some(Self {
             silence_least: millis(file.silence.least_seconds),
@@ -196,25 +203,23 @@ impl Dialogue {
 
 /// The lists behind names of lexicons; unknown names go to `diagnostics`.
 #[must_use]
-pub fn resolve(
+pub fn resolve<'n>(
     source: &Source,
-    names: &[Spanned<String>],
+    names: impl Iterator<Item = (&'n str, Location)>,
     lexicons: &LexiconsDraft,
     diagnostics: &mut Diagnostics,
 ) -> Vec<ListId> {
     let mut lists = Vec::new();
-    for name in names {
-        match lexicons.lists(&name.value) {
-            Some(found) => lists.extend_from_slice(found),
-            None => diagnostics.push(
-                yaml::mistake(source, name.referenced, format!("没有编号为“{}”的词表", name.value)).help(
-                    yaml::nearest(&name.value, lexicons.names()).map_or_else(
-                        || "编号是路径去掉 .txt,组写在 # 之后".to_owned(),
-                        |near| format!("是不是想写 {near}"),
-                    ),
-                ),
-            ),
-        }
+    for (name, place) in names {
+        let Some(found) = lexicons.lists(name) else {
+            let near = yaml::nearest(name, lexicons.names());
+            let help = near.map_or("编号是路径去掉 .txt,组写在 # 之后".to_owned(), |near| {
+                format!("是不是想写 {near}")
+            });
+            diagnostics.push(yaml::mistake(source, place, format!("没有编号为“{name}”的词表")).help(help));
+            continue;
+        };
+        lists.extend_from_slice(found);
     }
     lists
 }

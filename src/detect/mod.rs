@@ -119,6 +119,12 @@ impl<'t> Scene<'t> {
         self.document.pause_at(end) == Some(PauseKind::Question) || self.says(turn, &self.dialogue.question)
     }
 
+    /// When the first word was said.
+    #[must_use]
+    pub fn start_ms(&self) -> Option<Millis> {
+        self.transcript().turns.iter().filter_map(|turn| turn.start_ms).min()
+    }
+
     /// When the conversation ended: by the event of hanging up, else by the last word.
     #[must_use]
     pub fn end_ms(&self) -> Option<Millis> {

@@ -27,6 +27,8 @@ pub enum By {
     Allow(EntryId),
     /// Somebody else said it.
     Role,
+    /// The pattern itself excludes it.
+    Excluded,
     /// A longer match of the same family covers it.
     Longer,
 }

@@ -1,0 +1,185 @@
+//! What testing a condition gives: an outcome, where it shows, and what was missing.
+
+use std::ops::Range;
+
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::detect::{Scene, Standing};
+use crate::lexicon::Speaker;
+use crate::transcript::Millis;
+
+/// The four outcomes that every condition, rule and item shares.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// 符合
+    Met,
+    /// 不符合
+    NotMet,
+    /// 不适用: the trigger was looked for and is absent.
+    NotApplicable,
+    /// 无法测量: an input is missing.
+    NotMeasurable,
+}
+
+/// What testing a condition gives.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// Whether it holds.
+    pub outcome: Outcome,
+    /// Where it shows, matches that do not count included.
+    pub occurrences: Vec<Occurrence>,
+    /// Inputs that were missing.
+    pub lacking: Lacking,
+    /// Where an absent thing was looked for.
+    pub searched: Option<Searched>,
+    /// A number that was measured, such as a ratio or a median.
+    pub measured: Option<f64>,
+}
+
+/// One place at which a condition shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Occurrence {
+    /// The turn.
+    pub turn: u32,
+    /// The words, as bytes of the normalised text; none where the whole turn or a stretch of time is meant.
+    pub span: Option<Range<u32>>,
+    /// The stretch of time that is meant, where it is not the turn's own.
+    pub times: Option<(Millis, Millis)>,
+    /// What it is worth.
+    pub standing: Standing,
+    /// Matches of one family compete: the longest wins. 0 is no family.
+    pub family: u32,
+}
+
+impl Occurrence {
+    /// A whole turn.
+    #[must_use]
+    pub fn turn(turn: u32) -> Self {
+        Self { turn, span: None, times: None, standing: Standing::Hit, family: 0 }
+    }
+
+    /// A stretch of time that begins at the end of, or in, `turn`.
+    #[must_use]
+    pub fn stretch(turn: u32, start: Millis, end: Millis) -> Self {
+        Self { times: Some((start, end)), ..Self::turn(turn) }
+    }
+
+    /// Whether it counts.
+    #[must_use]
+    pub fn counts(&self) -> bool {
+        self.standing == Standing::Hit
+    }
+}
+
+/// Where an absent thing was looked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Searched {
+    /// Whose turns.
+    pub speaker: Speaker,
+    /// The first turn.
+    pub from: u32,
+    /// One past the last turn.
+    pub to: u32,
+    /// How many turns of the speaker that is.
+    pub turns: u32,
+}
+
+/// An input that a measurement needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Lack {
+    /// Turns with begin and end.
+    Times,
+    /// Roles that can be trusted.
+    Roles,
+    /// One channel for each speaker.
+    TwoChannel,
+    /// The event of hanging up, with who did it.
+    HangupEvent,
+    /// Text in Chinese.
+    ChineseText,
+}
+
+impl Lack {
+    /// All of them, in the order in which they are listed.
+    pub const ALL: [Self; 5] =
+        [Self::Times, Self::Roles, Self::TwoChannel, Self::HangupEvent, Self::ChineseText];
+
+    /// What a reviewer reads.
+    #[must_use]
+    pub fn chinese(self) -> &'static str {
+        match self {
+            Self::Times => "可信的起止时间",
+            Self::Roles => "可信的角色",
+            Self::TwoChannel => "双声道录音",
+            Self::HangupEvent => "挂机事件(由谁挂机)",
+            Self::ChineseText => "可评判的中文",
+        }
+    }
+}
+
+/// A set of missing inputs.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Lacking(u8);
+
+impl Lacking {
+    /// Adds everything in `other`.
+    pub fn add(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+
+    /// The missing inputs, in a fixed order.
+    pub fn iter(self) -> impl Iterator<Item = Lack> {
+        Lack::ALL.into_iter().filter(move |lack| self.0 & (1 << (*lack as u8)) != 0)
+    }
+}
+
+impl From<Lack> for Lacking {
+    fn from(lack: Lack) -> Self {
+        Self(1 << (lack as u8))
+    }
+}
+
+impl Found {
+    /// A bare outcome.
+    #[must_use]
+    pub fn of(outcome: Outcome) -> Self {
+        Self { outcome, occurrences: Vec::new(), lacking: Lacking::default(), searched: None, measured: None }
+    }
+
+    /// `Met` or `NotMet`.
+    #[must_use]
+    pub fn whether(holds: bool) -> Self {
+        Self::of(if holds { Outcome::Met } else { Outcome::NotMet })
+    }
+
+    /// Not measurable without `lack`.
+    #[must_use]
+    pub fn without(lack: Lack) -> Self {
+        Self { lacking: lack.into(), ..Self::of(Outcome::NotMeasurable) }
+    }
+
+    /// Met where anything in `occurrences` counts.
+    #[must_use]
+    pub fn any(occurrences: Vec<Occurrence>) -> Self {
+        let met = occurrences.iter().any(Occurrence::counts);
+        Self { occurrences, ..Self::whether(met) }
+    }
+
+    /// The occurrences that count.
+    pub fn counting(&self) -> impl Iterator<Item = &Occurrence> {
+        self.occurrences.iter().filter(|occurrence| occurrence.counts())
+    }
+}
+
+impl Scene<'_> {
+    /// How many turns of `speaker` stand in `turns`, as the window that was searched.
+    #[must_use]
+    pub fn searched(&self, speaker: Speaker, turns: Range<u32>) -> Searched {
+        let within = turns.clone().filter(|at| speaker.is(self.turn(*at).role)).count();
+        let count = u32::try_from(within).unwrap_or(u32::MAX);
+        Searched { speaker, from: turns.start, to: turns.end, turns: count }
+    }
+}

@@ -1,0 +1,45 @@
+//! `interruption`: one side breaks into the other's words; only two channels can show it.
+
+use serde::Deserialize;
+
+use super::{Compiler, Condition};
+use crate::detect::Scene;
+use crate::lexicon::Speaker;
+use crate::rule::found::{Found, Lack, Occurrence};
+use crate::rule::window::timed;
+use crate::transcript::{Millis, Separation};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::rule) struct InterruptionShape {
+    #[serde(default)]
+    by: Speaker,
+    overlap_ms: Millis,
+    least_chars: u32,
+}
+
+#[derive(Debug)]
+pub(in crate::rule) struct Interruption {
+    by: Speaker,
+    overlap: Millis,
+    least_chars: u32,
+}
+
+impl InterruptionShape {
+    pub(super) fn compile(&self, _compiler: &mut Compiler<'_>) -> Interruption {
+        Interruption { by: self.by, overlap: self.overlap_ms, least_chars: self.least_chars }
+    }
+}
+
+impl Condition for Interruption {
+    fn test(&self, scene: &Scene<'_>) -> Found {
+        if scene.transcript().separation != Separation::TwoChannel {
+            return Found::without(Lack::TwoChannel);
+        }
+        if let Err(lack) = timed(scene) {
+            return Found::without(lack);
+        }
+        let found = scene.interruptions(self.by, self.overlap, self.least_chars);
+        Found::any(found.iter().map(|interruption| Occurrence::turn(interruption.turn)).collect())
+    }
+}

@@ -1,0 +1,114 @@
+//! `all`, `any`, `not`, `count`: conditions over conditions.
+//!
+//! A part that does not apply says nothing; a part that cannot be measured leaves the whole open,
+//! unless the other parts decide it already.
+
+use serde::Deserialize;
+
+use super::{Compiler, Condition, ConditionShape};
+use crate::detect::Scene;
+use crate::rule::found::{Found, Outcome};
+
+#[derive(Debug)]
+pub(in crate::rule) struct All(Vec<Box<dyn Condition>>);
+
+#[derive(Debug)]
+pub(in crate::rule) struct Any(Vec<Box<dyn Condition>>);
+
+#[derive(Debug)]
+pub(in crate::rule) struct Not(Box<dyn Condition>);
+
+impl All {
+    pub(super) fn new(shapes: &[ConditionShape], compiler: &mut Compiler<'_>) -> Self {
+        Self(shapes.iter().map(|shape| shape.compile(compiler)).collect())
+    }
+}
+
+impl Any {
+    pub(super) fn new(shapes: &[ConditionShape], compiler: &mut Compiler<'_>) -> Self {
+        Self(shapes.iter().map(|shape| shape.compile(compiler)).collect())
+    }
+}
+
+impl Not {
+    pub(super) fn new(shape: &ConditionShape, compiler: &mut Compiler<'_>) -> Self {
+        Self(shape.compile(compiler))
+    }
+}
+
+impl Condition for All {
+    fn test(&self, scene: &Scene<'_>) -> Found {
+        let order = [Outcome::NotMet, Outcome::NotMeasurable, Outcome::Met, Outcome::NotApplicable];
+        combine(&self.0, scene, order)
+    }
+}
+
+impl Condition for Any {
+    fn test(&self, scene: &Scene<'_>) -> Found {
+        let order = [Outcome::Met, Outcome::NotMeasurable, Outcome::NotMet, Outcome::NotApplicable];
+        combine(&self.0, scene, order)
+    }
+}
+
+impl Condition for Not {
+    fn test(&self, scene: &Scene<'_>) -> Found {
+        let found = self.0.test(scene);
+        match found.outcome {
+            Outcome::Met => Found { outcome: Outcome::NotMet, ..found },
+            Outcome::NotMet => Found { outcome: Outcome::Met, occurrences: Vec::new(), ..found },
+            Outcome::NotApplicable | Outcome::NotMeasurable => found,
+        }
+    }
+}
+
+/// Tests all parts; the outcome that stands first in `order` decides, and its parts are the evidence.
+fn combine(parts: &[Box<dyn Condition>], scene: &Scene<'_>, order: [Outcome; 4]) -> Found {
+    let rank = |outcome: Outcome| order.iter().position(|other| *other == outcome);
+    let mut whole = Found::of(Outcome::NotApplicable);
+    for part in parts {
+        let found = part.test(scene);
+        if rank(found.outcome) < rank(whole.outcome) {
+            whole = found;
+        } else if found.outcome == whole.outcome {
+            whole.occurrences.extend(found.occurrences);
+            whole.lacking.add(found.lacking);
+            whole.searched = whole.searched.or(found.searched);
+        }
+    }
+    whole
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::rule) struct CountShape {
+    of: ConditionShape,
+    at_least: Option<u32>,
+    at_most: Option<u32>,
+}
+
+#[derive(Debug)]
+pub(in crate::rule) struct Count {
+    of: Box<dyn Condition>,
+    at_least: Option<u32>,
+    at_most: Option<u32>,
+}
+
+impl CountShape {
+    pub(super) fn compile(&self, compiler: &mut Compiler<'_>) -> Count {
+        Count { of: self.of.compile(compiler), at_least: self.at_least, at_most: self.at_most }
+    }
+}
+
+impl Condition for Count {
+    fn test(&self, scene: &Scene<'_>) -> Found {
+        let found = self.of.test(scene);
+        if found.outcome == Outcome::NotMeasurable {
+            return found;
+        }
+        let count = u32::try_from(found.counting().count()).unwrap_or(u32::MAX);
+        let enough = self.at_least.is_none_or(|least| count >= least);
+        let holds = enough && self.at_most.is_none_or(|most| count <= most);
+        let outcome = if holds { Outcome::Met } else { Outcome::NotMet };
+        Found { outcome, measured: Some(f64::from(count)), ..found }
+    }
+}

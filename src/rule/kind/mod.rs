@@ -1,0 +1,138 @@
+//! The kinds of conditions: one file each, with its options, how they are compiled, and the test.
+
+mod back_channel;
+mod hangup;
+mod hold;
+mod interruption;
+mod logic;
+mod pattern;
+mod phrase;
+mod reply;
+mod silence;
+mod speech_rate;
+mod talk;
+
+use serde::Deserialize;
+use serde_saphyr::{Location, Spanned};
+
+use super::found::Found;
+use crate::detect::{Scene, dialogue};
+use crate::diagnostic::{Diagnostics, Source};
+use crate::lexicon::{GuardId, LexiconsDraft, ListId};
+use crate::yaml;
+
+/// Something that can be tested on a dialogue.
+pub trait Condition: std::fmt::Debug + Send + Sync {
+    /// Tests it.
+    fn test(&self, scene: &Scene<'_>) -> Found;
+}
+
+/// A condition as a rule file writes it: a mapping with one key, which names the kind.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(super) enum ConditionShape {
+    Phrase(phrase::PhraseShape),
+    Pattern(pattern::PatternShape),
+    Reply(Box<reply::ReplyShape>),
+    Silence(silence::SilenceShape),
+    Hold(hold::HoldShape),
+    Interruption(interruption::InterruptionShape),
+    SpeechRate(speech_rate::SpeechRateShape),
+    BackChannel(back_channel::BackChannelShape),
+    Hangup(Box<hangup::HangupShape>),
+    Talk(talk::TalkShape),
+    All(Vec<ConditionShape>),
+    Any(Vec<ConditionShape>),
+    Not(Box<ConditionShape>),
+    Count(Box<logic::CountShape>),
+}
+
+impl ConditionShape {
+    /// Compiles the condition; what is wrong goes to the compiler's diagnostics.
+    pub(super) fn compile(&self, compiler: &mut Compiler<'_>) -> Box<dyn Condition> {
+        match self {
+            Self::Phrase(shape) => Box::new(shape.compile(compiler)),
+            Self::Pattern(shape) => Box::new(shape.compile(compiler)),
+            Self::Reply(shape) => Box::new(shape.compile(compiler)),
+            Self::Silence(shape) => Box::new(shape.compile(compiler)),
+            Self::Hold(shape) => Box::new(shape.compile(compiler)),
+            Self::Interruption(shape) => Box::new(shape.compile(compiler)),
+            Self::SpeechRate(shape) => Box::new(shape.compile(compiler)),
+            Self::BackChannel(shape) => Box::new(shape.compile(compiler)),
+            Self::Hangup(shape) => Box::new(shape.compile(compiler)),
+            Self::Talk(shape) => Box::new(shape.compile(compiler)),
+            Self::All(shapes) => Box::new(logic::All::new(shapes, compiler)),
+            Self::Any(shapes) => Box::new(logic::Any::new(shapes, compiler)),
+            Self::Not(shape) => Box::new(logic::Not::new(shape, compiler)),
+            Self::Count(shape) => Box::new(shape.compile(compiler)),
+        }
+    }
+}
+
+/// What compiling a rule needs: the lexicons that it names, and where mistakes go.
+#[derive(Debug)]
+pub(super) struct Compiler<'a> {
+    pub(super) source: &'a Source,
+    pub(super) lexicons: &'a mut LexiconsDraft,
+    pub(super) diagnostics: &'a mut Diagnostics,
+}
+
+impl Compiler<'_> {
+    pub(super) fn mistake(&mut self, place: Location, message: impl Into<String>, help: impl Into<String>) {
+        self.diagnostics.push(yaml::mistake(self.source, place, message).help(help));
+    }
+
+    fn lists(&mut self, names: &Names) -> Vec<ListId> {
+        let place = names.referenced;
+        let names = names.value.as_slice().iter().map(|name| (name.as_str(), place));
+        dialogue::resolve(self.source, names, self.lexicons, self.diagnostics)
+    }
+
+    fn guards(&mut self, names: &[Spanned<String>]) -> Vec<GuardId> {
+        let mut guards = Vec::new();
+        for name in names {
+            match self.lexicons.guard(&name.value) {
+                Some(guard) => guards.push(guard),
+                None => self.mistake(
+                    name.referenced,
+                    format!("没有名为“{}”的语境豁免", name.value),
+                    "豁免是 lexicons/guards/ 下的词表,名字就是文件名",
+                ),
+            }
+        }
+        guards
+    }
+}
+
+/// One name, or a list of names; mistakes point at the whole, since a choice of shapes hides places inside.
+type Names = Spanned<OneOrMany>;
+
+#[derive(Debug, Deserialize)]
+#[serde(untagged)]
+enum OneOrMany {
+    One(String),
+    Many(Vec<String>),
+}
+
+impl OneOrMany {
+    fn as_slice(&self) -> &[String] {
+        match self {
+            Self::One(name) => std::slice::from_ref(name),
+            Self::Many(names) => names,
+        }
+    }
+}
+
+/// A range of numbers, either end optional.
+#[derive(Debug, Clone, Copy, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Span {
+    from: Option<f64>,
+    to: Option<f64>,
+}
+
+impl Span {
+    fn contains(self, value: f64) -> bool {
+        self.from.is_none_or(|from| value >= from) && self.to.is_none_or(|to| value <= to)
+    }
+}

@@ -1,0 +1,260 @@
+//! `pattern`: words that fit a regular expression are said; the expression runs only where the scan found one of its literals.
+
+use std::ops::Range;
+
+use regex::Regex;
+use regex_syntax::hir::literal::{ExtractKind, Extractor, Seq};
+use regex_syntax::hir::{Hir, HirKind};
+use serde::Deserialize;
+use serde_saphyr::Spanned;
+
+use super::{Compiler, Condition};
+use crate::detect::{By, Scene, Standing};
+use crate::lexicon::{GuardId, ListId, Speaker};
+use crate::rule::found::{Found, Occurrence};
+use crate::rule::window::{Window, WindowShape};
+use crate::text::{Fold, fold};
+
+/// Compiled expressions larger than this are refused, in bytes.
+const LARGEST_PROGRAM: usize = 1 << 20;
+/// More literals than this announce nothing: the expression then runs on every turn.
+const MOST_LITERALS: usize = 500;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::rule) struct PatternShape {
+    regex: Spanned<String>,
+    excluding: Option<Spanned<String>>,
+    role: Option<Speaker>,
+    #[serde(rename = "in")]
+    window: Option<Spanned<WindowShape>>,
+    #[serde(default)]
+    scope: Scope,
+    #[serde(default)]
+    verdict: Verdict,
+    #[serde(default)]
+    guards: Vec<Spanned<String>>,
+    family: Option<Spanned<String>>,
+}
+
+/// What `^` and `$` mean, and across what a match may reach.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Scope {
+    #[default]
+    Sentence,
+    Turn,
+}
+
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Verdict {
+    #[default]
+    Hit,
+    Candidate,
+}
+
+#[derive(Debug)]
+pub(in crate::rule) struct Pattern {
+    regex: Option<Regex>,
+    excluding: Option<Regex>,
+    /// Where none of these literals stands, the expression cannot match; none means it runs everywhere.
+    announced_by: Option<ListId>,
+    speaker: Speaker,
+    window: Window,
+    scope: Scope,
+    candidate: bool,
+    guards: Vec<GuardId>,
+    family: u32,
+}
+
+impl PatternShape {
+    pub(super) fn compile(&self, compiler: &mut Compiler<'_>) -> Pattern {
+        let speaker = self.role.unwrap_or_default();
+        let regex = compile_regex(&self.regex, compiler);
+        let excluding = self.excluding.as_ref().and_then(|excluding| compile_regex(excluding, compiler));
+        let literals = regex.as_ref().and_then(|(_, hir)| required_literals(hir));
+        let family = self.family.as_ref().map_or(0, |name| {
+            compiler.lexicons.family(&name.value).unwrap_or_else(|| {
+                let help = "家族名写在词表表头的 family:";
+                compiler.mistake(name.referenced, format!("没有名为“{}”的家族", name.value), help);
+                0
+            })
+        });
+        Pattern {
+            announced_by: literals.map(|literals| compiler.lexicons.announce(&literals)),
+            regex: regex.map(|(regex, _)| regex),
+            excluding: excluding.map(|(regex, _)| regex),
+            speaker,
+            window: Window::compile(self.window.as_ref(), speaker, compiler),
+            scope: self.scope,
+            candidate: self.verdict == Verdict::Candidate,
+            guards: compiler.guards(&self.guards),
+            family,
+        }
+    }
+}
+
+impl Condition for Pattern {
+    fn test(&self, scene: &Scene<'_>) -> Found {
+        let turns = match self.window.turns(scene) {
+            Ok(turns) => turns,
+            Err(lack) => return Found::without(lack),
+        };
+        let mut occurrences = Vec::new();
+        match self.announced_by {
+            Some(list) => {
+                let mut last = None;
+                for mention in scene.mentions(list) {
+                    if turns.contains(&mention.turn) && last != Some(mention.turn) {
+                        self.search(scene, mention.turn, &mut occurrences);
+                        last = Some(mention.turn);
+                    }
+                }
+            }
+            None => turns.clone().for_each(|turn| self.search(scene, turn, &mut occurrences)),
+        }
+        let searched = Some(scene.searched(self.speaker, turns));
+        Found { searched, ..Found::any(occurrences) }
+    }
+}
+
+impl Pattern {
+    fn search(&self, scene: &Scene<'_>, turn: u32, occurrences: &mut Vec<Occurrence>) {
+        match self.scope {
+            Scope::Turn => {
+                let whole = scene.document.turns()[turn as usize].clone();
+                self.search_in(scene, turn, whole, occurrences);
+            }
+            Scope::Sentence => {
+                for sentence in scene.document.sentences(turn) {
+                    self.search_in(scene, turn, sentence, occurrences);
+                }
+            }
+        }
+    }
+
+    fn search_in(&self, scene: &Scene<'_>, turn: u32, part: Range<u32>, occurrences: &mut Vec<Occurrence>) {
+        let Some(regex) = &self.regex else { return };
+        let text = scene.document.slice(part.clone());
+        for found in regex.find_iter(text).filter(|found| !found.is_empty()) {
+            let span = part.start + position(found.start())..part.start + position(found.end());
+            let standing = if self.is_excluded(text, found.range()) {
+                Standing::Suppressed(By::Excluded)
+            } else {
+                self.worth(scene.match_standing(turn, &span, self.speaker, &self.guards))
+            };
+            occurrences.push(Occurrence {
+                turn,
+                span: Some(span),
+                times: None,
+                standing,
+                family: self.family,
+            });
+        }
+    }
+
+    fn is_excluded(&self, text: &str, range: Range<usize>) -> bool {
+        let overlaps = |other: regex::Match<'_>| other.start() < range.end && range.start < other.end();
+        self.excluding.as_ref().is_some_and(|excluding| excluding.find_iter(text).any(overlaps))
+    }
+
+    fn worth(&self, standing: Standing) -> Standing {
+        if self.candidate && standing == Standing::Hit { Standing::Candidate } else { standing }
+    }
+}
+
+fn compile_regex(written: &Spanned<String>, compiler: &mut Compiler<'_>) -> Option<(Regex, Hir)> {
+    let regex = regex::RegexBuilder::new(&written.value).size_limit(LARGEST_PROGRAM).build();
+    let regex = match regex {
+        Ok(regex) => regex,
+        Err(error) => {
+            let text = error.to_string();
+            let last = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            compiler.mistake(
+                written.referenced,
+                format!("正则写错了:{last}"),
+                "检查括号、方括号是否配对,量词前有没有内容",
+            );
+            return None;
+        }
+    };
+    let hir = regex_syntax::parse(&written.value).ok()?;
+    if regex.is_match("") {
+        compiler.mistake(written.referenced, "这个正则连空文字都匹配", "至少要有一个必须出现的字");
+        return None;
+    }
+    if let Some(c) = unmatchable(&hir) {
+        let help = "匹配的是归一后的文字:小写、半角、简体,没有标点和空格;停顿用 .{0,2} 之类代替";
+        compiler.mistake(written.referenced, format!("正则里的“{c}”永远匹配不到"), help);
+        return None;
+    }
+    Some((regex, hir))
+}
+
+/// The first literal character that normalised text never has.
+fn unmatchable(hir: &Hir) -> Option<char> {
+    match hir.kind() {
+        HirKind::Literal(literal) => {
+            let text = std::str::from_utf8(&literal.0).ok()?;
+            text.chars().find(|c| *c != '.' && fold(*c) != Fold::Letter(*c))
+        }
+        HirKind::Repetition(repetition) => unmatchable(&repetition.sub),
+        HirKind::Capture(capture) => unmatchable(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().find_map(unmatchable),
+        HirKind::Empty | HirKind::Class(_) | HirKind::Look(_) => None,
+    }
+}
+
+/// Literals of which at least one stands in every match; the set with the longest ones, where there is any.
+fn required_literals(hir: &Hir) -> Option<Vec<String>> {
+    let mut sets = vec![literals(hir, ExtractKind::Prefix), literals(hir, ExtractKind::Suffix)];
+    if let HirKind::Concat(parts) = hir.kind() {
+        sets.extend(parts.iter().map(|part| literals(part, ExtractKind::Prefix)));
+    }
+    let shortest = |set: &Vec<String>| set.iter().map(|literal| literal.chars().count()).min().unwrap_or(0);
+    let fit = sets.into_iter().flatten().filter(|set| shortest(set) > 0 && set.len() <= MOST_LITERALS);
+    fit.max_by_key(|set| (shortest(set), usize::MAX - set.len()))
+}
+
+fn literals(hir: &Hir, kind: ExtractKind) -> Option<Vec<String>> {
+    let mut extractor = Extractor::new();
+    extractor.kind(kind).limit_total(MOST_LITERALS);
+    let mut found: Seq = extractor.extract(hir);
+    found.dedup();
+    let literals =
+        found.literals()?.iter().map(|literal| str::from_utf8(literal.as_bytes()).map(str::to_owned));
+    literals.collect::<Result<_, _>>().ok()
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "intake limits a transcript to a few megabytes")]
+fn position(at: usize) -> u32 {
+    at as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn announced(pattern: &str) -> Option<Vec<String>> {
+        let mut literals = required_literals(&regex_syntax::parse(pattern).unwrap())?;
+        literals.sort();
+        Some(literals)
+    }
+
+    #[test]
+    fn a_pattern_is_announced_by_its_longest_required_literals() {
+        assert_eq!(announced("(技术部|仓库).{0,6}(的问题|没做好)").unwrap(), ["仓库", "技术部"]);
+        assert_eq!(announced("..归我管").unwrap(), ["归我管"]);
+        assert_eq!(announced(r"\d{11}"), None);
+    }
+
+    #[test]
+    fn characters_that_normalised_text_never_has_are_found() {
+        for (pattern, expected) in
+            [("這事", Some('這')), ("好,的", Some(',')), ("A", Some('A')), ("好的", None)]
+        {
+            assert_eq!(unmatchable(&regex_syntax::parse(pattern).unwrap()), expected, "{pattern}");
+        }
+    }
+}

@@ -1,0 +1,135 @@
+//! `reply`: every trigger is answered in time.
+
+use serde::Deserialize;
+
+use super::{Compiler, Condition, ConditionShape};
+use crate::detect::dialogue::millis;
+use crate::detect::{Scene, TimesQuality};
+use crate::lexicon::Speaker;
+use crate::rule::found::{Found, Outcome, Searched};
+use crate::transcript::{Millis, Role};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::rule) struct ReplyShape {
+    to: ConditionShape,
+    with: ConditionShape,
+    #[serde(default = "next_turn")]
+    within_turns: u32,
+    within_seconds: Option<f64>,
+    #[serde(default)]
+    need: Need,
+}
+
+fn next_turn() -> u32 {
+    1
+}
+
+/// How many of the triggers must be answered.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Need {
+    #[default]
+    Every,
+    Any,
+}
+
+#[derive(Debug)]
+pub(in crate::rule) struct Reply {
+    to: Box<dyn Condition>,
+    with: Box<dyn Condition>,
+    within_turns: u32,
+    within: Option<Millis>,
+    need: Need,
+}
+
+impl ReplyShape {
+    pub(super) fn compile(&self, compiler: &mut Compiler<'_>) -> Reply {
+        Reply {
+            to: self.to.compile(compiler),
+            with: self.with.compile(compiler),
+            within_turns: self.within_turns,
+            within: self.within_seconds.map(millis),
+            need: self.need,
+        }
+    }
+}
+
+impl Condition for Reply {
+    fn test(&self, scene: &Scene<'_>) -> Found {
+        let triggers = self.to.test(scene);
+        match triggers.outcome {
+            Outcome::Met => {}
+            Outcome::NotMeasurable => return triggers,
+            Outcome::NotMet | Outcome::NotApplicable => {
+                return Found { outcome: Outcome::NotApplicable, occurrences: Vec::new(), ..triggers };
+            }
+        }
+        let replies = self.with.test(scene);
+        if replies.outcome == Outcome::NotMeasurable {
+            return replies;
+        }
+        let mut answered = Vec::new();
+        let mut missed = Vec::new();
+        let mut searched = None;
+        for trigger in triggers.counting().filter(|trigger| has_chance(scene, trigger.turn)) {
+            match replies.counting().find(|reply| self.is_answer(scene, trigger.turn, reply.turn)) {
+                Some(reply) => answered.push(reply.clone()),
+                None => {
+                    searched = searched.or_else(|| Some(self.looked_at(scene, trigger.turn)));
+                    missed.push(trigger.clone());
+                }
+            }
+        }
+        let met = match self.need {
+            Need::Every => missed.is_empty(),
+            Need::Any => !answered.is_empty(),
+        };
+        match (met, answered.is_empty() && missed.is_empty()) {
+            (_, true) => Found { searched: triggers.searched, ..Found::of(Outcome::NotApplicable) },
+            (true, false) => Found { occurrences: answered, ..Found::of(Outcome::Met) },
+            (false, false) => Found { occurrences: missed, searched, ..Found::of(Outcome::NotMet) },
+        }
+    }
+}
+
+impl Reply {
+    fn is_answer(&self, scene: &Scene<'_>, trigger: u32, reply: u32) -> bool {
+        if reply <= trigger {
+            return false;
+        }
+        let role = scene.turn(reply).role;
+        let turns = (trigger + 1..=reply).filter(|at| scene.turn(*at).role == role).count();
+        turns <= self.within_turns as usize && self.in_time(scene, trigger, reply)
+    }
+
+    /// Without trustworthy times only turns are counted.
+    fn in_time(&self, scene: &Scene<'_>, trigger: u32, reply: u32) -> bool {
+        let Some(within) = self.within.filter(|_| scene.quality.times == TimesQuality::Ok) else {
+            return true;
+        };
+        match (scene.turn(trigger).end_ms, scene.turn(reply).start_ms) {
+            (Some(asked), Some(answered)) => answered <= asked.saturating_add(within),
+            _ => true,
+        }
+    }
+
+    /// The window in which the answer was looked for.
+    fn looked_at(&self, scene: &Scene<'_>, trigger: u32) -> Searched {
+        let responder = responder(scene, trigger);
+        let mut turns = scene.turns_of(responder).filter(|at| *at > trigger);
+        let last = turns.nth(self.within_turns.saturating_sub(1) as usize);
+        let all = u32::try_from(scene.transcript().turns.len()).unwrap_or(u32::MAX);
+        scene.searched(responder, trigger + 1..last.map_or(all, |at| at + 1))
+    }
+}
+
+/// The other side of the one who gave the trigger.
+fn responder(scene: &Scene<'_>, trigger: u32) -> Speaker {
+    if scene.turn(trigger).role == Role::Agent { Speaker::Customer } else { Speaker::Agent }
+}
+
+/// Whether the other side spoke at all after the trigger: who is hung up on cannot answer.
+fn has_chance(scene: &Scene<'_>, trigger: u32) -> bool {
+    scene.turns_of(responder(scene, trigger)).next_back().is_some_and(|last| last > trigger)
+}

@@ -1,0 +1,140 @@
+//! Stage 5: rules — what must, must not or may be observed, as conditions over what happened.
+
+/// The little dialogues inside rules that prove them.
+pub mod example;
+mod file;
+mod found;
+mod kind;
+mod window;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::detect::Scene;
+use crate::transcript::{Channel, Direction, Transcript};
+
+pub use example::{Example, Expected};
+pub use file::read;
+pub use found::{Found, Lack, Lacking, Occurrence, Outcome, Searched};
+pub use kind::Condition;
+
+/// The folder of the pack that holds rules.
+pub const FOLDER: &str = "rules/";
+
+/// One rule, compiled (规则).
+#[derive(Debug)]
+pub struct Rule {
+    /// Its path below `rules/` without the extension.
+    pub id: String,
+    /// The criteria that it serves.
+    pub reference: Refs,
+    /// Its Chinese name.
+    pub title: String,
+    /// How bad a fault against it is.
+    pub severity: Severity,
+    /// How far it has been tried.
+    pub status: Status,
+    /// The transcripts that it is about.
+    pub applies_to: AppliesTo,
+    /// What it demands.
+    pub demand: Demand,
+    /// The dialogues that prove it.
+    pub examples: Vec<Example>,
+    when: Option<Box<dyn Condition>>,
+    condition: Box<dyn Condition>,
+}
+
+/// One criterion or several, written as a string or a list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(untagged)]
+pub enum Refs {
+    /// A single criterion.
+    One(String),
+    /// Several.
+    Many(Vec<String>),
+}
+
+/// How bad a fault is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Severity {
+    /// 轻微
+    Minor,
+    /// 一般
+    Major,
+    /// 严重
+    Critical,
+}
+
+/// How far a rule has been tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// 试用
+    Experimental,
+    /// 测试
+    Test,
+    /// 稳定
+    Stable,
+}
+
+/// What a rule demands of its condition.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Demand {
+    /// It must not occur; each occurrence is a finding.
+    Forbid,
+    /// It must hold.
+    Expect,
+    /// It is only noted.
+    Observe,
+}
+
+/// The transcripts that a rule or a rubric is about; an empty one is about all.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct AppliesTo {
+    /// Only calls, or only chats.
+    pub channel: Option<Channel>,
+    /// Only this direction; a transcript that does not state one fits neither.
+    pub direction: Option<Direction>,
+}
+
+impl AppliesTo {
+    /// Whether `transcript` is one of them.
+    #[must_use]
+    pub fn fits(&self, transcript: &Transcript<'_>) -> bool {
+        self.channel.is_none_or(|channel| channel == transcript.channel)
+            && self.direction.is_none_or(|direction| transcript.direction == Some(direction))
+    }
+}
+
+impl Rule {
+    /// Tests the rule: its scope, then its trigger, then its condition.
+    ///
+    /// The outcome says whether the *standard* is met: a forbidden thing that occurs gives `NotMet`.
+    #[must_use]
+    pub fn test(&self, scene: &Scene<'_>) -> Found {
+        if !self.applies_to.fits(scene.transcript()) {
+            return Found::of(Outcome::NotApplicable);
+        }
+        if let Some(when) = &self.when {
+            let trigger = when.test(scene);
+            match trigger.outcome {
+                Outcome::Met => {}
+                Outcome::NotMeasurable => return trigger,
+                Outcome::NotMet | Outcome::NotApplicable => {
+                    return Found { outcome: Outcome::NotApplicable, occurrences: Vec::new(), ..trigger };
+                }
+            }
+        }
+        let mut found = self.condition.test(scene);
+        if self.demand == Demand::Forbid {
+            found.outcome = match found.outcome {
+                Outcome::Met => Outcome::NotMet,
+                Outcome::NotMet | Outcome::NotApplicable => Outcome::Met,
+                Outcome::NotMeasurable => Outcome::NotMeasurable,
+            };
+        }
+        found
+    }
+}
