@@ -25,6 +25,12 @@ pub mod detect;
 /// Stage 5: what must, must not or may be observed.
 pub mod rule;
 
+/// Stage 6: what it means.
+pub mod judge;
+
+/// Stage 7: points.
+pub mod score;
+
 /// Stage 8: the pre-filled form.
 pub mod draft;
 

@@ -1,0 +1,111 @@
+//! Stage 6: what it means — one verdict for each rule, each event counted once, nothing trusted that is suspect.
+
+use std::ops::Range;
+
+use crate::detect::{By, RolesQuality, Scene, Standing};
+use crate::rule::{Demand, Found, Lack, Lacking, Occurrence, Outcome, Rule};
+
+/// Index of a rule in its pack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(pub u32);
+
+/// The verdict on one rule (判定).
+#[derive(Debug)]
+pub struct Verdict {
+    /// The rule.
+    pub rule: RuleId,
+    /// What testing it gave; the outcome says whether its standard is met.
+    pub found: Found,
+}
+
+/// The verdicts on all rules that were asked for, in the order of their ids.
+#[derive(Debug, Default)]
+pub struct Judgement {
+    verdicts: Vec<Verdict>,
+}
+
+impl Judgement {
+    /// All verdicts.
+    #[must_use]
+    pub fn verdicts(&self) -> &[Verdict] {
+        &self.verdicts
+    }
+
+    /// The verdict on one rule, if it was asked for.
+    #[must_use]
+    pub fn of(&self, rule: RuleId) -> Option<&Found> {
+        let found = self.verdicts.binary_search_by_key(&rule, |verdict| verdict.rule).ok()?;
+        Some(&self.verdicts[found].found)
+    }
+}
+
+/// Judges `scene` by the rules in `asked`, which are in ascending order.
+#[must_use]
+pub fn judge(scene: &Scene<'_>, rules: &[Rule], asked: &[RuleId]) -> Judgement {
+    let mut verdicts: Vec<Verdict> =
+        asked.iter().map(|id| Verdict { rule: *id, found: rules[id.0 as usize].test(scene) }).collect();
+    count_once(&mut verdicts, rules);
+    if let Some(lack) = distrust(scene) {
+        verdicts.iter_mut().for_each(|verdict| downgrade(&mut verdict.found, lack));
+    }
+    Judgement { verdicts }
+}
+
+/// What makes every verdict untrustworthy, if anything does.
+fn distrust(scene: &Scene<'_>) -> Option<Lack> {
+    if scene.quality.unscorable.is_some() {
+        return Some(Lack::ChineseText);
+    }
+    (scene.quality.roles != RolesQuality::Ok).then_some(Lack::Roles)
+}
+
+/// Leaves the evidence and takes back the judgement.
+fn downgrade(found: &mut Found, lack: Lack) {
+    found.outcome = Outcome::NotMeasurable;
+    found.lacking.add(Lacking::from(lack));
+    for occurrence in &mut found.occurrences {
+        if occurrence.standing == Standing::Hit {
+            occurrence.standing = Standing::Candidate;
+        }
+    }
+}
+
+/// Within a family, a match that a longer one covers is the same event: the longer one stands for it.
+///
+/// Entries of lexicons have settled this among themselves when they were scanned; this is for patterns.
+fn count_once(verdicts: &mut [Verdict], rules: &[Rule]) {
+    let matches = |found: &Found| -> Vec<(u32, Range<u32>)> {
+        let live = found.occurrences.iter().filter(|occurrence| is_live(occurrence));
+        live.filter_map(|occurrence| Some((occurrence.family, occurrence.span.clone()?))).collect()
+    };
+    let forbids = |verdict: &&Verdict| rules[verdict.rule.0 as usize].demand == Demand::Forbid;
+    let all: Vec<_> = verdicts.iter().filter(forbids).flat_map(|verdict| matches(&verdict.found)).collect();
+    if all.len() < 2 {
+        return;
+    }
+    for verdict in
+        verdicts.iter_mut().filter(|verdict| rules[verdict.rule.0 as usize].demand == Demand::Forbid)
+    {
+        let mut lost = false;
+        for occurrence in verdict.found.occurrences.iter_mut().filter(|occurrence| is_live(occurrence)) {
+            let Some(span) = &occurrence.span else { continue };
+            let covers = |(family, other): &(u32, Range<u32>)| {
+                *family == occurrence.family
+                    && other.start <= span.start
+                    && span.end <= other.end
+                    && other != span
+            };
+            if all.iter().any(covers) {
+                occurrence.standing = Standing::Suppressed(By::Longer);
+                lost = true;
+            }
+        }
+        if lost && verdict.found.counting().next().is_none() {
+            verdict.found.outcome = Outcome::Met;
+        }
+    }
+}
+
+fn is_live(occurrence: &Occurrence) -> bool {
+    occurrence.family != 0 && !matches!(occurrence.standing, Standing::Suppressed(_))
+}

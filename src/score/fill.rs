@@ -1,0 +1,228 @@
+//! Fills a rubric from verdicts: levels, bonuses, deductions and proposed vetoes.
+
+use super::{Deduction, Item, NaPolicy, Points, Rubric, Scoring, Test, Totals, Truth, Veto};
+use crate::judge::{Judgement, RuleId};
+use crate::rule::{Lacking, Occurrence, Outcome};
+
+/// A rubric filled in as far as the verdicts allow.
+#[derive(Debug)]
+pub struct Filled<'p> {
+    /// One for each item, in order.
+    pub items: Vec<FilledItem<'p>>,
+    /// The vetoes that are proposed.
+    pub vetoes: Vec<FilledVeto<'p>>,
+    /// The sums.
+    pub totals: Totals<'p>,
+}
+
+/// What became of one item.
+#[derive(Debug)]
+pub struct FilledItem<'p> {
+    /// The item.
+    pub item: &'p Item,
+    /// What became of it.
+    pub result: ItemResult,
+    /// The rules that decided it, or that speak about it.
+    pub deciding: Vec<RuleId>,
+}
+
+/// What became of an item.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ItemResult {
+    /// The level with this number is proposed.
+    Level(usize, Points),
+    /// Points added or taken, for so many occurrences.
+    Counted {
+        /// Points, negative for a deduction.
+        points: Points,
+        /// How often.
+        times: u32,
+        /// Whether it counts twice.
+        doubled: bool,
+    },
+    /// It does not apply; its points, unless it is dropped.
+    NotApplicable(Option<Points>),
+    /// These inputs are missing.
+    NotMeasurable(Lacking),
+    /// Only a human can tell.
+    Human,
+}
+
+impl ItemResult {
+    /// The points that it proposes.
+    #[must_use]
+    pub fn points(self) -> Option<Points> {
+        match self {
+            Self::Level(_, points) | Self::Counted { points, .. } => Some(points),
+            Self::NotApplicable(points) => points,
+            Self::NotMeasurable(_) | Self::Human => None,
+        }
+    }
+}
+
+/// A veto that is proposed.
+#[derive(Debug)]
+pub struct FilledVeto<'p> {
+    /// The veto.
+    pub veto: &'p Veto,
+    /// The rules that it looks at.
+    pub deciding: Vec<RuleId>,
+}
+
+/// Fills `rubric` from the verdicts.
+#[must_use]
+pub fn fill<'p>(rubric: &'p Rubric, judgement: &Judgement) -> Filled<'p> {
+    let mut items: Vec<FilledItem<'p>> = rubric.items.iter().map(|item| fill_item(item, judgement)).collect();
+    for group in &rubric.heaviest_of {
+        keep_heaviest(&mut items, group, judgement);
+    }
+    let proposed = rubric.vetoes.iter().filter(|veto| veto.test.holds(judgement) == Truth::Yes);
+    let vetoes: Vec<_> =
+        proposed.map(|veto| FilledVeto { veto, deciding: deciding([&veto.test].into_iter()) }).collect();
+    let totals = Totals::of(rubric, &items, &vetoes);
+    Filled { items, vetoes, totals }
+}
+
+fn fill_item<'p>(item: &'p Item, judgement: &Judgement) -> FilledItem<'p> {
+    let (result, mut rules) = match &item.scoring {
+        _ if !item.basis.proposes() => (ItemResult::Human, Vec::new()),
+        Scoring::Levels { max, na, na_if, levels } => {
+            match na_if.as_ref().map(|test| test.holds(judgement)) {
+                Some(Truth::Yes) => (ItemResult::NotApplicable(na.points(*max)), deciding(na_if.iter())),
+                Some(Truth::Open(lacking)) => (ItemResult::NotMeasurable(lacking), deciding(na_if.iter())),
+                Some(Truth::No) | None => {
+                    first_level(levels.iter().map(|level| (level.score, level.test.as_ref())), judgement)
+                }
+            }
+        }
+        Scoring::Bonus { points, test } => {
+            let earned = test.as_ref().map_or(Truth::No, |test| test.holds(judgement));
+            let result = match earned {
+                Truth::Yes => ItemResult::Counted { points: *points, times: 1, doubled: false },
+                Truth::No => ItemResult::Counted { points: Points::ZERO, times: 0, doubled: false },
+                Truth::Open(lacking) => ItemResult::NotMeasurable(lacking),
+            };
+            (result, deciding(test.iter()))
+        }
+        Scoring::Deduct(deduction) => (deduct(deduction, judgement), deduction.rules.clone()),
+    };
+    rules.extend(item.evidence.iter().copied());
+    let mut seen = Vec::with_capacity(rules.len());
+    rules.retain(|rule| {
+        !seen.contains(rule) && {
+            seen.push(*rule);
+            true
+        }
+    });
+    FilledItem { item, result, deciding: rules }
+}
+
+/// The first level whose test holds; one that is left open before it leaves the item open.
+fn first_level<'t>(
+    levels: impl Iterator<Item = (Points, Option<&'t Test>)>,
+    judgement: &Judgement,
+) -> (ItemResult, Vec<RuleId>) {
+    for (at, (score, test)) in levels.enumerate() {
+        let Some(test) = test else { continue };
+        match test.holds(judgement) {
+            Truth::Yes => return (ItemResult::Level(at, score), deciding([test].into_iter())),
+            Truth::Open(lacking) => {
+                return (ItemResult::NotMeasurable(lacking), deciding([test].into_iter()));
+            }
+            Truth::No => {}
+        }
+    }
+    (ItemResult::Human, Vec::new())
+}
+
+fn deduct(deduction: &Deduction, judgement: &Judgement) -> ItemResult {
+    let mut lacking = Lacking::default();
+    let mut open = false;
+    for rule in &deduction.rules {
+        if let Some(found) = judgement.of(*rule).filter(|found| found.outcome == Outcome::NotMeasurable) {
+            lacking.add(found.lacking);
+            open = true;
+        }
+    }
+    let times = u32::try_from(faults(&deduction.rules, judgement).len()).unwrap_or(u32::MAX);
+    if open && times == 0 {
+        return ItemResult::NotMeasurable(lacking);
+    }
+    let doubled =
+        times > 0 && deduction.double_if.as_ref().is_some_and(|test| test.holds(judgement) == Truth::Yes);
+    deduction.result(times, doubled)
+}
+
+impl Deduction {
+    fn result(&self, times: u32, doubled: bool) -> ItemResult {
+        let points = self.points * times * if doubled { 2 } else { 1 };
+        let points = self.cap.map_or(points, |cap| points.min(cap));
+        ItemResult::Counted { points: -points, times, doubled }
+    }
+}
+
+/// The separate events for which `rules` are not met, as turns; a fault without a place is one event.
+fn faults(rules: &[RuleId], judgement: &Judgement) -> Vec<Option<Occurrence>> {
+    let mut events: Vec<Option<Occurrence>> = Vec::new();
+    for rule in rules {
+        let Some(found) = judgement.of(*rule).filter(|found| found.outcome == Outcome::NotMet) else {
+            continue;
+        };
+        let before = events.len();
+        for occurrence in found.counting() {
+            if !events.iter().flatten().any(|other| is_same_event(other, occurrence)) {
+                events.push(Some(occurrence.clone()));
+            }
+        }
+        if events.len() == before && found.counting().next().is_none() {
+            events.push(None);
+        }
+    }
+    events
+}
+
+/// Whether two occurrences are one event: words that overlap, or the same turn where one has no words.
+fn is_same_event(a: &Occurrence, b: &Occurrence) -> bool {
+    match (&a.span, &b.span) {
+        (Some(a), Some(b)) => a.start < b.end && b.start < a.end,
+        _ => a.turn == b.turn && a.times == b.times,
+    }
+}
+
+/// Of the items in `group` that deduct for one event, only the heaviest does.
+fn keep_heaviest(items: &mut [FilledItem<'_>], group: &[usize], judgement: &Judgement) {
+    let deduction = |at: usize, items: &[FilledItem<'_>]| match items[at].result {
+        ItemResult::Counted { points, .. } => points,
+        _ => Points::ZERO,
+    };
+    let mut order: Vec<usize> = group.to_vec();
+    order.sort_by_key(|at| deduction(*at, items));
+    let mut taken: Vec<u32> = Vec::new();
+    for at in order {
+        let Scoring::Deduct(terms) = &items[at].item.scoring else { continue };
+        let ItemResult::Counted { doubled, .. } = items[at].result else { continue };
+        let events = faults(&terms.rules, judgement);
+        let turn = |event: &Option<Occurrence>| event.as_ref().map(|occurrence| occurrence.turn);
+        let own: Vec<_> =
+            events.iter().map(turn).filter(|turn| turn.is_none_or(|turn| !taken.contains(&turn))).collect();
+        taken.extend(own.iter().flatten());
+        let times = u32::try_from(own.len()).unwrap_or(u32::MAX);
+        items[at].result = terms.result(times, doubled && times > 0);
+    }
+}
+
+fn deciding<'t>(tests: impl Iterator<Item = &'t Test>) -> Vec<RuleId> {
+    let mut rules = Vec::new();
+    tests.for_each(|test| test.rules(&mut rules));
+    rules
+}
+
+impl NaPolicy {
+    fn points(self, max: Points) -> Option<Points> {
+        match self {
+            Self::Full => Some(max),
+            Self::Drop => None,
+            Self::Zero => Some(Points::ZERO),
+        }
+    }
+}

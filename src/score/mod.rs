@@ -1,0 +1,213 @@
+//! Stage 7: points — rubrics, and what verdicts are worth in them.
+
+mod file;
+mod fill;
+mod points;
+mod test;
+mod total;
+
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use crate::judge::RuleId;
+use crate::rule::{AppliesTo, Refs};
+
+pub use file::{FOLDER, read};
+pub use fill::{Filled, FilledItem, FilledVeto, ItemResult, fill};
+pub use points::Points;
+pub use test::{Test, Truth};
+pub use total::Totals;
+
+/// A rubric (评分表), compiled.
+#[derive(Debug)]
+pub struct Rubric {
+    /// Its id: the name of its file.
+    pub id: String,
+    /// Its Chinese name.
+    pub title: String,
+    /// The version that its file states.
+    pub version: String,
+    /// The transcripts that it is made for.
+    pub applies_to: AppliesTo,
+    /// Points before any item.
+    pub base: Points,
+    /// Lowest total.
+    pub floor: Option<Points>,
+    /// Full points after scaling.
+    pub scale_to: Option<Points>,
+    /// Bands of the scaled total, the highest first.
+    pub bands: Vec<Band>,
+    /// Ids and titles of its sections.
+    pub sections: Vec<Section>,
+    /// Its items, in the order of the file.
+    pub items: Vec<Item>,
+    /// Groups of items of which only the heaviest deducts for one event.
+    pub heaviest_of: Vec<Vec<usize>>,
+    /// What zeroes an item, a section or the call.
+    pub vetoes: Vec<Veto>,
+    /// The rules that it looks at, ascending.
+    pub rules: Vec<RuleId>,
+}
+
+/// A part of a rubric (大项).
+#[derive(Debug)]
+pub struct Section {
+    /// Its id.
+    pub id: String,
+    /// Its Chinese name.
+    pub title: String,
+}
+
+/// A range of totals with a name (等级).
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Band {
+    /// Its lowest total.
+    pub at_least: Points,
+    /// Its name.
+    pub title: String,
+}
+
+/// One item of a rubric (评分项).
+#[derive(Debug)]
+pub struct Item {
+    /// Its id.
+    pub id: String,
+    /// Index of its section.
+    pub section: usize,
+    /// The criteria behind it.
+    pub reference: Refs,
+    /// Its Chinese name.
+    pub title: String,
+    /// How far a proposal for it can be trusted.
+    pub basis: Basis,
+    /// What only the recording tells.
+    pub listen: Option<String>,
+    /// How it is scored.
+    pub scoring: Scoring,
+    /// Further rules whose evidence a reviewer sees.
+    pub evidence: Vec<RuleId>,
+}
+
+/// How an item is scored.
+#[derive(Debug)]
+pub enum Scoring {
+    /// By the first level whose test holds.
+    Levels {
+        /// Most points.
+        max: Points,
+        /// What becomes of it where it does not apply.
+        na: NaPolicy,
+        /// When it does not apply.
+        na_if: Option<Test>,
+        /// From the best to the worst, as the file has them.
+        levels: Vec<Level>,
+    },
+    /// Extra points, outside of the full points.
+    Bonus {
+        /// How many.
+        points: Points,
+        /// When.
+        test: Option<Test>,
+    },
+    /// Points off for each occurrence.
+    Deduct(Deduction),
+}
+
+/// Points off for each occurrence of a fault.
+#[derive(Debug)]
+pub struct Deduction {
+    /// How many for one.
+    pub points: Points,
+    /// What is counted: 次, 单.
+    pub unit: String,
+    /// The rules whose faults are counted.
+    pub rules: Vec<RuleId>,
+    /// Never more than this.
+    pub cap: Option<Points>,
+    /// When it counts twice.
+    pub double_if: Option<Test>,
+}
+
+/// One level of an item (档位).
+#[derive(Debug)]
+pub struct Level {
+    /// Its points.
+    pub score: Points,
+    /// What it demands, for the reviewer.
+    pub text: String,
+    /// When the machine proposes it; without, only a human can.
+    pub test: Option<Test>,
+}
+
+/// What becomes of an item that does not apply.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NaPolicy {
+    /// It gives its full points.
+    #[default]
+    Full,
+    /// It leaves the sum and the maximum.
+    Drop,
+    /// It gives nothing.
+    Zero,
+}
+
+/// How far a proposal can be trusted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Basis {
+    /// Decidable from the transcript alone (class A).
+    Auto,
+    /// A proposal for a human to confirm (class P+).
+    Suggest,
+    /// Evidence without a score (class P).
+    Evidence,
+    /// Nothing in a transcript tells (class N).
+    Human,
+}
+
+impl Basis {
+    /// Whether the machine proposes points at all.
+    #[must_use]
+    pub fn proposes(self) -> bool {
+        matches!(self, Self::Auto | Self::Suggest)
+    }
+}
+
+/// What zeroes an item, a section or the call (否决). Always a proposal.
+#[derive(Debug)]
+pub struct Veto {
+    /// Its id.
+    pub id: String,
+    /// The criteria behind it.
+    pub reference: Refs,
+    /// Its Chinese name.
+    pub title: String,
+    /// What it zeroes.
+    pub scope: VetoScope,
+    /// When it is proposed.
+    pub test: Test,
+}
+
+/// What a veto zeroes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VetoScope {
+    /// One item.
+    Item(usize),
+    /// One section.
+    Section(usize),
+    /// Everything.
+    Call,
+}
+
+impl Item {
+    /// Most points that it adds to the maximum.
+    #[must_use]
+    pub fn max(&self) -> Points {
+        match &self.scoring {
+            Scoring::Levels { max, .. } => *max,
+            Scoring::Bonus { .. } | Scoring::Deduct(_) => Points::ZERO,
+        }
+    }
+}

@@ -1,0 +1,128 @@
+//! Points, kept in hundredths so that sums are exact.
+
+use std::iter::Sum;
+use std::ops::{Add, AddAssign, Mul, Neg, Sub};
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+
+/// A number of points, exact to the hundredth.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Points(i64);
+
+impl Points {
+    /// No points.
+    pub const ZERO: Self = Self(0);
+
+    /// The share that `self` is of `whole`, times `full`; `full` where `whole` is nothing.
+    #[must_use]
+    pub fn scaled(self, whole: Self, full: Self) -> Self {
+        if whole.0 == 0 {
+            return full;
+        }
+        let product = self.0 * full.0;
+        // To the nearest hundredth, halves away from zero.
+        Self((product * 2 + product.signum() * whole.0) / (whole.0 * 2))
+    }
+
+    /// The points as a number.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "points of a rubric are far below 2^53 hundredths")]
+    pub fn value(self) -> f64 {
+        self.0 as f64 / 100.0
+    }
+}
+
+impl TryFrom<f64> for Points {
+    type Error = &'static str;
+
+    #[expect(clippy::cast_possible_truncation, reason = "checked to be small first")]
+    fn try_from(value: f64) -> Result<Self, Self::Error> {
+        let hundredths = value * 100.0;
+        if !hundredths.is_finite() || hundredths.abs() > 1e9 {
+            return Err("分值太大");
+        }
+        if (hundredths - hundredths.round()).abs() > 1e-6 {
+            return Err("分值最多两位小数");
+        }
+        Ok(Self(hundredths.round() as i64))
+    }
+}
+
+impl<'de> Deserialize<'de> for Points {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        f64::deserialize(deserializer)?.try_into().map_err(de::Error::custom)
+    }
+}
+
+impl Serialize for Points {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_f64(self.value())
+    }
+}
+
+impl std::fmt::Display for Points {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.value().fmt(f)
+    }
+}
+
+impl Add for Points {
+    type Output = Self;
+    fn add(self, other: Self) -> Self {
+        Self(self.0 + other.0)
+    }
+}
+
+impl AddAssign for Points {
+    fn add_assign(&mut self, other: Self) {
+        self.0 += other.0;
+    }
+}
+
+impl Sub for Points {
+    type Output = Self;
+    fn sub(self, other: Self) -> Self {
+        Self(self.0 - other.0)
+    }
+}
+
+impl Neg for Points {
+    type Output = Self;
+    fn neg(self) -> Self {
+        Self(-self.0)
+    }
+}
+
+impl Mul<u32> for Points {
+    type Output = Self;
+    fn mul(self, times: u32) -> Self {
+        Self(self.0 * i64::from(times))
+    }
+}
+
+impl Sum for Points {
+    fn sum<I: Iterator<Item = Self>>(points: I) -> Self {
+        points.fold(Self::ZERO, Add::add)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tenths_add_up_exactly() {
+        let tenth = Points::try_from(0.1).unwrap();
+        assert_eq!((0..10).map(|_| tenth).sum::<Points>(), Points::try_from(1.0).unwrap());
+        assert!(Points::try_from(0.001).is_err());
+        assert!(Points::try_from(f64::NAN).is_err());
+    }
+
+    #[test]
+    fn scaling_rounds_to_the_nearest_hundredth() {
+        let points = |value: f64| Points::try_from(value).unwrap();
+        assert_eq!(points(82.0).scaled(points(109.0), points(100.0)), points(75.23));
+        assert_eq!(points(-1.0).scaled(points(3.0), points(1.0)), points(-0.33));
+        assert_eq!(points(0.0).scaled(points(0.0), points(100.0)), points(100.0));
+    }
+}
