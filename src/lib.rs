@@ -37,5 +37,8 @@ pub mod draft;
 /// Lexicons, rules and rubrics, loaded whole.
 pub mod pack;
 
+/// Proves a pack by its own examples.
+pub mod check;
+
 /// The page to read first: a transcript becomes a draft.
 pub mod pipeline;

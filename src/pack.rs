@@ -1,22 +1,64 @@
 //! The pack: lexicons, rules and rubrics, loaded whole or not at all, with one digest.
 
+use std::fs;
+use std::io;
 use std::path::Path;
 
-use crate::diagnostic::Diagnostics;
+use rust_embed::RustEmbed;
+use sha2::{Digest, Sha256};
+
+use crate::detect::{Dialogue, dialogue};
+use crate::diagnostic::{Diagnostic, Diagnostics, Source};
+use crate::judge::RuleId;
+use crate::lexicon::{self, Lexicons, LexiconsDraft};
+use crate::rule::{self, Rule};
+use crate::score::{self, Rubric};
+use crate::transcript::Transcript;
 
 /// Lexicons, rules and rubrics, compiled and checked (规则包).
 #[derive(Debug)]
 pub struct Pack {
+    /// All word lists, compiled into one scan.
+    pub lexicons: Lexicons,
+    /// Of what states of a dialogue are made.
+    pub dialogue: Dialogue,
+    /// All rules, in the order of their ids.
+    pub rules: Vec<Rule>,
+    /// All rubrics, in the order of their ids.
+    pub rubrics: Vec<Rubric>,
+    /// The files that it was made of.
+    pub sources: Vec<Source>,
+    all_rules: Vec<RuleId>,
     digest: String,
 }
+
+/// The lexicons that the binary carries.
+#[derive(RustEmbed)]
+#[folder = "lexicons"]
+#[prefix = "lexicons/"]
+struct ShippedLexicons;
+
+/// The rules that the binary carries.
+#[derive(RustEmbed)]
+#[folder = "rules"]
+#[prefix = "rules/"]
+struct ShippedRules;
+
+/// A file larger than this is no file of a pack.
+const LARGEST_FILE: u64 = 32 << 20;
 
 impl Pack {
     /// Loads the pack under `root`, which holds `lexicons/` and `rules/`.
     ///
     /// # Errors
     /// Every mistake in every file, each with its place.
-    pub fn load(_root: &Path) -> Result<Self, Diagnostics> {
-        Ok(Self { digest: String::new() })
+    pub fn load(root: &Path) -> Result<Self, Diagnostics> {
+        let mut diagnostics = Diagnostics::default();
+        let mut sources = Vec::new();
+        for folder in [lexicon::FOLDER, rule::FOLDER] {
+            walk(&root.join(folder), folder.trim_end_matches('/'), &mut sources, &mut diagnostics);
+        }
+        Self::compile(sources, diagnostics)
     }
 
     /// Loads the pack that the binary carries.
@@ -24,7 +66,57 @@ impl Pack {
     /// # Errors
     /// As [`Pack::load`]; the tests hold that the shipped pack has none.
     pub fn shipped() -> Result<Self, Diagnostics> {
-        Ok(Self { digest: String::new() })
+        let mut diagnostics = Diagnostics::default();
+        let files = ShippedLexicons::iter()
+            .map(|path| (ShippedLexicons::get(&path), path))
+            .chain(ShippedRules::iter().map(|path| (ShippedRules::get(&path), path)));
+        let mut sources = Vec::new();
+        for (file, path) in files {
+            let Some(file) = file else { continue };
+            sources.extend(diagnostics.keep(decode(&path, &file.data)).flatten());
+        }
+        Self::compile(sources, diagnostics)
+    }
+
+    /// Compiles a pack from files that have been read; mistakes that were met on the way go into `diagnostics`.
+    ///
+    /// # Errors
+    /// Every mistake in every file, each with its place.
+    pub fn compile(mut sources: Vec<Source>, mut diagnostics: Diagnostics) -> Result<Self, Diagnostics> {
+        sources.sort_by(|a, b| a.path.cmp(&b.path));
+        let digest = digest(&sources);
+        let (lists, rest): (Vec<_>, Vec<_>) =
+            sources.iter().cloned().partition(|source| source.path.starts_with(lexicon::FOLDER));
+        let mut lexicons = LexiconsDraft::read(&lists, &mut diagnostics);
+        let dialogue = match rest.iter().find(|source| source.path == dialogue::FILE) {
+            Some(source) => Dialogue::read(source, &lexicons, &mut diagnostics),
+            None => {
+                let missing = Source { path: dialogue::FILE.to_owned(), text: String::new() };
+                diagnostics.push(missing.mistake(0, 0, "缺少这个文件").help("可从自带的规则包里复制一份"));
+                None
+            }
+        };
+        let is_rule =
+            |source: &&Source| source.path != dialogue::FILE && !source.path.starts_with(score::FOLDER);
+        let mut rules: Vec<Rule> = rest
+            .iter()
+            .filter(is_rule)
+            .filter_map(|source| rule::read(source, &mut lexicons, &mut diagnostics))
+            .collect();
+        rules.sort_by(|a, b| a.id.cmp(&b.id));
+        let rubrics: Vec<Rubric> = rest
+            .iter()
+            .filter(|source| source.path.starts_with(score::FOLDER))
+            .filter_map(|source| score::read(source, &rules, &mut diagnostics))
+            .collect();
+        let lexicons = lexicons.compile().map_err(|message| {
+            let whole = Source { path: lexicon::FOLDER.to_owned(), text: String::new() };
+            Diagnostics(vec![whole.mistake(0, 0, message)])
+        })?;
+        diagnostics.settle()?;
+        let Some(dialogue) = dialogue else { return Err(Diagnostics::default()) };
+        let all_rules = (0..u32::try_from(rules.len()).unwrap_or(u32::MAX)).map(RuleId).collect();
+        Ok(Self { lexicons, dialogue, rules, rubrics, sources, all_rules, digest })
     }
 
     /// `sha256:` and the digest of every file of the pack, which each draft names.
@@ -35,6 +127,103 @@ impl Pack {
 
     /// The ids of its rubrics, sorted.
     pub fn rubric_ids(&self) -> impl Iterator<Item = &str> {
-        std::iter::empty()
+        self.rubrics.iter().map(|rubric| rubric.id.as_str())
+    }
+
+    /// The rubric with this id.
+    #[must_use]
+    pub fn rubric(&self, id: &str) -> Option<&Rubric> {
+        self.rubrics.iter().find(|rubric| rubric.id == id)
+    }
+
+    /// The first rubric that is made for such a transcript, in the order of their ids.
+    #[must_use]
+    pub fn rubric_for(&self, transcript: &Transcript<'_>) -> Option<&Rubric> {
+        self.rubrics.iter().find(|rubric| rubric.applies_to.fits(transcript))
+    }
+
+    /// A rule.
+    #[must_use]
+    pub fn rule(&self, rule: RuleId) -> &Rule {
+        &self.rules[rule.0 as usize]
+    }
+
+    /// The ids of all rules, ascending.
+    #[must_use]
+    pub fn all_rules(&self) -> &[RuleId] {
+        &self.all_rules
+    }
+
+    /// The file in which the rule with this id stands.
+    #[must_use]
+    pub fn source_of(&self, rule: &Rule) -> Option<&Source> {
+        let path = format!("{}{}.yaml", rule::FOLDER, rule.id);
+        self.sources.iter().find(|source| source.path == path)
+    }
+}
+
+/// Length and content of every file, in the order of their paths.
+fn digest(sources: &[Source]) -> String {
+    let mut hash = Sha256::new();
+    for source in sources {
+        hash.update(format!("{}\n{}\n", source.path, source.text.len()));
+        hash.update(&source.text);
+    }
+    let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("sha256:{hex}")
+}
+
+/// Reads every file below `folder`, whose path in the pack is `path`.
+fn walk(folder: &Path, path: &str, sources: &mut Vec<Source>, diagnostics: &mut Diagnostics) {
+    let whole = Source { path: path.to_owned(), text: String::new() };
+    let unreadable = |error: io::Error| whole.mistake(0, 0, format!("读不了:{error}"));
+    let Some(entries) = diagnostics.keep(fs::read_dir(folder).map_err(unreadable)) else { return };
+    for entry in entries.flatten() {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        // Version control, editors and mounted configurations keep their own files under such names.
+        if name.starts_with('.') || name.ends_with('~') {
+            continue;
+        }
+        let (file, path) = (entry.path(), format!("{path}/{name}"));
+        if file.is_dir() {
+            walk(&file, &path, sources, diagnostics);
+        } else {
+            sources.extend(diagnostics.keep(read_file(&file, &path)).flatten());
+        }
+    }
+}
+
+fn read_file(file: &Path, path: &str) -> Result<Option<Source>, Diagnostic> {
+    let whole = Source { path: path.to_owned(), text: String::new() };
+    let size = fs::metadata(file).map(|metadata| metadata.len());
+    match size.and_then(|size| if size > LARGEST_FILE { Ok(None) } else { fs::read(file).map(Some) }) {
+        Ok(Some(bytes)) => decode(path, &bytes),
+        Ok(None) => Err(whole.mistake(0, 0, "文件太大").help(format!("最多 {} MB", LARGEST_FILE >> 20))),
+        Err(error) => Err(whole.mistake(0, 0, format!("读不了:{error}"))),
+    }
+}
+
+/// The text of a file of the pack; none for files that only explain.
+fn decode(path: &str, bytes: &[u8]) -> Result<Option<Source>, Diagnostic> {
+    let whole = Source { path: path.to_owned(), text: String::new() };
+    let extension = path.rsplit_once('.').map_or("", |(_, extension)| extension);
+    let expected = if path.starts_with(lexicon::FOLDER) { "txt" } else { "yaml" };
+    if extension == "md" || extension == "json" {
+        return Ok(None);
+    }
+    if extension != expected {
+        let help = format!("这个文件夹里的文件以 .{expected} 结尾,说明写在 .md 里");
+        return Err(whole.mistake(0, 0, "不认识的文件类型,不会被读取").help(help));
+    }
+    match std::str::from_utf8(bytes) {
+        Ok(text) => {
+            let text = text.strip_prefix('\u{feff}').unwrap_or(text).to_owned();
+            Ok(Some(Source { path: path.to_owned(), text }))
+        }
+        Err(error) => {
+            let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+            let help = "多半是 GBK 编码,请用编辑器另存为 UTF-8";
+            Err(whole.mistake(line, 1, "不是 UTF-8 编码").help(help))
+        }
     }
 }

@@ -1,7 +1,10 @@
 //! The page to read first: a transcript becomes a draft.
 
-use crate::draft::Draft;
+use crate::detect::Scene;
+use crate::draft::{self, Draft};
+use crate::judge::judge;
 use crate::pack::Pack;
+use crate::score::fill;
 use crate::transcript::Transcript;
 
 /// What the caller wants to have judged.
@@ -34,9 +37,26 @@ pub enum PipelineError {
 /// # Errors
 /// When the rubric that was asked for does not exist, or none applies.
 pub fn draft<'a>(
-    _pack: &'a Pack,
+    pack: &'a Pack,
     transcript: &'a Transcript<'a>,
-    _ask: Ask<'_>,
+    ask: Ask<'_>,
 ) -> Result<Draft<'a>, PipelineError> {
-    Ok(Draft { transcript_id: &transcript.id })
+    let rubric = match ask.rubric {
+        Some(id) => pack.rubric(id).ok_or_else(|| unknown(id, pack))?,
+        None => pack.rubric_for(transcript).ok_or(PipelineError::NoRubricApplies)?,
+    };
+    // Normalise every turn, find every entry of every lexicon in one scan, and check what can be trusted.
+    let scene = Scene::new(transcript, &pack.lexicons, &pack.dialogue);
+    // Test the rules, guards applied: one verdict each.
+    let asked = if ask.all_rules { pack.all_rules() } else { &rubric.rules };
+    let judgement = judge(&scene, &pack.rules, asked);
+    // Turn verdicts into proposed points.
+    let filled = fill(rubric, &judgement);
+    // Write the form, with the sentence that a reviewer reads for each item.
+    Ok(draft::write(pack, rubric, &scene, &judgement, &filled))
+}
+
+fn unknown(asked: &str, pack: &Pack) -> PipelineError {
+    let known = pack.rubric_ids().collect::<Vec<_>>().join("、");
+    PipelineError::UnknownRubric { asked: asked.to_owned(), known }
 }

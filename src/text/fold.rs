@@ -22,6 +22,8 @@ pub enum Fold {
     Letter(char),
     /// It is dropped and leaves a pause.
     Pause(PauseKind),
+    /// It is dropped without a trace: quotation marks, invisible characters.
+    Nothing,
     /// It stands for several letters, such as ℡ for tel.
     Several,
 }
@@ -39,7 +41,7 @@ pub fn fold(c: char) -> Fold {
 pub(super) fn several(c: char) -> impl Iterator<Item = char> {
     std::iter::once(c).nfkc().flat_map(char::to_lowercase).filter_map(|c| match fold(c) {
         Fold::Letter(letter) => Some(letter),
-        Fold::Pause(_) | Fold::Several => None,
+        Fold::Pause(_) | Fold::Nothing | Fold::Several => None,
     })
 }
 
@@ -54,6 +56,7 @@ const WEAK: u16 = 0;
 const STRONG: u16 = 1;
 const QUESTION: u16 = 2;
 const SEVERAL: u16 = 3;
+const NOTHING: u16 = 4;
 
 /// One entry for each character of the basic plane: a letter, or one of the codes above, none of which is a letter.
 static TABLE: LazyLock<Box<[u16]>> = LazyLock::new(|| {
@@ -85,6 +88,7 @@ fn pack(fold: Fold) -> u16 {
         Fold::Pause(PauseKind::Strong) => STRONG,
         Fold::Pause(PauseKind::Question) => QUESTION,
         Fold::Several => SEVERAL,
+        Fold::Nothing => NOTHING,
     }
 }
 
@@ -94,6 +98,7 @@ fn unpack(code: u16) -> Fold {
         STRONG => Fold::Pause(PauseKind::Strong),
         QUESTION => Fold::Pause(PauseKind::Question),
         SEVERAL => Fold::Several,
+        NOTHING => Fold::Nothing,
         unit => char::from_u32(u32::from(unit)).map_or(Fold::Pause(PauseKind::Weak), Fold::Letter),
     }
 }
@@ -104,6 +109,8 @@ fn compute(c: char) -> Fold {
             return Fold::Pause(PauseKind::Strong);
         }
         '?' | '？' | '⁇' | '⁈' => return Fold::Pause(PauseKind::Question),
+        '"' | '\'' | '“' | '”' | '‘' | '’' | '「' | '」' | '『' | '』' | '＂' | '＇' => return Fold::Nothing,
+        '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{AD}' => return Fold::Nothing,
         _ => {}
     }
     let mut letters = std::iter::once(c).nfkc().flat_map(char::to_lowercase).filter(|c| c.is_alphanumeric());
@@ -146,13 +153,19 @@ mod tests {
             (' ', PauseKind::Weak),
             ('😀', PauseKind::Weak),
             ('\0', PauseKind::Weak),
-            ('\u{200b}', PauseKind::Weak),
             ('…', PauseKind::Weak),
             ('。', PauseKind::Strong),
             ('！', PauseKind::Strong),
             ('？', PauseKind::Question),
         ] {
             assert_eq!(fold(c), Fold::Pause(kind), "{c:?}");
+        }
+    }
+
+    #[test]
+    fn quotation_marks_and_invisible_characters_leave_no_trace() {
+        for c in ['“', '」', '"', '\u{200b}', '\u{feff}'] {
+            assert_eq!(fold(c), Fold::Nothing, "{c:?}");
         }
     }
 

@@ -61,6 +61,7 @@ pub(super) fn normalise(original: &str, out: &mut Normalised, origins: &mut impl
                 origins.note(at);
             }
             Fold::Pause(kind) => pause(out, &mut digits, kind),
+            Fold::Nothing => {}
             Fold::Several => {
                 for letter in several(c) {
                     push(out, &mut digits, letter);

@@ -1,0 +1,55 @@
+//! Leads what was found back to the original words.
+
+use super::{DraftEvidence, DraftSearch};
+use crate::detect::Scene;
+use crate::lexicon::Speaker;
+use crate::rule::{Found, Occurrence, Searched};
+
+/// No more places than this are listed for one rule in one place of a draft: a reviewer reads the first few.
+const MOST_PLACES: usize = 10;
+
+/// The place of an occurrence in the original transcript.
+pub(super) fn place<'t>(scene: &Scene<'t>, occurrence: &Occurrence, rule: &'t str) -> DraftEvidence<'t> {
+    let turn = scene.turn(occurrence.turn);
+    let original = match &occurrence.span {
+        Some(span) => scene.document.original(occurrence.turn, span),
+        None => scene.document.original_turn(occurrence.turn),
+    };
+    let times = occurrence.times.map(|(start, end)| (Some(start), Some(end)));
+    let (start_ms, end_ms) = times.unwrap_or((turn.start_ms, turn.end_ms));
+    DraftEvidence {
+        turn: turn.index,
+        start: original.start,
+        end: original.end,
+        text: original.text,
+        start_ms,
+        end_ms,
+        rule,
+    }
+}
+
+/// The places that speak for the outcome.
+pub(super) fn places<'t>(scene: &Scene<'t>, found: &Found, rule: &'t str) -> Vec<DraftEvidence<'t>> {
+    let counting = found.counting().take(MOST_PLACES);
+    counting.map(|occurrence| place(scene, occurrence, rule)).collect()
+}
+
+/// The first match that does not count: what came nearest to what was looked for.
+pub(super) fn nearest<'t>(scene: &Scene<'t>, found: &Found, rule: &'t str) -> Option<DraftEvidence<'t>> {
+    let miss = found.occurrences.iter().find(|occurrence| !occurrence.counts())?;
+    Some(place(scene, miss, rule))
+}
+
+/// The window that was searched, in turns of the posted transcript.
+pub(super) fn search(scene: &Scene<'_>, searched: &Searched) -> Option<DraftSearch> {
+    let last = searched.to.checked_sub(1)?;
+    let turns = &scene.transcript().turns;
+    let (from, to) = (turns.get(searched.from as usize)?, turns.get(last as usize)?);
+    let role = match searched.speaker {
+        Speaker::Agent => "agent",
+        Speaker::Customer => "customer",
+        Speaker::System => "system",
+        Speaker::Any => "any",
+    };
+    Some(DraftSearch { role, from_turn: from.index, to_turn: to.index, turns: searched.turns })
+}

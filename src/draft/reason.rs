@@ -1,0 +1,175 @@
+//! The sentence that a reviewer reads for each item.
+
+use std::fmt::Write;
+
+use super::{DraftEvidence, DraftSearch};
+use crate::detect::Scene;
+use crate::draft::evidence::{nearest, search};
+use crate::judge::Judgement;
+use crate::pack::Pack;
+use crate::rule::{Found, Lacking, Outcome};
+use crate::score::{Deduction, FilledItem, Item, ItemResult, Points, Scoring};
+
+/// What the sentence is made of.
+pub(super) struct Reasons<'a, 't> {
+    pub(super) pack: &'t Pack,
+    pub(super) scene: &'a Scene<'t>,
+    pub(super) judgement: &'a Judgement,
+}
+
+/// No more places than this are told in a sentence; the rest stands in the evidence.
+const TOLD: usize = 2;
+/// Quotations are cut to this many characters.
+const QUOTED: usize = 30;
+
+impl<'t> Reasons<'_, 't> {
+    /// The sentence for one item and its evidence.
+    pub(super) fn sentence(&self, filled: &FilledItem<'_>, evidence: &[DraftEvidence<'_>]) -> String {
+        let mut text = String::with_capacity(160);
+        let item = filled.item;
+        match (filled.result, &item.scoring) {
+            (ItemResult::Level(level, points), Scoring::Levels { max, levels, .. }) => {
+                let criterion = levels.get(level).map_or("", |level| level.text.as_str());
+                put(&mut text, format_args!("建议 {points}/{max} 分:{criterion}。"));
+                self.put_grounds(&mut text, filled, evidence);
+            }
+            (ItemResult::Counted { times, doubled, .. }, Scoring::Deduct(deduction)) => {
+                put_deduction(&mut text, deduction, times, doubled);
+                self.put_grounds(&mut text, filled, evidence);
+            }
+            (ItemResult::Counted { points, times: 0, .. }, _) => {
+                put(&mut text, format_args!("未见加分情形,建议加 {points} 分。"));
+            }
+            (ItemResult::Counted { points, .. }, _) => {
+                put(&mut text, format_args!("建议加 {points} 分。"));
+                self.put_grounds(&mut text, filled, evidence);
+            }
+            (ItemResult::NotApplicable(points), _) => put_not_applicable(&mut text, points),
+            (ItemResult::NotMeasurable(lacking), _) => put_lacking(&mut text, lacking),
+            (ItemResult::Human | ItemResult::Level(..), _) => put_human(&mut text, item, evidence),
+        }
+        if let Some(listen) = &item.listen {
+            put(&mut text, format_args!("请听录音核对:{listen}。"));
+        }
+        text
+    }
+
+    /// What the proposal rests on: quotations, or where in vain was looked.
+    fn put_grounds(&self, text: &mut String, filled: &FilledItem<'_>, evidence: &[DraftEvidence<'_>]) {
+        if let Some((first, rest)) = evidence.split_first() {
+            text.push_str("依据:");
+            put_place(text, first);
+            for place in rest.iter().take(TOLD - 1) {
+                text.push('、');
+                put_place(text, place);
+            }
+            if evidence.len() > TOLD {
+                put(text, format_args!("等 {} 处", evidence.len()));
+            }
+            text.push('。');
+        }
+        for rule in &filled.deciding {
+            let Some(found) = self.judgement.of(*rule) else { continue };
+            if let Some(measured) = found.measured {
+                put(text, format_args!("{}:实测 {}。", self.pack.rule(*rule).title, rounded(measured)));
+            }
+            if evidence.is_empty() && found.outcome == Outcome::NotMet {
+                self.put_absence(text, found, &self.pack.rule(*rule).id);
+            }
+        }
+        let candidates = filled.deciding.iter().filter_map(|rule| self.judgement.of(*rule));
+        let doubtful: usize = candidates.map(candidates_in).sum();
+        if doubtful > 0 {
+            put(text, format_args!("另有 {doubtful} 处疑似,请人工确认。"));
+        }
+    }
+
+    fn put_absence(&self, text: &mut String, found: &Found, rule: &'t str) {
+        let Some(searched) = found.searched.as_ref().and_then(|searched| search(self.scene, searched)) else {
+            return;
+        };
+        let DraftSearch { role, from_turn, to_turn, turns } = searched;
+        let who = match role {
+            "agent" => "客服",
+            "customer" => "客户",
+            "system" => "系统",
+            _ => "双方",
+        };
+        put(text, format_args!("已查第 {}–{} 轮中{who}的 {turns} 轮,没有找到", from_turn + 1, to_turn + 1));
+        if let Some(near) = nearest(self.scene, found, rule) {
+            text.push_str(";最接近的是");
+            put_place(text, &near);
+        }
+        text.push('。');
+    }
+}
+
+fn candidates_in(found: &Found) -> usize {
+    let candidate = |standing| standing == crate::detect::Standing::Candidate;
+    found.occurrences.iter().filter(|occurrence| candidate(occurrence.standing)).count()
+}
+
+fn put_deduction(text: &mut String, deduction: &Deduction, times: u32, doubled: bool) {
+    let Deduction { points, unit, cap, .. } = deduction;
+    if times == 0 {
+        put(text, format_args!("未发现扣分情形(每{unit}扣 {points} 分)。"));
+        return;
+    }
+    put(text, format_args!("发现 {times} {unit},每{unit}扣 {points} 分"));
+    if doubled {
+        text.push_str(",情节加重,加倍");
+    }
+    if let Some(cap) = cap {
+        put(text, format_args!(",最多扣 {cap} 分"));
+    }
+    text.push('。');
+}
+
+fn put_not_applicable(text: &mut String, points: Option<Points>) {
+    match points {
+        Some(points) => put(text, format_args!("对话中没有出现相关情形,不适用,按 {points} 分计。")),
+        None => text.push_str("对话中没有出现相关情形,不适用,不计入总分。"),
+    }
+}
+
+fn put_lacking(text: &mut String, lacking: Lacking) {
+    text.push_str("无法测量,缺少:");
+    for (at, lack) in lacking.iter().enumerate() {
+        text.push_str(if at > 0 { "、" } else { "" });
+        text.push_str(lack.chinese());
+    }
+    text.push_str("。请人工评判。");
+}
+
+fn put_human(text: &mut String, item: &Item, evidence: &[DraftEvidence<'_>]) {
+    let sentence = match (item.basis.proposes(), evidence.len()) {
+        (true, _) => "对话符合不了任何一档的条件,请人工评判。".to_owned(),
+        (false, 0) => "需人工评判。".to_owned(),
+        (false, count) => format!("需人工评判,有 {count} 处供参考。"),
+    };
+    text.push_str(&sentence);
+}
+
+/// `第 3 轮 00:12“…”`
+fn put_place(text: &mut String, place: &DraftEvidence<'_>) {
+    put(text, format_args!("第 {} 轮", place.turn + 1));
+    if let Some(start) = place.start_ms {
+        let seconds = start / 1000;
+        put(text, format_args!(" {:02}:{:02}", seconds / 60, seconds % 60));
+    }
+    if !place.text.is_empty() {
+        let cut = place.text.char_indices().nth(QUOTED).map(|(at, _)| at);
+        let (quoted, more) = cut.map_or((place.text, ""), |at| (&place.text[..at], "…"));
+        put(text, format_args!("“{quoted}{more}”"));
+    }
+}
+
+/// A number to one decimal, without a needless zero.
+fn rounded(value: f64) -> f64 {
+    (value * 10.0).round() / 10.0
+}
+
+fn put(text: &mut String, arguments: std::fmt::Arguments<'_>) {
+    // Writing into a string cannot fail.
+    let _ = text.write_fmt(arguments);
+}

@@ -1,0 +1,208 @@
+//! Writes the draft from what the stages before it have found.
+
+use super::evidence::{nearest, place, places, search};
+use super::reason::Reasons;
+use super::{
+    Draft, DraftEvidence, DraftFinding, DraftItem, DraftQuality, DraftTotals, DraftVerdict, DraftVeto,
+    FindingVerdict, ItemOutcome, RubricName, ignored_fields,
+};
+use crate::detect::{By, Quality, RolesQuality, Scene, Standing, TimesQuality};
+use crate::judge::{Judgement, RuleId, Verdict};
+use crate::pack::Pack;
+use crate::rule::{Demand, Lacking, Occurrence, Outcome, Rule};
+use crate::score::{Filled, FilledItem, FilledVeto, ItemResult, Rubric, VetoScope};
+
+/// Writes the draft of `rubric`.
+#[must_use]
+pub fn write<'t>(
+    pack: &'t Pack,
+    rubric: &'t Rubric,
+    scene: &Scene<'t>,
+    judgement: &Judgement,
+    filled: &Filled<'t>,
+) -> Draft<'t> {
+    let writer = Writer { pack, rubric, scene, judgement };
+    Draft {
+        transcript_id: &scene.transcript().id,
+        engine: env!("CARGO_PKG_VERSION"),
+        pack: pack.digest(),
+        rubric: RubricName { id: &rubric.id, version: &rubric.version },
+        quality: writer.quality(&scene.quality),
+        totals: DraftTotals {
+            prefilled: filled.totals.prefilled,
+            prefilled_max: filled.totals.prefilled_max,
+            open_max: filled.totals.open_max,
+            max: filled.totals.max,
+            with_vetoes: filled.totals.with_vetoes,
+            scaled_to: filled.totals.scaled,
+            band: filled.totals.band,
+        },
+        items: filled.items.iter().map(|item| writer.item(item)).collect(),
+        vetoes: filled.vetoes.iter().map(|veto| writer.veto(veto)).collect(),
+        findings: writer.findings(),
+        verdicts: judgement.verdicts().iter().map(|verdict| writer.verdict(verdict)).collect(),
+    }
+}
+
+struct Writer<'a, 't> {
+    pack: &'t Pack,
+    rubric: &'t Rubric,
+    scene: &'a Scene<'t>,
+    judgement: &'a Judgement,
+}
+
+impl<'t> Writer<'_, 't> {
+    fn quality(&self, quality: &Quality) -> DraftQuality {
+        let mut notes = quality.notes.clone();
+        notes.extend(quality.unscorable.clone());
+        let ignored = &self.scene.transcript().ignored;
+        if !ignored.is_empty() {
+            notes.push(ignored_fields(ignored));
+        }
+        DraftQuality {
+            scorable: quality.unscorable.is_none(),
+            roles: match quality.roles {
+                RolesQuality::Ok => "ok",
+                RolesQuality::Suspect => "suspect",
+                RolesQuality::Missing => "missing",
+            },
+            times: match quality.times {
+                TimesQuality::Ok => "ok",
+                TimesQuality::Partial => "partial",
+                TimesQuality::Suspect => "suspect",
+                TimesQuality::Missing => "missing",
+            },
+            language: quality.language,
+            notes,
+        }
+    }
+
+    fn item(&self, filled: &FilledItem<'t>) -> DraftItem<'t> {
+        let item = filled.item;
+        let evidence = self.evidence(&filled.deciding);
+        let reasons = Reasons { pack: self.pack, scene: self.scene, judgement: self.judgement };
+        let lacking = match filled.result {
+            ItemResult::NotMeasurable(lacking) => lacking,
+            _ => Lacking::default(),
+        };
+        DraftItem {
+            id: &item.id,
+            reference: &item.reference,
+            section: &self.rubric.sections[item.section].title,
+            title: &item.title,
+            max: item.max(),
+            outcome: match filled.result {
+                ItemResult::Level(..) | ItemResult::Counted { .. } => ItemOutcome::Score,
+                ItemResult::NotApplicable(_) => ItemOutcome::NotApplicable,
+                ItemResult::NotMeasurable(_) => ItemOutcome::NotMeasurable,
+                ItemResult::Human => ItemOutcome::Human,
+            },
+            score: filled.result.points(),
+            basis: item.basis,
+            reason: reasons.sentence(filled, &evidence),
+            lacking: lacking.iter().collect(),
+            evidence,
+        }
+    }
+
+    /// Where the rules show: their occurrences, in the order of the rules.
+    fn evidence(&self, rules: &[RuleId]) -> Vec<DraftEvidence<'t>> {
+        let found = rules.iter().filter_map(|id| Some((self.pack.rule(*id), self.judgement.of(*id)?)));
+        let telling = found.filter(|(rule, found)| shows(rule, found.outcome));
+        telling.flat_map(|(rule, found)| places(self.scene, found, &rule.id)).collect()
+    }
+
+    fn veto(&self, filled: &FilledVeto<'t>) -> DraftVeto<'t> {
+        let veto = filled.veto;
+        let (scope, target) = match veto.scope {
+            VetoScope::Item(item) => ("item", Some(self.rubric.items[item].id.as_str())),
+            VetoScope::Section(section) => ("section", Some(self.rubric.sections[section].id.as_str())),
+            VetoScope::Call => ("call", None),
+        };
+        DraftVeto {
+            id: &veto.id,
+            reference: &veto.reference,
+            title: &veto.title,
+            scope,
+            target,
+            status: "proposed",
+            evidence: self.evidence(&filled.deciding),
+        }
+    }
+
+    fn findings(&self) -> Vec<DraftFinding<'t>> {
+        let mut findings = Vec::new();
+        for verdict in self.judgement.verdicts() {
+            let rule = self.pack.rule(verdict.rule);
+            if rule.demand == Demand::Forbid {
+                let occurrences = verdict.found.occurrences.iter();
+                findings.extend(occurrences.map(|occurrence| self.finding(rule, occurrence)));
+            }
+        }
+        findings.sort_by_key(|finding| (finding.turn, finding.start, finding.end, finding.rule));
+        findings
+    }
+
+    fn finding(&self, rule: &'t Rule, occurrence: &Occurrence) -> DraftFinding<'t> {
+        let place = place(self.scene, occurrence, &rule.id);
+        let (verdict, suppressed_by, allowed_because) = match occurrence.standing {
+            Standing::Hit => (FindingVerdict::Hit, None, None),
+            Standing::Candidate => (FindingVerdict::Candidate, None, None),
+            Standing::Suppressed(by) => {
+                let (by, because) = self.suppressor(by);
+                (FindingVerdict::Suppressed, Some(by), because)
+            }
+        };
+        DraftFinding {
+            rule: &rule.id,
+            reference: &rule.reference,
+            title: &rule.title,
+            role: self.scene.turn(occurrence.turn).role,
+            turn: place.turn,
+            start: place.start,
+            end: place.end,
+            text: place.text,
+            start_ms: place.start_ms,
+            verdict,
+            severity: rule.severity,
+            suppressed_by,
+            allowed_because,
+        }
+    }
+
+    /// The name of what speaks against a match, and the reason that an allow entry gives.
+    fn suppressor(&self, by: By) -> (&'t str, Option<&'t str>) {
+        match by {
+            By::Guard(guard) => (self.pack.lexicons.guard(guard).name.as_str(), None),
+            By::Allow(entry) => ("allow", self.pack.lexicons.entry(entry).allow.as_deref()),
+            By::Role => ("role", None),
+            By::Excluded => ("excluded", None),
+            By::Longer => ("longer", None),
+        }
+    }
+
+    fn verdict(&self, verdict: &Verdict) -> DraftVerdict<'t> {
+        let rule = self.pack.rule(verdict.rule);
+        let found = &verdict.found;
+        let absent = found.counting().next().is_none();
+        let looked_for = absent && found.outcome != Outcome::NotMeasurable && rule.demand == Demand::Expect;
+        DraftVerdict {
+            rule: &rule.id,
+            reference: &rule.reference,
+            outcome: found.outcome,
+            measured: found.measured,
+            lacking: found.lacking.iter().collect(),
+            evidence: places(self.scene, found, &rule.id),
+            searched: found.searched.as_ref().filter(|_| looked_for).and_then(|s| search(self.scene, s)),
+            nearest: if looked_for { nearest(self.scene, found, &rule.id) } else { None },
+        }
+    }
+}
+
+/// Whether the occurrences of a rule with this outcome are worth a reviewer's look.
+fn shows(rule: &Rule, outcome: Outcome) -> bool {
+    match rule.demand {
+        Demand::Forbid => outcome == Outcome::NotMet,
+        Demand::Expect | Demand::Observe => outcome != Outcome::NotApplicable,
+    }
+}
