@@ -5,6 +5,19 @@ use std::borrow::Cow;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+/// The way in: a posted body becomes a transcript, or the list of all that is wrong with it.
+pub mod intake;
+/// How much one transcript may hold.
+pub mod limits;
+/// What is wrong in a posted transcript, and where.
+pub mod problem;
+
+mod allowed;
+mod check;
+mod node;
+mod syntax;
+mod walk;
+
 /// A point in time or a length of time in whole milliseconds from the start of the call or chat.
 pub type Millis = u32;
 

@@ -1,0 +1,123 @@
+//! The way in: a posted body becomes a transcript that borrows from it, or the list of all that is wrong.
+
+use serde::Deserialize;
+use serde_ignored::Path;
+
+use super::limits::Limits;
+use super::node::Node;
+use super::problem::{Kind, Problems, Report};
+use super::{Transcript, Turn, check, syntax, walk};
+
+/// A sender who adds a field to every turn is told its name once, and is not told thousands.
+const MOST_IGNORED: usize = 20;
+
+/// A transcript that was taken in.
+#[derive(Debug)]
+pub struct Incoming<'a> {
+    /// The transcript, its turns in the order of time.
+    pub transcript: Transcript<'a>,
+    /// Fields that are not known and had no effect, such as `source` or `turns[].conf`; each once.
+    pub ignored: Vec<String>,
+}
+
+/// Reads one posted transcript.
+///
+/// # Errors
+/// Everything that is wrong with it: its encoding, its JSON, its fields, its size.
+pub fn read<'a>(body: &'a [u8], limits: &Limits) -> Result<Incoming<'a>, Problems> {
+    if body.len() > limits.body_bytes {
+        return Err(too_large(limits));
+    }
+    let text = std::str::from_utf8(body).map_err(|error| syntax::not_utf8(body, error))?;
+    let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+    let Ok(mut incoming) = parse(text) else {
+        return Err(explain(text, limits));
+    };
+    let mut report = Report::default();
+    check::transcript(&incoming.transcript, limits, &mut report);
+    if let Some(problems) = report.problems() {
+        return Err(problems);
+    }
+    order(&mut incoming.transcript.turns);
+    Ok(incoming)
+}
+
+/// The refusal of a body that is larger than the limit, whose content nobody has read.
+#[must_use]
+pub fn too_large(limits: &Limits) -> Problems {
+    Problems::whole(
+        Kind::TooLarge,
+        format!("一通对话的 JSON 最多 {} 字节:请拆开提交,或请管理员调高 max_body_bytes", limits.body_bytes),
+    )
+}
+
+/// The fast way: straight into the borrowed transcript, nothing explained.
+fn parse(text: &str) -> Result<Incoming<'_>, serde_json::Error> {
+    // Lists are read as structs by serde; a transcript is an object.
+    if !text.trim_start().starts_with('{') {
+        return Err(serde::de::Error::custom("not an object"));
+    }
+    let mut ignored = Vec::new();
+    let mut source = serde_json::Deserializer::from_str(text);
+    let transcript = Transcript::deserialize(serde_ignored::Deserializer::new(&mut source, &mut |path| {
+        note(&path, &mut ignored);
+    }))?;
+    source.end()?;
+    Ok(Incoming { transcript, ignored })
+}
+
+fn note(path: &Path<'_>, ignored: &mut Vec<String>) {
+    if ignored.len() >= MOST_IGNORED {
+        return;
+    }
+    let mut name = String::new();
+    write_name(path, &mut name);
+    if !ignored.contains(&name) {
+        ignored.push(name);
+    }
+}
+
+/// The name of a field without the places in lists: `turns[].conf`.
+fn write_name(path: &Path<'_>, name: &mut String) {
+    const LONGEST_KEY: usize = 60;
+    match path {
+        Path::Root => {}
+        Path::Seq { parent, .. } => {
+            write_name(parent, name);
+            name.push_str("[]");
+        }
+        Path::Map { parent, key } => {
+            write_name(parent, name);
+            if !name.is_empty() {
+                name.push('.');
+            }
+            name.extend(key.chars().filter(|c| !c.is_control()).take(LONGEST_KEY));
+        }
+        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => {
+            write_name(parent, name);
+        }
+    }
+}
+
+/// The slow way: all that is wrong with a text that the fast way refused.
+fn explain(text: &str, limits: &Limits) -> Problems {
+    let root = match Node::read(text) {
+        Ok(root) => root,
+        Err(error) => return syntax::not_json(text, &error),
+    };
+    let mut report = Report::default();
+    walk::transcript(&root, limits, &mut report);
+    report.problems().unwrap_or_else(|| {
+        Problems::whole(Kind::InvalidTranscript, "内容不符合对话记录的格式:请对照接口文档检查各个字段")
+    })
+}
+
+/// Puts turns into the order of time, as long as every turn has one; each keeps its posted place in `index`.
+pub(super) fn order(turns: &mut [Turn<'_>]) {
+    for (index, turn) in (0..).zip(turns.iter_mut()) {
+        turn.index = index;
+    }
+    if turns.iter().all(|turn| turn.start_ms.is_some()) && !turns.is_sorted_by_key(|turn| turn.start_ms) {
+        turns.sort_by_key(|turn| turn.start_ms);
+    }
+}

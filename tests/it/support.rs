@@ -1,0 +1,86 @@
+//! What several tests need: transcripts to post, a server to post them to, the binary.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::SocketAddr;
+use std::process::{Child, ChildStderr, Command, Output, Stdio};
+
+use serde_json::{Value, json};
+
+/// A small transcript that is right.
+pub(crate) fn transcript(id: &str) -> Value {
+    json!({
+        "id": id, "channel": "call", "direction": "inbound", "started_at": "2026-11-21T09:00:00+08:00",
+        "separation": "two_channel", "agent": {"id": "068", "team": "A1"},
+        "turns": [
+            {"role": "agent", "start_ms": 400, "end_ms": 2900, "text": "您好,068号为您服务。"},
+            {"role": "customer", "start_ms": 3200, "end_ms": 5000, "text": "喂,你好。"}
+        ],
+        "events": [{"type": "hangup", "at_ms": 95000, "by": "customer"}], "meta": {"queue": "宽带"}
+    })
+}
+
+/// The same with the value at `pointer` replaced.
+pub(crate) fn with(pointer: &str, value: Value) -> Value {
+    let mut transcript = transcript("t-1");
+    *transcript.pointer_mut(pointer).unwrap() = value;
+    transcript
+}
+
+/// The binary, in an empty directory and without settings from outside.
+pub(crate) fn zhijian(args: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_zhijian"));
+    command.args(args).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.current_dir(std::env::temp_dir());
+    for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("ZHIJIAN_")) {
+        command.env_remove(name);
+    }
+    command
+}
+
+/// Runs the binary to its end with `input` on stdin.
+pub(crate) fn run(args: &[&str], input: &[u8]) -> Output {
+    let mut child = zhijian(args).spawn().unwrap();
+    let mut stdin = child.stdin.take().unwrap();
+    let input = input.to_vec();
+    let feed = std::thread::spawn(move || {
+        let _the_command_may_have_ended = stdin.write_all(&input);
+    });
+    let output = child.wait_with_output().unwrap();
+    feed.join().unwrap();
+    output
+}
+
+/// A running `zhijian serve`.
+pub(crate) struct Served {
+    pub(crate) child: Child,
+    pub(crate) address: SocketAddr,
+    pub(crate) log: BufReader<ChildStderr>,
+}
+
+impl Served {
+    /// Starts the server on a free port.
+    pub(crate) fn start(args: &[&str]) -> Self {
+        let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
+        all.extend(args);
+        let mut child = zhijian(&all).spawn().unwrap();
+        let mut log = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        log.read_line(&mut line).unwrap();
+        let started: Value = serde_json::from_str(&line).expect(&line);
+        let address = started["address"].as_str().unwrap().parse().unwrap();
+        Self { child, address, log }
+    }
+
+    /// Tells it to stop, as an operator does.
+    pub(crate) fn terminate(&self) {
+        let id = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    }
+}
+
+impl Drop for Served {
+    fn drop(&mut self) {
+        let _it_may_have_ended = self.child.kill();
+        let _it_may_have_ended = self.child.wait();
+    }
+}
