@@ -11,6 +11,8 @@ pub mod intake;
 pub mod limits;
 /// What is wrong in a posted transcript, and where.
 pub mod problem;
+/// The script form in which people write short dialogues, as in the examples of rules.
+pub mod script;
 
 mod allowed;
 mod check;

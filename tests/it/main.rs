@@ -3,4 +3,5 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a helper of a test fails as its test does")]
 
 mod intake;
+mod script;
 mod support;
