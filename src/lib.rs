@@ -42,3 +42,6 @@ pub mod check;
 
 /// The page to read first: a transcript becomes a draft.
 pub mod pipeline;
+
+/// One posted document in, one line of JSON out: what both doors share.
+pub mod answer;

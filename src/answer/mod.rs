@@ -1,0 +1,108 @@
+//! One posted document in, one answer out: the draft as JSON, or why there is none.
+//!
+//! Both doors answer through [`Desk::answer`], so that a line of a file and a request get the same bytes.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use crate::draft::Draft;
+use crate::pack::Pack;
+use crate::pipeline::{self, Ask};
+use crate::transcript::intake::{self, Incoming};
+use crate::transcript::limits::Limits;
+
+pub use self::lines::{Line, Lines};
+pub use self::refusal::Refusal;
+
+mod lines;
+mod refusal;
+
+/// What is needed to answer, and the same for every document of a request or a run.
+#[derive(Debug, Clone, Copy)]
+pub struct Desk<'d> {
+    /// The running pack.
+    pub pack: &'d Pack,
+    /// What is too large.
+    pub limits: &'d Limits,
+    /// What the caller wants to have judged.
+    pub ask: Ask<'d>,
+}
+
+/// An answer, and what there is to count about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Answer {
+    /// The draft as one line of JSON, without the line break.
+    pub json: Vec<u8>,
+    /// How many turns were judged.
+    pub turns: usize,
+}
+
+impl Desk<'_> {
+    /// Answers one document with its draft as JSON.
+    ///
+    /// # Errors
+    /// When the document is no transcript, or no draft can be made of it.
+    pub fn answer(&self, body: &[u8]) -> Result<Answer, Refusal> {
+        self.with_draft(body, |incoming, draft| {
+            serde_json::to_vec(draft)
+                .map(|json| Answer { json, turns: incoming.turns })
+                .map_err(|_| Refusal::internal())
+        })?
+    }
+
+    /// Makes the draft of one document and hands it to `use_it`.
+    ///
+    /// # Errors
+    /// When the document is no transcript, or no draft can be made of it; a panic is one of the reasons, so
+    /// that one document never takes the others with it.
+    pub fn with_draft<T>(
+        &self,
+        body: &[u8],
+        use_it: impl FnOnce(Judged, &Draft<'_>) -> T,
+    ) -> Result<T, Refusal> {
+        let judge = || {
+            let Incoming { transcript, ignored: _ } = intake::read(body, self.limits)?;
+            let draft = pipeline::draft(self.pack, &transcript, self.ask)?;
+            Ok(use_it(Judged { turns: transcript.turns.len() }, &draft))
+        };
+        // The pack is only read, and what the panic left behind is dropped with the closure.
+        catch_unwind(AssertUnwindSafe(judge)).unwrap_or_else(|_| Err(Refusal::internal()))
+    }
+
+    /// Whether the rubric that was asked for exists; said once, before any document is read.
+    ///
+    /// # Errors
+    /// When it does not.
+    pub fn check_ask(&self) -> Result<(), Refusal> {
+        let Some(asked) = self.ask.rubric else { return Ok(()) };
+        let known: Vec<&str> = self.pack.rubric_ids().collect();
+        if known.contains(&asked) {
+            return Ok(());
+        }
+        Err(Refusal::from(pipeline::PipelineError::UnknownRubric {
+            asked: asked.to_owned(),
+            known: if known.is_empty() { "(没有)".to_owned() } else { known.join("、") },
+        }))
+    }
+}
+
+/// What there is to count about a transcript that was judged.
+#[derive(Debug, Clone, Copy)]
+pub struct Judged {
+    /// Its turns.
+    pub turns: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Ask, Desk, Limits, Pack, Refusal};
+
+    #[test]
+    fn a_panic_is_one_refusal_and_tells_nothing() {
+        let (pack, limits) = (Pack::shipped().unwrap(), Limits::default());
+        let desk = Desk { pack: &pack, limits: &limits, ask: Ask::default() };
+        let body = r#"{"id":"1","turns":[{"role":"agent","text":"您好"}]}"#;
+        let fail = || desk.with_draft(body.as_bytes(), |_, _| panic!("您好"));
+        assert_eq!(fail(), Err::<(), _>(Refusal::internal()));
+        assert!(desk.answer(body.as_bytes()).is_ok());
+    }
+}
