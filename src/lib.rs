@@ -45,3 +45,6 @@ pub mod pipeline;
 
 /// One posted document in, one line of JSON out: what both doors share.
 pub mod answer;
+
+/// What the operator has set: file, environment, flags.
+pub mod config;

@@ -1,0 +1,208 @@
+//! What the operator has set, in order of rising weight: defaults, file, environment, flags.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::pack::Pack;
+use crate::transcript::limits::Limits;
+
+/// The file that is read where none is named.
+const DEFAULT_FILE: &str = "zhijian.toml";
+
+/// Everything that can be set, with a value for each.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// Where the server listens.
+    pub listen: SocketAddr,
+    /// The pack's directory; without one, the current directory or the pack in the binary.
+    pub pack: Option<PathBuf>,
+    /// What is logged.
+    pub log: String,
+    /// How long a request in flight may take to finish when the server is told to stop.
+    pub shutdown: Duration,
+    /// How long a transcript may take to arrive.
+    pub body: Duration,
+    /// How long a stream may stay silent.
+    pub idle: Duration,
+    /// How much one transcript may hold.
+    pub limits: Limits,
+}
+
+/// One layer of settings: what the file says, or what environment and flags say.
+///
+/// The same words everywhere: `listen` in the file, `ZHIJIAN_LISTEN`, `--listen`.
+#[derive(Debug, Clone, Default, Deserialize, clap::Args)]
+#[serde(deny_unknown_fields)]
+pub struct Layer {
+    /// 监听地址 [缺省: 127.0.0.1:8080]
+    #[arg(long, env = "ZHIJIAN_LISTEN", value_name = "地址:端口")]
+    pub listen: Option<SocketAddr>,
+    /// 规则包目录(含 lexicons/ 与 rules/)[缺省: 当前目录有则用之,否则用程序自带的]
+    #[arg(long, env = "ZHIJIAN_PACK", value_name = "目录")]
+    pub pack: Option<PathBuf>,
+    /// 日志级别:error、warn、info、debug、trace [缺省: info]
+    #[arg(long, env = "ZHIJIAN_LOG", value_name = "级别")]
+    pub log: Option<String>,
+    /// 收到停止信号后,等待进行中请求的秒数 [缺省: 20]
+    #[arg(long, env = "ZHIJIAN_SHUTDOWN_SECONDS", value_name = "秒")]
+    pub shutdown_seconds: Option<u64>,
+    /// 接收一通对话的最长秒数 [缺省: 30]
+    #[arg(long, env = "ZHIJIAN_BODY_SECONDS", value_name = "秒")]
+    pub body_seconds: Option<u64>,
+    /// 批量流两次数据之间的最长秒数 [缺省: 60]
+    #[arg(long, env = "ZHIJIAN_IDLE_SECONDS", value_name = "秒")]
+    pub idle_seconds: Option<u64>,
+    /// How much one transcript may hold.
+    #[command(flatten)]
+    #[serde(default)]
+    pub limits: LimitsLayer,
+}
+
+/// One layer of the limits; the table `[limits]` of the file.
+#[derive(Debug, Clone, Default, Deserialize, clap::Args)]
+#[serde(deny_unknown_fields)]
+pub struct LimitsLayer {
+    /// 一通对话的 JSON 最多多少字节 [缺省: 8388608]
+    #[arg(long, env = "ZHIJIAN_MAX_BODY_BYTES", value_name = "字节")]
+    pub max_body_bytes: Option<usize>,
+    /// 一通对话最多多少个话轮 [缺省: 10000]
+    #[arg(long, env = "ZHIJIAN_MAX_TURNS", value_name = "个")]
+    pub max_turns: Option<usize>,
+    /// 一个话轮最多多少个字符 [缺省: 20000]
+    #[arg(long, env = "ZHIJIAN_MAX_TURN_CHARS", value_name = "个")]
+    pub max_turn_chars: Option<usize>,
+    /// 一通对话最多多少个字符 [缺省: 1000000]
+    #[arg(long, env = "ZHIJIAN_MAX_CHARS", value_name = "个")]
+    pub max_chars: Option<usize>,
+}
+
+/// Why the settings could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    /// The file is not there or not readable.
+    #[error("读不到配置文件 {}:{source}", path.display())]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The file holds something that is no setting.
+    #[error("{0}")]
+    Wrong(Diagnostics),
+}
+
+impl Settings {
+    /// Reads the file and lays `over` upon it.
+    ///
+    /// # Errors
+    /// When the named file is not readable, or a file holds something that is no setting.
+    pub fn read(file: Option<&Path>, over: Layer) -> Result<Self, ConfigError> {
+        let path = file.unwrap_or(Path::new(DEFAULT_FILE));
+        let below = match std::fs::read_to_string(path) {
+            Ok(text) => parse(path, &text).map_err(ConfigError::Wrong)?,
+            Err(error) if file.is_none() && error.kind() == std::io::ErrorKind::NotFound => Layer::default(),
+            Err(source) => return Err(ConfigError::Unreadable { path: path.to_owned(), source }),
+        };
+        Ok(Self::of(&over.over(below)))
+    }
+
+    /// Fills what `layer` leaves open.
+    #[must_use]
+    pub fn of(layer: &Layer) -> Self {
+        let seconds = |set: Option<u64>, default| Duration::from_secs(set.unwrap_or(default));
+        let limits = Limits::default();
+        Self {
+            listen: layer.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
+            pack: layer.pack.clone(),
+            log: layer.log.clone().unwrap_or_else(|| "info".to_owned()),
+            shutdown: seconds(layer.shutdown_seconds, 20),
+            body: seconds(layer.body_seconds, 30),
+            idle: seconds(layer.idle_seconds, 60),
+            limits: Limits {
+                body_bytes: layer.limits.max_body_bytes.unwrap_or(limits.body_bytes),
+                turns: layer.limits.max_turns.unwrap_or(limits.turns),
+                turn_chars: layer.limits.max_turn_chars.unwrap_or(limits.turn_chars),
+                chars: layer.limits.max_chars.unwrap_or(limits.chars),
+                ..limits
+            },
+        }
+    }
+
+    /// Loads the pack that the settings name.
+    ///
+    /// # Errors
+    /// Every mistake in every file of the pack.
+    pub fn load_pack(&self) -> Result<Pack, Diagnostics> {
+        let here = Path::new(".");
+        match &self.pack {
+            Some(root) => Pack::load(root),
+            None if here.join("lexicons").is_dir() && here.join("rules").is_dir() => Pack::load(here),
+            None => Pack::shipped(),
+        }
+    }
+}
+
+impl Layer {
+    /// This layer, and where it is silent the one `below`.
+    fn over(self, below: Self) -> Self {
+        let (limits, low) = (self.limits, below.limits);
+        Self {
+            listen: self.listen.or(below.listen),
+            pack: self.pack.or(below.pack),
+            log: self.log.or(below.log),
+            shutdown_seconds: self.shutdown_seconds.or(below.shutdown_seconds),
+            body_seconds: self.body_seconds.or(below.body_seconds),
+            idle_seconds: self.idle_seconds.or(below.idle_seconds),
+            limits: LimitsLayer {
+                max_body_bytes: limits.max_body_bytes.or(low.max_body_bytes),
+                max_turns: limits.max_turns.or(low.max_turns),
+                max_turn_chars: limits.max_turn_chars.or(low.max_turn_chars),
+                max_chars: limits.max_chars.or(low.max_chars),
+            },
+        }
+    }
+}
+
+fn parse(path: &Path, text: &str) -> Result<Layer, Diagnostics> {
+    toml::from_str(text).map_err(|error| {
+        let at = error.span().map_or(0, |span| span.start.min(text.len()));
+        let before = text.get(..at).unwrap_or_default();
+        let begin = before.rfind('\n').map_or(0, |newline| newline + 1);
+        let (message, help) = in_chinese(error.message());
+        Diagnostics(vec![Diagnostic {
+            file: path.display().to_string(),
+            line: before.matches('\n').count() + 1,
+            column: before[begin..].chars().count() + 1,
+            message,
+            help,
+            source: text[begin..].lines().next().map(ToOwned::to_owned),
+        }])
+    })
+}
+
+/// What `toml` and `serde` say, in Chinese.
+fn in_chinese(said: &str) -> (String, Option<String>) {
+    let quoted = |text: &str| text.split('`').nth(1).unwrap_or_default().to_owned();
+    if said.starts_with("unknown field") {
+        let known: Vec<&str> = said.split('`').skip(3).step_by(2).collect();
+        let help = format!("可用的键有 {}", known.join("、"));
+        return (format!("不认识的键“{}”", quoted(said)), Some(help));
+    }
+    if said.starts_with("invalid type") || said.starts_with("invalid value") {
+        let expected = said.rsplit("expected ").next().unwrap_or_default();
+        let help = "数字不加引号且不为负,地址、目录、级别加引号".to_owned();
+        return (format!("值的类型不对,应为 {expected}"), Some(help));
+    }
+    if said.starts_with("duplicate key") {
+        return ("同一个键写了两次".to_owned(), Some("只保留一个".to_owned()));
+    }
+    if said.contains("socket address") {
+        return ("监听地址不对".to_owned(), Some("写成“地址:端口”,如 \"127.0.0.1:8080\"".to_owned()));
+    }
+    (format!("不是有效的 TOML:{said}"), Some("检查引号、等号和方括号".to_owned()))
+}
