@@ -46,5 +46,11 @@ pub mod pipeline;
 /// One posted document in, one line of JSON out: what both doors share.
 pub mod answer;
 
+/// The door for programs: HTTP.
+pub mod http;
+
 /// What the operator has set: file, environment, flags.
 pub mod config;
+
+/// What the operator sees: logs and metrics.
+pub mod telemetry;

@@ -1,0 +1,118 @@
+//! The door for programs: the whole list of routes, and what every request passes through.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{get, post};
+use metrics_exporter_prometheus::PrometheusHandle;
+use tower_http::catch_panic::CatchPanicLayer;
+
+use crate::config::Settings;
+use crate::pack::Pack;
+use crate::telemetry;
+use crate::transcript::limits::Limits;
+
+pub use self::server::serve;
+
+mod body;
+mod health;
+mod metrics;
+mod ndjson;
+mod observe;
+mod openapi;
+mod problem;
+mod score;
+mod server;
+
+/// What every request shares.
+#[derive(Debug)]
+pub struct App {
+    /// The running pack.
+    pub pack: Pack,
+    limits: Limits,
+    body: Duration,
+    idle: Duration,
+    draining: AtomicBool,
+    recorder: PrometheusHandle,
+}
+
+impl App {
+    /// Serves `pack` as the operator has set.
+    #[must_use]
+    pub fn new(pack: Pack, settings: &Settings) -> Self {
+        Self {
+            pack,
+            limits: settings.limits,
+            body: settings.body,
+            idle: settings.idle,
+            draining: AtomicBool::new(false),
+            recorder: telemetry::metrics(),
+        }
+    }
+
+    fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+
+    fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Every route there is.
+fn routes() -> Router<Arc<App>> {
+    Router::new()
+        .route("/api/v1/score", post(score::score))
+        .route("/api/v1/openapi.json", get(openapi::document))
+        .merge(openapi::page("/api/docs"))
+        .route("/healthz", get(health::alive))
+        .route("/readyz", get(health::ready))
+        .route("/metrics", get(metrics::text))
+}
+
+/// The routes with everything around them.
+pub fn router(app: Arc<App>) -> Router {
+    dress(routes(), app)
+}
+
+/// What every request passes through: observed from outside, guarded against panics within.
+fn dress(routes: Router<Arc<App>>, app: Arc<App>) -> Router {
+    routes
+        .fallback(problem::not_found)
+        .method_not_allowed_fallback(problem::method_not_allowed)
+        .layer(CatchPanicLayer::custom(problem::panicked))
+        .layer(from_fn_with_state(app.clone(), observe::observe))
+        .with_state(app)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::body::{Body, to_bytes};
+    use axum::http::Request;
+    use tower::Service;
+
+    /// Fails as a fault of the program would, with somebody's words in the message.
+    async fn fail() {
+        panic!("客户说的话");
+    }
+
+    #[tokio::test]
+    async fn a_panic_becomes_a_problem_document_without_its_message() {
+        let settings = Settings::of(&crate::config::Layer::default());
+        let app = Arc::new(App::new(Pack::shipped().unwrap(), &settings));
+        let mut router = dress(Router::new().route("/fail", get(fail)), app);
+        let request = Request::get("/fail").header("x-request-id", "r-1").body(Body::empty()).unwrap();
+        let response = router.call(request).await.unwrap();
+        assert_eq!(response.status(), 500);
+        assert_eq!(response.headers()["content-type"], "application/problem+json");
+        let body = to_bytes(response.into_body(), 10_000).await.unwrap();
+        let problem: serde_json::Value = serde_json::from_slice(&body).unwrap();
+        assert_eq!(problem["code"], "internal");
+        assert_eq!(problem["request_id"], "r-1");
+        assert!(!String::from_utf8_lossy(&body).contains("客户说"));
+    }
+}

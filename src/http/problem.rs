@@ -1,0 +1,112 @@
+//! Refusals as problem documents (RFC 9457), in Chinese, with a stable code and the offending fields.
+
+use std::any::Any;
+
+use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use crate::answer::Refusal;
+use crate::transcript::problem::Problem as FieldProblem;
+
+/// Why a request was refused; it becomes a [`Document`] when the request's id is known.
+#[derive(Debug, Clone)]
+pub(super) struct Problem(Refusal);
+
+/// Why a request was refused (RFC 9457).
+#[derive(Serialize, ToSchema)]
+#[schema(as = Problem)]
+pub(super) struct Document<'a> {
+    /// A URI that names the kind; the same for the same `code`.
+    #[serde(rename = "type")]
+    kind: String,
+    /// The kind in a few words.
+    title: &'a str,
+    /// The HTTP status.
+    status: u16,
+    /// The kind, for programs to rely on.
+    code: &'a str,
+    /// What is wrong and what to do, in Chinese.
+    detail: &'a str,
+    /// Each offending field.
+    errors: &'a [FieldProblem],
+    /// The request's id, which the logs name too.
+    request_id: &'a str,
+}
+
+/// Status and title of each code.
+fn of_code(code: &str) -> (StatusCode, &'static str) {
+    match code {
+        "invalid_utf8" => (StatusCode::BAD_REQUEST, "编码不是 UTF-8"),
+        "invalid_json" => (StatusCode::BAD_REQUEST, "不是有效的 JSON"),
+        "invalid_query" => (StatusCode::BAD_REQUEST, "查询参数有误"),
+        "broken_body" => (StatusCode::BAD_REQUEST, "请求内容没有收全"),
+        "not_found" => (StatusCode::NOT_FOUND, "没有这个地址"),
+        "method_not_allowed" => (StatusCode::METHOD_NOT_ALLOWED, "不支持这个请求方法"),
+        "timeout" => (StatusCode::REQUEST_TIMEOUT, "接收超时"),
+        "too_large" => (StatusCode::PAYLOAD_TOO_LARGE, "内容过大"),
+        "unsupported_media_type" => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "不支持这种内容类型"),
+        "invalid_transcript" => (StatusCode::UNPROCESSABLE_ENTITY, "对话记录有误"),
+        "unknown_rubric" => (StatusCode::UNPROCESSABLE_ENTITY, "没有这张评分表"),
+        "no_rubric_applies" => (StatusCode::UNPROCESSABLE_ENTITY, "没有适用的评分表"),
+        _ => (StatusCode::INTERNAL_SERVER_ERROR, "内部错误"),
+    }
+}
+
+impl Problem {
+    /// A problem without offending fields.
+    pub(super) fn new(code: &'static str, detail: impl Into<String>) -> Self {
+        Self(Refusal::new(code, detail))
+    }
+
+    /// The kind, for programs to rely on.
+    pub(super) fn code(&self) -> &'static str {
+        self.0.code
+    }
+
+    /// The document itself, as the answer to the request of this id.
+    pub(super) fn document(&self, request_id: &str) -> Vec<u8> {
+        let Refusal { code, detail, errors, .. } = &self.0;
+        let (status, title) = of_code(code);
+        let kind = format!("urn:zhijian:problem:{code}");
+        let status = status.as_u16();
+        serde_json::to_vec(&Document { kind, title, status, code, detail, errors, request_id })
+            .unwrap_or_default()
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        Self(refusal)
+    }
+}
+
+impl IntoResponse for Problem {
+    /// Status and the problem itself; `observe` knows the request's id and writes the document.
+    fn into_response(self) -> Response {
+        let (status, _) = of_code(self.code());
+        let mut response = status.into_response();
+        let document = HeaderValue::from_static("application/problem+json");
+        response.headers_mut().insert(header::CONTENT_TYPE, document);
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// No such route.
+pub(super) async fn not_found() -> Problem {
+    Problem::new("not_found", "没有这个地址:接口说明见 /api/docs")
+}
+
+/// The route exists, but not for this method.
+pub(super) async fn method_not_allowed(method: Method) -> Problem {
+    let known = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
+    let name = if known.contains(&method.as_str()) { method.as_str() } else { "这个" };
+    Problem::new("method_not_allowed", format!("这个地址不支持 {name} 方法:见响应头 Allow 或 /api/docs"))
+}
+
+/// The program has a fault; what it was working on is not told.
+pub(super) fn panicked(_message: Box<dyn Any + Send>) -> Response {
+    Problem::from(Refusal::internal()).into_response()
+}

@@ -1,0 +1,127 @@
+//! `POST /api/v1/score`: transcripts in, drafts out; nothing is kept.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Response};
+use serde::Deserialize;
+use utoipa::IntoParams;
+
+use super::problem::{Document, Problem};
+use super::{App, body, metrics, ndjson, openapi};
+use crate::answer::Desk;
+use crate::draft::Draft;
+use crate::pipeline::Ask;
+use crate::transcript::Transcript;
+
+/// What the caller wants to have judged.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct ScoreQuery {
+    /// 用哪张评分表;不写则用适用于该对话的那张
+    rubric: Option<String>,
+    /// 写 `all` 则判定规则包里的全部规则,而不只是评分表用到的
+    #[param(inline)]
+    rules: Option<RuleChoice>,
+}
+
+/// Which rules are judged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, utoipa::ToSchema)]
+#[serde(rename_all = "snake_case")]
+enum RuleChoice {
+    /// Every rule of the pack.
+    All,
+}
+
+/// What the caller asked for, for as long as a stream takes.
+pub(super) struct OwnedAsk {
+    rubric: Option<String>,
+    all_rules: bool,
+}
+
+impl OwnedAsk {
+    /// The same, as the pipeline takes it.
+    pub(super) fn borrowed(&self) -> Ask<'_> {
+        Ask { rubric: self.rubric.as_deref(), all_rules: self.all_rules }
+    }
+}
+
+/// 给对话记录评分,返回机评初稿
+///
+/// 提交一通对话用 `application/json`;批量提交用 `application/x-ndjson`,每行一通,返回也是每行一通,顺序不变,
+/// 有误的行在原位返回 `{"error": …}`。批量时请边发送边接收。服务器不保存任何内容。初稿须经人工确认。
+#[utoipa::path(post, path = "/api/v1/score", tag = "评分", params(ScoreQuery),
+    request_body(description = "对话记录", content(
+        (Transcript = "application/json", example = json!(openapi::example())),
+        (String = "application/x-ndjson"))),
+    responses(
+        (status = 200, description = "机评初稿;批量时每行一份", content(
+            (Draft = "application/json"), (String = "application/x-ndjson"))),
+        (status = 400, description = "不是 UTF-8,或不是 JSON,或查询参数有误", body = Document,
+            content_type = "application/problem+json"),
+        (status = 408, description = "没有及时收到完整的内容", body = Document,
+            content_type = "application/problem+json"),
+        (status = 413, description = "超过大小限制", body = Document, content_type = "application/problem+json"),
+        (status = 415, description = "内容类型不对", body = Document, content_type = "application/problem+json"),
+        (status = 422, description = "字段有误,或没有这张评分表", body = Document,
+            content_type = "application/problem+json"),
+        (status = 500, description = "程序内部出错", body = Document, content_type = "application/problem+json")))]
+pub(super) async fn score(
+    State(app): State<Arc<App>>,
+    query: Result<Query<ScoreQuery>, QueryRejection>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let Query(query) = query
+        .map_err(|_| Problem::new("invalid_query", "查询参数有误:可用的参数有 rubric=编号 和 rules=all"))?;
+    let ask = OwnedAsk { rubric: query.rubric, all_rules: query.rules == Some(RuleChoice::All) };
+    let desk = Desk { pack: &app.pack, limits: &app.limits, ask: ask.borrowed() };
+    let form = Form::of(&headers)?;
+    desk.check_ask()?;
+    if form == Form::Many {
+        return Ok(ndjson::answer(app.clone(), ask, body));
+    }
+    let body = body::whole(body, &app.limits, app.body).await?;
+    // Judging takes a tenth of a millisecond: handing it to another thread would cost more.
+    let answer = desk.answer(&body)?;
+    metrics::transcript(answer.turns);
+    Ok(([(header::CONTENT_TYPE, "application/json")], answer.json).into_response())
+}
+
+/// How the body holds transcripts.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    One,
+    Many,
+}
+
+impl Form {
+    fn of(headers: &HeaderMap) -> Result<Self, Problem> {
+        let refuse = |detail: &str| Err(Problem::new("unsupported_media_type", detail));
+        if headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
+            return refuse("不支持压缩的内容:请去掉 Content-Encoding,直接提交");
+        }
+        let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
+        let value = value.to_ascii_lowercase();
+        let (essence, parameters) = value.split_once(';').unwrap_or((&value, ""));
+        let charset = parameters
+            .split(';')
+            .find_map(|parameter| parameter.trim().strip_prefix("charset="))
+            .map(|charset| charset.trim_matches('"'));
+        if charset.is_some_and(|charset| !matches!(charset, "utf-8" | "utf8")) {
+            return refuse("只接受 UTF-8 编码:请转成 UTF-8 再提交");
+        }
+        match essence.trim() {
+            "application/json" => Ok(Self::One),
+            "application/x-ndjson"
+            | "application/ndjson"
+            | "application/jsonl"
+            | "application/x-jsonlines" => Ok(Self::Many),
+            _ => refuse("请用 Content-Type: application/json(一通对话)或 application/x-ndjson(每行一通)"),
+        }
+    }
+}
