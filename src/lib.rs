@@ -49,6 +49,9 @@ pub mod answer;
 /// The door for programs: HTTP.
 pub mod http;
 
+/// The door for people and pipes: the commands.
+pub mod cli;
+
 /// What the operator has set: file, environment, flags.
 pub mod config;
 

@@ -1,2 +1,59 @@
-//! The command line of zhijian.
-fn main() {}
+//! `zhijian` (质检): the table of commands. Exit codes: 0 fine, 1 findings or failures, 2 wrong usage or I/O.
+
+use std::process::ExitCode;
+
+use clap::{ArgAction, Parser, Subcommand};
+use zhijian::cli::{self, check, score, serve};
+
+/// The help of every command: `{usage}` and all arguments under Chinese headings.
+const HELP: &str = "{about}\n\n用法: {usage}\n\n{all-args}";
+
+/// 质检:把中文客服通话或在线对话的文字记录,变成预先填好、附有证据的评分表,供质检员确认
+#[derive(Parser)]
+#[command(
+    name = "zhijian",
+    version,
+    disable_help_flag = true,
+    disable_version_flag = true,
+    disable_help_subcommand = true,
+    subcommand_help_heading = "命令",
+    subcommand_value_name = "命令",
+    next_help_heading = "选项",
+    help_template = HELP
+)]
+struct Zhijian {
+    #[command(subcommand)]
+    command: Command,
+    /// 显示帮助
+    #[arg(short, long, action = ArgAction::Help, global = true)]
+    help: Option<bool>,
+    /// 显示版本
+    #[arg(short = 'V', long, action = ArgAction::Version)]
+    version: Option<bool>,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// 给对话记录评分:读入 JSON 或 NDJSON,每通对话输出一行机评初稿
+    #[command(help_template = HELP)]
+    Score(score::Args),
+    /// 检查规则包:词表、规则、评分表全部能用,例子全部成立
+    #[command(help_template = HELP)]
+    Check(check::Args),
+    /// 启动 HTTP 服务
+    #[command(help_template = HELP)]
+    Serve(serve::Args),
+}
+
+fn main() -> ExitCode {
+    let command = match Zhijian::try_parse() {
+        Ok(zhijian) => zhijian.command,
+        Err(error) => return cli::misused(&error),
+    };
+    let result = match command {
+        Command::Score(args) => score::run(args),
+        Command::Check(args) => check::run(args),
+        Command::Serve(args) => serve::run(args),
+    };
+    cli::exit(result)
+}

@@ -1,0 +1,93 @@
+//! The door for people and pipes: one file per command; data on stdout, all else on stderr.
+
+use std::io::{self, Write as _};
+use std::process::ExitCode;
+
+use crate::config::ConfigError;
+use crate::diagnostic::Diagnostics;
+use crate::telemetry::TelemetryError;
+
+/// `zhijian check`: does the pack hold?
+pub mod check;
+/// `zhijian score`: transcripts in, drafts out.
+pub mod score;
+/// `zhijian serve`: the HTTP door.
+pub mod serve;
+
+mod input;
+mod table;
+mod usage;
+
+/// How a command ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Everything was done.
+    Fine,
+    /// Everything was looked at, and something is wrong with it.
+    Findings,
+    /// Something could not be looked at; it was said on stderr.
+    Incomplete,
+}
+
+/// Why a command could not be carried out.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// The pack is broken.
+    #[error("规则包有误,没有加载:\n{0}")]
+    Pack(#[from] Diagnostics),
+    /// The settings are wrong.
+    #[error("{0}")]
+    Config(#[from] ConfigError),
+    /// Logs could not be started.
+    #[error("{0}")]
+    Telemetry(#[from] TelemetryError),
+    /// The arguments do not fit.
+    #[error("{0}")]
+    Usage(String),
+    /// Reading or writing failed.
+    #[error("{what}:{source}")]
+    Io {
+        /// What was tried.
+        what: String,
+        /// What the system says.
+        source: io::Error,
+    },
+}
+
+impl CliError {
+    /// Names what was tried when an I/O error came.
+    fn io(what: impl Into<String>) -> impl FnOnce(io::Error) -> Self {
+        let what = what.into();
+        move |source| Self::Io { what, source }
+    }
+}
+
+/// Says what went wrong, and turns the end of a command into its exit code.
+#[must_use]
+pub fn exit(result: Result<Outcome, CliError>) -> ExitCode {
+    let error = match result {
+        Ok(Outcome::Fine) => return ExitCode::SUCCESS,
+        Ok(Outcome::Findings) => return ExitCode::from(1),
+        Ok(Outcome::Incomplete) => return ExitCode::from(2),
+        Err(error) => error,
+    };
+    // Whoever read the output has enough of it, as `head` has: nothing went wrong.
+    if let CliError::Io { source, .. } = &error
+        && source.kind() == io::ErrorKind::BrokenPipe
+    {
+        return ExitCode::SUCCESS;
+    }
+    say(&error.to_string());
+    ExitCode::from(if matches!(error, CliError::Pack(_)) { 1 } else { 2 })
+}
+
+/// Says what is wrong with the arguments, or shows the help that was asked for.
+#[must_use]
+pub fn misused(error: &clap::Error) -> ExitCode {
+    ExitCode::from(usage::explain(error))
+}
+
+/// Tells the user something; where nobody listens, that is no error.
+fn say(message: &str) {
+    let _nobody_listens = writeln!(io::stderr(), "{message}");
+}

@@ -1,0 +1,63 @@
+//! `zhijian serve`: loads the pack, opens the port, and stops in order when told to.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use super::{CliError, Outcome};
+use crate::config::{Layer, Settings};
+use crate::http::{self, App};
+use crate::telemetry;
+
+/// The arguments of `zhijian serve`.
+#[derive(Debug, clap::Args)]
+#[command(next_help_heading = "选项")]
+pub struct Args {
+    /// 配置文件 [缺省: ./zhijian.toml,没有则不读]
+    #[arg(long, env = "ZHIJIAN_CONFIG", value_name = "文件")]
+    config: Option<PathBuf>,
+    /// Everything that a file can set as well.
+    #[command(flatten)]
+    layer: Layer,
+}
+
+/// Serves until SIGTERM or SIGINT.
+///
+/// # Errors
+/// When the pack is broken, the settings are wrong, or the port cannot be opened.
+pub fn run(args: Args) -> Result<Outcome, CliError> {
+    let settings = Settings::read(args.config.as_deref(), args.layer)?;
+    let pack = settings.load_pack()?;
+    telemetry::start_logs(&settings.log)?;
+    telemetry::silence_panics();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .map_err(CliError::io("启动不了运行时"))?;
+    let app = Arc::new(App::new(pack, &settings));
+    let result = runtime.block_on(serve(app, &settings));
+    // What is still running after the deadline of the server is not waited for.
+    runtime.shutdown_timeout(Duration::from_millis(100));
+    result.map(|()| Outcome::Fine)
+}
+
+async fn serve(app: Arc<App>, settings: &Settings) -> Result<(), CliError> {
+    let mut terminate = signal(SignalKind::terminate()).map_err(CliError::io("接不到停止信号"))?;
+    let mut interrupt = signal(SignalKind::interrupt()).map_err(CliError::io("接不到停止信号"))?;
+    let listener = TcpListener::bind(settings.listen)
+        .await
+        .map_err(CliError::io(format!("监听不了 {}", settings.listen)))?;
+    let address = listener.local_addr().map_err(CliError::io("取不到监听地址"))?;
+    tracing::info!(%address, pack = app.pack.digest(), "listening");
+    let stop = async {
+        tokio::select! {
+            _ = terminate.recv() => {}
+            _ = interrupt.recv() => {}
+        }
+    };
+    http::serve(listener, app, settings.shutdown, stop).await;
+    Ok(())
+}
