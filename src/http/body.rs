@@ -54,12 +54,21 @@ async fn next(stream: &mut BodyDataStream) -> Result<Option<Bytes>, Problem> {
     stream.next().await.transpose().map_err(broken)
 }
 
-async fn too_large(mut stream: BodyDataStream, mut read: usize, limits: &Limits) -> Problem {
+async fn too_large(stream: BodyDataStream, read: usize, limits: &Limits) -> Problem {
+    drop_rest(stream, read, limits).await;
+    Refusal::from(intake::too_large(limits)).into()
+}
+
+/// Reads and drops a body that nobody wants, within the same bounds.
+pub(super) async fn discard(body: Body, limits: &Limits, deadline: Duration) {
+    let _too_slow_to_wait_for = timeout(deadline, drop_rest(body.into_data_stream(), 0, limits)).await;
+}
+
+async fn drop_rest(mut stream: BodyDataStream, mut read: usize, limits: &Limits) {
     while let Some(Ok(bytes)) = stream.next().await {
         read += bytes.len();
         if read > limits.body_bytes.saturating_mul(PATIENCE) {
             break;
         }
     }
-    Refusal::from(intake::too_large(limits)).into()
 }

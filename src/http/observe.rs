@@ -5,9 +5,9 @@ use std::time::Instant;
 
 use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Response};
 use futures_util::StreamExt as _;
 
 use super::App;
@@ -23,6 +23,9 @@ pub(super) async fn observe(State(app): State<Arc<App>>, request: Request, next:
     let id = request_id(request.headers());
     let mut record = Record::of(&request, id);
     let mut response = next.run(request).await;
+    if is_bare_refusal(&response) {
+        response = Problem::of_status(response.status()).into_response();
+    }
     record.status = response.status().as_u16();
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         record.code = problem.code();
@@ -39,6 +42,13 @@ pub(super) async fn observe(State(app): State<Arc<App>>, request: Request, next:
         record.sent(chunk.as_ref().map_or(0, Bytes::len));
     });
     Response::from_parts(head, Body::from_stream(stream))
+}
+
+/// A refusal by a library, which knows nothing of problem documents; `/readyz` refuses by itself.
+fn is_bare_refusal(response: &Response) -> bool {
+    let status = response.status();
+    (status.is_client_error() || status == StatusCode::INTERNAL_SERVER_ERROR)
+        && response.extensions().get::<Problem>().is_none()
 }
 
 /// The sender's id for the request where it is harmless, else a new one.

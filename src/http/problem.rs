@@ -1,12 +1,16 @@
 //! Refusals as problem documents (RFC 9457), in Chinese, with a stable code and the offending fields.
 
 use std::any::Any;
+use std::sync::Arc;
 
+use axum::body::Body;
+use axum::extract::State;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::{App, body};
 use crate::answer::Refusal;
 use crate::transcript::problem::Problem as FieldProblem;
 
@@ -42,6 +46,7 @@ fn of_code(code: &str) -> (StatusCode, &'static str) {
         "invalid_json" => (StatusCode::BAD_REQUEST, "不是有效的 JSON"),
         "invalid_query" => (StatusCode::BAD_REQUEST, "查询参数有误"),
         "broken_body" => (StatusCode::BAD_REQUEST, "请求内容没有收全"),
+        "bad_request" => (StatusCode::BAD_REQUEST, "请求有误"),
         "not_found" => (StatusCode::NOT_FOUND, "没有这个地址"),
         "method_not_allowed" => (StatusCode::METHOD_NOT_ALLOWED, "不支持这个请求方法"),
         "timeout" => (StatusCode::REQUEST_TIMEOUT, "接收超时"),
@@ -58,6 +63,15 @@ impl Problem {
     /// A problem without offending fields.
     pub(super) fn new(code: &'static str, detail: impl Into<String>) -> Self {
         Self(Refusal::new(code, detail))
+    }
+
+    /// The problem of an answer that came from a library, which knows only the status.
+    pub(super) fn of_status(status: StatusCode) -> Self {
+        match status {
+            StatusCode::NOT_FOUND => Self::new("not_found", "没有这个地址:接口说明见 /api/docs"),
+            status if status.is_client_error() => Self::new("bad_request", "请求有误:接口说明见 /api/docs"),
+            _ => Refusal::internal().into(),
+        }
     }
 
     /// The kind, for programs to rely on.
@@ -95,12 +109,14 @@ impl IntoResponse for Problem {
 }
 
 /// No such route.
-pub(super) async fn not_found() -> Problem {
-    Problem::new("not_found", "没有这个地址:接口说明见 /api/docs")
+pub(super) async fn not_found(State(app): State<Arc<App>>, body: Body) -> Problem {
+    body::discard(body, &app.limits, app.body).await;
+    Problem::of_status(StatusCode::NOT_FOUND)
 }
 
 /// The route exists, but not for this method.
-pub(super) async fn method_not_allowed(method: Method) -> Problem {
+pub(super) async fn method_not_allowed(State(app): State<Arc<App>>, method: Method, body: Body) -> Problem {
+    body::discard(body, &app.limits, app.body).await;
     let known = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
     let name = if known.contains(&method.as_str()) { method.as_str() } else { "这个" };
     Problem::new("method_not_allowed", format!("这个地址不支持 {name} 方法:见响应头 Allow 或 /api/docs"))

@@ -76,20 +76,36 @@ pub(super) async fn score(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    let Query(query) = query
-        .map_err(|_| Problem::new("invalid_query", "查询参数有误:可用的参数有 rubric=编号 和 rules=all"))?;
-    let ask = OwnedAsk { rubric: query.rubric, all_rules: query.rules == Some(RuleChoice::All) };
-    let desk = Desk { pack: &app.pack, limits: &app.limits, ask: ask.borrowed() };
-    let form = Form::of(&headers)?;
-    desk.check_ask()?;
+    let (ask, form) = match order(&app, query, &headers) {
+        Ok(order) => order,
+        Err(problem) => {
+            body::discard(body, &app.limits, app.body).await;
+            return Err(problem);
+        }
+    };
     if form == Form::Many {
-        return Ok(ndjson::answer(app.clone(), ask, body));
+        return Ok(ndjson::answer(app, ask, body));
     }
     let body = body::whole(body, &app.limits, app.body).await?;
+    let desk = Desk { pack: &app.pack, limits: &app.limits, ask: ask.borrowed() };
     // Judging takes a tenth of a millisecond: handing it to another thread would cost more.
     let answer = desk.answer(&body)?;
     metrics::transcript(answer.turns);
     Ok(([(header::CONTENT_TYPE, "application/json")], answer.json).into_response())
+}
+
+/// What is asked for, as far as it is known before the body is read.
+fn order(
+    app: &App,
+    query: Result<Query<ScoreQuery>, QueryRejection>,
+    headers: &HeaderMap,
+) -> Result<(OwnedAsk, Form), Problem> {
+    let Query(query) = query
+        .map_err(|_| Problem::new("invalid_query", "查询参数有误:可用的参数有 rubric=编号 和 rules=all"))?;
+    let ask = OwnedAsk { rubric: query.rubric, all_rules: query.rules == Some(RuleChoice::All) };
+    let form = Form::of(headers)?;
+    Desk { pack: &app.pack, limits: &app.limits, ask: ask.borrowed() }.check_ask()?;
+    Ok((ask, form))
 }
 
 /// How the body holds transcripts.

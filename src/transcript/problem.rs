@@ -10,6 +10,7 @@ const MOST: usize = 100;
 
 /// One thing that is wrong in a posted transcript.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = FieldProblem)]
 pub struct Problem {
     /// Where: a JSON pointer (RFC 6901) such as `/turns/3/start_ms`; empty for the whole document.
     pub pointer: String,

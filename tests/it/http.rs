@@ -156,13 +156,17 @@ async fn a_body_beyond_the_limit_is_refused_announced_or_not() {
 #[tokio::test]
 async fn what_is_asked_for_must_exist() {
     let door = Door::open().await;
-    problem(door.get("/nowhere").await, 404, "not_found").await;
+    for path in ["/nowhere", "/api/docs/nothing.js", "/api/docs/..%2f..%2fetc%2fpasswd"] {
+        problem(door.get(path).await, 404, "not_found").await;
+    }
     let response = door.get("/api/v1/score").await;
     assert_eq!(response.headers()["allow"], "POST");
     problem(response, 405, "method_not_allowed").await;
     for kind in ["text/plain", "application/json; charset=gbk", "", "multipart/form-data"] {
         problem(door.post(kind, "{}").await, 415, "unsupported_media_type").await;
     }
+    let large = vec![b' '; 5_000_000];
+    problem(door.post("text/plain", large).await, 415, "unsupported_media_type").await;
     let ask = |query: &str| {
         let url = format!("{}/api/v1/score?{query}", door.base);
         let body = transcript("t").to_string();
@@ -224,6 +228,8 @@ async fn the_page_and_the_description_work_without_the_internet() {
     assert!(operation["requestBody"]["content"]["application/x-ndjson"].is_object());
     let example = &operation["requestBody"]["content"]["application/json"]["example"];
     assert_eq!(door.post("application/json", example.to_string()).await.status(), 200);
+    let fields = &document["components"]["schemas"]["Problem"]["properties"]["errors"]["items"]["$ref"];
+    assert_eq!(fields, "#/components/schemas/FieldProblem");
     for path in ["/healthz", "/readyz", "/metrics", "/api/v1/openapi.json"] {
         assert!(document["paths"][path]["get"].is_object(), "{path}");
     }
