@@ -51,7 +51,7 @@ impl Lines {
     /// The next line that is complete.
     pub fn next_line(&mut self) -> Option<Line> {
         loop {
-            let Some(at) = self.held[self.searched..].iter().position(|&b| b == b'\n') else {
+            let Some(at) = memchr::memchr(b'\n', &self.held[self.searched..]) else {
                 self.searched = self.held.len();
                 return self.overlong();
             };

@@ -20,6 +20,16 @@ pub(super) struct Item {
     pub(super) found: Found,
 }
 
+impl Item {
+    /// How much memory its document takes.
+    pub(super) fn bytes(&self) -> usize {
+        match &self.found {
+            Found::Document(Line::Whole { bytes, .. }) => bytes.len(),
+            _ => 0,
+        }
+    }
+}
+
 /// What a piece of the input is.
 pub(super) enum Found {
     /// One line of NDJSON, or a whole JSON file.
@@ -126,7 +136,7 @@ fn one_object(
     give: &mut dyn FnMut(Vec<Line>) -> bool,
 ) -> io::Result<bool> {
     // One byte more than allowed is enough to know that it is too much.
-    let room = (limit + 1).saturating_sub(raw.len());
+    let room = limit.saturating_add(1).saturating_sub(raw.len());
     input.take(room as u64).read_to_end(&mut raw)?;
     let line =
         if raw.len() > limit { Line::TooLong { number: 1 } } else { Line::Whole { number: 1, bytes: raw } };

@@ -18,6 +18,9 @@ use crate::transcript::intake;
 /// Documents that one thread is given at once: enough to even out their lengths.
 const PER_THREAD: usize = 32;
 
+/// Bytes of documents that are enough for one round, however few they are.
+const HEAVY: usize = 16 * 1024 * 1024;
+
 /// Chunks of the input that may wait for the threads; with the chunk's size the bound of the memory.
 const WAITING: usize = 8;
 
@@ -75,8 +78,11 @@ pub fn run(args: Args) -> Result<Outcome, CliError> {
         .num_threads(args.jobs.map_or(0, NonZero::get))
         .build()
         .map_err(|error| CliError::Usage(format!("启动不了线程:{error}")))?;
-    // A panic becomes an error line; its message could hold what was said in the call.
-    std::panic::set_hook(Box::new(|_| {}));
+    // A panic becomes an error line; its message, unlike its place, could hold what was said in the call.
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        say(&format!("程序内部出错,位置 {place}"));
+    }));
     let items = start_reading(args.files, settings.limits.body_bytes);
     let out = BufWriter::new(io::stdout().lock());
     answer_all(&desk, args.format, &threads, &items, out).map_err(CliError::io("写不出结果"))
@@ -106,6 +112,7 @@ fn answer_all(
     while let Ok(mut batch) = items.recv() {
         // Takes what is there without waiting, so that a slow pipe is answered line by line.
         while batch.len() < enough
+            && batch.iter().map(Item::bytes).sum::<usize>() < HEAVY
             && let Ok(more) = items.try_recv()
         {
             batch.extend(more);
