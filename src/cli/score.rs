@@ -44,7 +44,8 @@ pub struct Args {
     #[arg(long, value_name = "个")]
     jobs: Option<NonZero<usize>>,
     /// 输出格式:json 每通一行,供程序读;table 给人看
-    #[arg(long, value_enum, default_value_t = Format::Json, value_name = "格式", hide_default_value = true, hide_possible_values = true)]
+    #[arg(long, value_enum, default_value_t = Format::Json, value_name = "格式")]
+    #[arg(hide_default_value = true, hide_possible_values = true)]
     format: Format,
     /// 输入文件,- 表示标准输入 [缺省: -]
     #[arg(value_name = "文件", help_heading = "输入")]

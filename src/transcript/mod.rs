@@ -109,9 +109,11 @@ pub struct Turn<'a> {
     pub role: Role,
     /// When the turn began, ms from the start.
     #[serde(default)]
+    #[schema(value_type = Option<u32>)]
     pub start_ms: Option<Millis>,
     /// When the turn ended, ms from the start; equal to `start_ms` in a chat.
     #[serde(default)]
+    #[schema(value_type = Option<u32>)]
     pub end_ms: Option<Millis>,
     /// What was said.
     #[serde(borrow)]
@@ -152,6 +154,7 @@ pub struct Event {
     #[serde(rename = "type")]
     pub kind: EventKind,
     /// When, ms from the start.
+    #[schema(value_type = u32)]
     pub at_ms: Millis,
     /// Who caused it, where that is known.
     #[serde(default)]

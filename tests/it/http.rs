@@ -228,6 +228,8 @@ async fn the_page_and_the_description_work_without_the_internet() {
     assert!(operation["requestBody"]["content"]["application/x-ndjson"].is_object());
     let example = &operation["requestBody"]["content"]["application/json"]["example"];
     assert_eq!(door.post("application/json", example.to_string()).await.status(), 200);
+    let begin = &document["components"]["schemas"]["Turn"]["properties"]["start_ms"];
+    assert_eq!(begin["type"], json!(["integer", "null"]), "{begin}");
     let fields = &document["components"]["schemas"]["Problem"]["properties"]["errors"]["items"]["$ref"];
     assert_eq!(fields, "#/components/schemas/FieldProblem");
     for path in ["/healthz", "/readyz", "/metrics", "/api/v1/openapi.json"] {
