@@ -7,7 +7,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::draft::Draft;
 use crate::pack::Pack;
 use crate::pipeline::{self, Ask};
-use crate::transcript::intake::{self, Incoming};
+use crate::transcript::intake;
 use crate::transcript::limits::Limits;
 
 pub use self::lines::{Line, Lines};
@@ -42,9 +42,9 @@ impl Desk<'_> {
     /// # Errors
     /// When the document is no transcript, or no draft can be made of it.
     pub fn answer(&self, body: &[u8]) -> Result<Answer, Refusal> {
-        self.with_draft(body, |incoming, draft| {
+        self.with_draft(body, |judged, draft| {
             serde_json::to_vec(draft)
-                .map(|json| Answer { json, turns: incoming.turns })
+                .map(|json| Answer { json, turns: judged.turns })
                 .map_err(|_| Refusal::internal())
         })?
     }
@@ -60,7 +60,7 @@ impl Desk<'_> {
         use_it: impl FnOnce(Judged, &Draft<'_>) -> T,
     ) -> Result<T, Refusal> {
         let judge = || {
-            let Incoming { transcript, ignored: _ } = intake::read(body, self.limits)?;
+            let transcript = intake::read(body, self.limits)?;
             let draft = pipeline::draft(self.pack, &transcript, self.ask)?;
             Ok(use_it(Judged { turns: transcript.turns.len() }, &draft))
         };

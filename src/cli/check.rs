@@ -1,9 +1,10 @@
-//! `zhijian check`: every lexicon, rule and rubric of the pack compiles.
+//! `zhijian check`: every lexicon, rule and rubric of the pack compiles, and every example in it holds.
 
 use std::io::Write as _;
 use std::path::PathBuf;
 
 use super::{CliError, Outcome};
+use crate::check;
 use crate::config::{Layer, Settings};
 
 /// The arguments of `zhijian check`.
@@ -26,13 +27,14 @@ pub fn run(args: Args) -> Result<Outcome, CliError> {
     let layer = Layer { pack: args.pack, ..Layer::default() };
     let settings = Settings::read(args.config.as_deref(), layer)?;
     let pack = settings.load_pack()?;
-    let rubrics: Vec<&str> = pack.rubric_ids().collect();
+    let checked = check::examples(&pack)?;
+    let check::Checked { files, lexicons, entries, rules, examples, rubrics } = checked;
     writeln!(
         std::io::stdout(),
-        "规则包没有错误\n摘要:{}\n评分表 {} 张:{}",
+        "规则包没有错误:{files} 个文件,{lexicons} 张词表和词组,{entries} 条词条,{rules} 条规则,\
+         {examples} 个例子全部成立,{rubrics} 张评分表({})\n摘要:{}",
+        pack.rubric_ids().collect::<Vec<_>>().join("、"),
         pack.digest(),
-        rubrics.len(),
-        rubrics.join("、")
     )
     .map_err(CliError::io("写不出结果"))?;
     Ok(Outcome::Fine)

@@ -109,7 +109,9 @@ fn compute(c: char) -> Fold {
             return Fold::Pause(PauseKind::Strong);
         }
         '?' | '？' | '⁇' | '⁈' => return Fold::Pause(PauseKind::Question),
-        '"' | '\'' | '“' | '”' | '‘' | '’' | '「' | '」' | '『' | '』' | '＂' | '＇' => return Fold::Nothing,
+        '"' | '\'' | '“' | '”' | '‘' | '’' | '「' | '」' | '『' | '』' | '＂' | '＇' => {
+            return Fold::Nothing;
+        }
         '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{AD}' => return Fold::Nothing,
         _ => {}
     }

@@ -11,35 +11,26 @@ use super::{Transcript, Turn, check, syntax, walk};
 /// A sender who adds a field to every turn is told its name once, and is not told thousands.
 const MOST_IGNORED: usize = 20;
 
-/// A transcript that was taken in.
-#[derive(Debug)]
-pub struct Incoming<'a> {
-    /// The transcript, its turns in the order of time.
-    pub transcript: Transcript<'a>,
-    /// Fields that are not known and had no effect, such as `source` or `turns[].conf`; each once.
-    pub ignored: Vec<String>,
-}
-
 /// Reads one posted transcript.
 ///
 /// # Errors
 /// Everything that is wrong with it: its encoding, its JSON, its fields, its size.
-pub fn read<'a>(body: &'a [u8], limits: &Limits) -> Result<Incoming<'a>, Problems> {
+pub fn read<'a>(body: &'a [u8], limits: &Limits) -> Result<Transcript<'a>, Problems> {
     if body.len() > limits.body_bytes {
         return Err(too_large(limits));
     }
     let text = std::str::from_utf8(body).map_err(|error| syntax::not_utf8(body, error))?;
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
-    let Ok(mut incoming) = parse(text) else {
+    let Ok(mut transcript) = parse(text) else {
         return Err(explain(text, limits));
     };
     let mut report = Report::default();
-    check::transcript(&incoming.transcript, limits, &mut report);
+    check::transcript(&transcript, limits, &mut report);
     if let Some(problems) = report.problems() {
         return Err(problems);
     }
-    order(&mut incoming.transcript.turns);
-    Ok(incoming)
+    order(&mut transcript.turns);
+    Ok(transcript)
 }
 
 /// The refusal of a body that is larger than the limit, whose content nobody has read.
@@ -52,18 +43,20 @@ pub fn too_large(limits: &Limits) -> Problems {
 }
 
 /// The fast way: straight into the borrowed transcript, nothing explained.
-fn parse(text: &str) -> Result<Incoming<'_>, serde_json::Error> {
+fn parse(text: &str) -> Result<Transcript<'_>, serde_json::Error> {
     // Lists are read as structs by serde; a transcript is an object.
     if !text.trim_start().starts_with('{') {
         return Err(serde::de::Error::custom("not an object"));
     }
     let mut ignored = Vec::new();
     let mut source = serde_json::Deserializer::from_str(text);
-    let transcript = Transcript::deserialize(serde_ignored::Deserializer::new(&mut source, &mut |path| {
-        note(&path, &mut ignored);
-    }))?;
+    let mut transcript =
+        Transcript::deserialize(serde_ignored::Deserializer::new(&mut source, &mut |path| {
+            note(&path, &mut ignored);
+        }))?;
     source.end()?;
-    Ok(Incoming { transcript, ignored })
+    transcript.ignored = ignored;
+    Ok(transcript)
 }
 
 fn note(path: &Path<'_>, ignored: &mut Vec<String>) {

@@ -55,6 +55,9 @@ pub struct Transcript<'a> {
     /// Anything else that the sender knows; kept, and open to rules.
     #[serde(default)]
     pub meta: serde_json::Map<String, serde_json::Value>,
+    /// Fields that were posted, are not known and had no effect, such as `source` or `turns[].conf`; each once.
+    #[serde(skip)]
+    pub ignored: Vec<String>,
 }
 
 /// Spoken or written.

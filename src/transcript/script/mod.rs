@@ -100,6 +100,7 @@ fn empty() -> Transcript<'static> {
         turns: Vec::new(),
         events: Vec::new(),
         meta: serde_json::Map::new(),
+        ignored: Vec::new(),
     }
 }
 
