@@ -137,7 +137,9 @@ pub struct TimesFile {
     pub slowest_chars_per_second: f64,
     /// Turns shorter than this are not checked for slowness.
     pub slow_from_seconds: f64,
-    /// From this share of suspect turns on, no time is trusted.
+    /// From this many suspect turns on,
+    pub suspect_at_least: usize,
+    /// and above this share of them, no time is trusted.
     pub suspect_share: f64,
 }
 

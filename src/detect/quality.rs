@@ -122,7 +122,9 @@ fn times(scene: &Scene<'_>, notes: &mut Vec<String>) -> TimesQuality {
     if suspect > 0 {
         notes.push(format!("有 {suspect} 个话轮的语速不合常理,时间可能不准"));
     }
-    if share > scene.dialogue.times.suspect_share { TimesQuality::Suspect } else { TimesQuality::Ok }
+    let limits = &scene.dialogue.times;
+    let untrusted = suspect >= limits.suspect_at_least && share > limits.suspect_share;
+    if untrusted { TimesQuality::Suspect } else { TimesQuality::Ok }
 }
 
 /// Whether a turn is spoken faster or slower than anybody speaks.

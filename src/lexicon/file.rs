@@ -1,7 +1,8 @@
 //! The shape of a lexicon file: a head of `key: value` lines, then one entry a line.
 
 use super::guard::{GuardShape, Side};
-use super::phrase::wordings;
+use super::phrase::parts;
+use super::wording::Wordings;
 use super::{Across, Anchor, Effect, Speaker};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::text::normalise_phrase;
@@ -30,13 +31,13 @@ pub(super) struct Group {
     pub(super) lines: Vec<EntryLine>,
 }
 
-/// One entry, with all the wordings that it stands for.
+/// One entry, with the wordings that it stands for.
 #[derive(Debug)]
 pub(super) struct EntryLine {
     pub(super) number: usize,
     pub(super) column: usize,
     pub(super) phrase: String,
-    pub(super) wordings: Vec<String>,
+    pub(super) wordings: Wordings,
     pub(super) allow: Option<String>,
     pub(super) options: Options,
 }
@@ -240,10 +241,14 @@ impl<'a> Line<'a> {
         if allowing && options.reason.is_none() {
             return Err(self.mistake(0, "允许词条必须说明原因").help("在行末写 :: reason=为什么允许"));
         }
-        let wordings = wordings(phrase)
+        let parts = parts(phrase)
             .map_err(|error| self.mistake(error.column + usize::from(allowing), error.message))?;
-        for wording in &wordings {
-            self.check_wording(wording)?;
+        let wordings = Wordings::new(&parts).ok_or_else(|| {
+            self.mistake(0, "有一种写法归一后什么都不剩,永远不会命中")
+                .help("至少要有一个必写的汉字、字母或数字")
+        })?;
+        if wordings.longest() > LONGEST_WORDING {
+            return Err(self.mistake(0, format!("词条超过 {LONGEST_WORDING} 个字")).help("拆成几条"));
         }
         Ok(EntryLine {
             number: self.number,
@@ -253,17 +258,6 @@ impl<'a> Line<'a> {
             allow: options.reason.clone().filter(|_| allowing),
             options,
         })
-    }
-
-    fn check_wording(&self, wording: &str) -> Result<(), Diagnostic> {
-        let (normalised, _) = normalise_phrase(wording);
-        match normalised.chars().count() {
-            0 => Err(self
-                .mistake(0, format!("“{wording}”归一后什么都不剩,永远不会命中"))
-                .help("至少要有一个汉字、字母或数字")),
-            LONGEST_WORDING.. => Err(self.mistake(0, format!("词条超过 {LONGEST_WORDING} 个字"))),
-            _ => Ok(()),
-        }
     }
 
     fn split_options(&self) -> (&'a str, Option<&'a str>) {

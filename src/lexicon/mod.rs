@@ -5,6 +5,7 @@ mod file;
 mod guard;
 mod phrase;
 mod scan;
+mod wording;
 
 use std::collections::BTreeMap;
 
@@ -136,7 +137,7 @@ pub struct LexiconsDraft {
     guards: Vec<Guard>,
     families: BTreeMap<String, u32>,
     family_count: u32,
-    words: Vec<scan::Wording>,
+    wordings: Vec<(EntryId, wording::Wordings)>,
     segmenter: Segmenter,
 }
 
@@ -216,7 +217,7 @@ impl LexiconsDraft {
                 ),
             }
         }
-        self.words.extend(line.wordings.iter().map(|wording| scan::Wording::new(wording, id)));
+        self.wordings.push((id, line.wordings.clone()));
         self.entries.push(Entry {
             phrase: line.phrase.clone(),
             speaker: line.options.role,
@@ -234,7 +235,7 @@ impl LexiconsDraft {
         self.family_count += 1;
         let list = self.new_list(self.family_count);
         let id = EntryId(u32::try_from(self.entries.len()).unwrap_or(u32::MAX));
-        self.words.extend(literals.iter().map(|literal| scan::Wording::literal(literal, id)));
+        self.wordings.push((id, wording::Wordings::of_literals(literals)));
         self.entries.push(Entry {
             phrase: literals.join("|"),
             speaker: Speaker::Any,
@@ -289,7 +290,7 @@ impl LexiconsDraft {
     /// # Errors
     /// When the automaton would be too large.
     pub fn compile(self) -> Result<Lexicons, String> {
-        let scan = scan::Scan::new(self.words)?;
+        let scan = scan::Scan::new(self.wordings)?;
         let Self { lists, by_name, entries, guards, segmenter, .. } = self;
         Ok(Lexicons { lists, by_name, entries, guards, scan, segmenter })
     }

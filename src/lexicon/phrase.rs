@@ -1,6 +1,6 @@
-//! A phrase as it is written in a lexicon: alternatives in brackets, expanded to all its wordings.
+//! A phrase as it is written in a lexicon: a row of parts, where brackets leave a choice.
 
-/// More wordings than this from one line are refused: such a line is better written as several, or as a pattern.
+/// More wordings than this in one bracket are refused: such a line is better written as several, or as a pattern.
 pub(super) const MOST_WORDINGS: usize = 1000;
 
 /// Why a phrase cannot be read; `column` counts characters of the phrase from 0.
@@ -12,19 +12,23 @@ pub(super) struct PhraseError {
     pub(super) message: String,
 }
 
-/// All wordings of `phrase`, in order: `(这|那|)事` stands for 这事, 那事 and 事.
+/// The parts of `phrase`, each with its wordings: `(这|那|)事` is a choice of 这, 那 or nothing, then 事.
 ///
 /// # Errors
-/// Unbalanced brackets, a bar outside of brackets, or more than [`MOST_WORDINGS`] wordings.
-pub(super) fn wordings(phrase: &str) -> Result<Vec<String>, PhraseError> {
+/// Unbalanced brackets, a bar outside of brackets, or a bracket with more than [`MOST_WORDINGS`] wordings.
+pub(super) fn parts(phrase: &str) -> Result<Vec<Vec<String>>, PhraseError> {
     let characters: Vec<char> = phrase.chars().map(half_width).collect();
     let mut reader = Reader { characters: &characters, at: 0 };
-    let wordings = reader.sequence(0)?;
-    match characters.get(reader.at) {
-        None => Ok(wordings),
-        Some(')') => Err(reader.error("多了一个右括号")),
-        Some(_) => Err(reader.error("竖线 | 只能写在括号里")),
+    let mut parts = Vec::new();
+    while let Some(c) = characters.get(reader.at) {
+        match c {
+            '(' => parts.push(reader.choices(1)?),
+            ')' => return Err(reader.error("多了一个右括号")),
+            '|' => return Err(reader.error("竖线 | 只能写在括号里")),
+            _ => parts.push(vec![reader.plain()]),
+        }
     }
+    Ok(parts)
 }
 
 /// Chinese input methods type the wide forms.
@@ -47,6 +51,14 @@ impl Reader<'_> {
         PhraseError { column: self.at, message: message.into() }
     }
 
+    /// Reads up to the next sign.
+    fn plain(&mut self) -> String {
+        let rest = &self.characters[self.at..];
+        let plain: String = rest.iter().take_while(|c| !matches!(c, '(' | ')' | '|')).collect();
+        self.at += plain.chars().count();
+        plain
+    }
+
     /// Reads up to a bar or a closing bracket, or the end.
     fn sequence(&mut self, depth: usize) -> Result<Vec<String>, PhraseError> {
         let mut wordings = vec![String::new()];
@@ -61,8 +73,8 @@ impl Reader<'_> {
                         .collect();
                 }
                 _ => {
-                    wordings.iter_mut().for_each(|wording| wording.push(c));
-                    self.at += 1;
+                    let plain = self.plain();
+                    wordings.iter_mut().for_each(|wording| wording.push_str(&plain));
                 }
             }
             if wordings.len() > MOST_WORDINGS {
@@ -102,18 +114,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn brackets_expand_to_all_wordings_in_order() {
-        assert_eq!(wordings("(这|那|)事不归我管").unwrap(), ["这事不归我管", "那事不归我管", "事不归我管"]);
-        assert_eq!(wordings("a（b（c｜d）｜e）").unwrap(), ["abc", "abd", "ae"]);
-        assert_eq!(wordings("没有括号").unwrap(), ["没有括号"]);
+    fn brackets_are_parts_with_all_their_wordings() {
+        assert_eq!(parts("(这|那|)事不归我管").unwrap(), [vec!["这", "那", ""], vec!["事不归我管"]]);
+        assert_eq!(parts("a（b（c｜d）｜e）").unwrap(), [vec!["a"], vec!["bc", "bd", "e"]]);
+        assert_eq!(parts("没有括号").unwrap(), [vec!["没有括号"]]);
     }
 
     #[test]
     fn mistakes_name_their_column() {
         for (phrase, column) in [("不(归|属于我管", 1), ("不归)我", 2), ("不归|我", 2)] {
-            assert_eq!(wordings(phrase).unwrap_err().column, column, "{phrase}");
+            assert_eq!(parts(phrase).unwrap_err().column, column, "{phrase}");
         }
-        let many = "(a|b|c|d|e|f|g|h|i|j)".repeat(4);
-        assert!(wordings(&many).unwrap_err().message.contains("1000"));
+        let many = format!("({})", "(a|b|c|d|e|f|g|h|i|j)".repeat(4));
+        assert!(parts(&many).unwrap_err().message.contains("1000"));
     }
 }

@@ -1,12 +1,15 @@
 //! One pass over a document that finds every entry of every lexicon.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use aho_corasick::{AhoCorasick, MatchKind};
+use smallvec::SmallVec;
 
 use super::compete::compete;
+use super::wording::Wordings;
 use super::{Anchor, EntryId, Lexicons, ListId};
-use crate::text::{Document, PauseKind, normalise_phrase};
+use crate::text::{Document, PauseKind};
 
 /// An entry found in a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -64,59 +67,37 @@ impl Mentions {
     }
 }
 
-/// One wording of one entry.
-#[derive(Debug)]
-pub(super) struct Wording {
-    text: String,
-    entry: EntryId,
-    /// Byte offsets at which the lexicon wrote punctuation: there the text may have any.
-    pauses: Vec<u32>,
-}
-
-impl Wording {
-    pub(super) fn new(phrase: &str, entry: EntryId) -> Self {
-        let (text, pauses) = normalise_phrase(phrase);
-        let pauses = pauses.iter().map(|pause| pause.at).collect();
-        Self { text, entry, pauses }
-    }
-
-    /// A literal of a pattern, already in normalised form.
-    pub(super) fn literal(text: &str, entry: EntryId) -> Self {
-        Self { text: text.to_owned(), entry, pauses: Vec::new() }
-    }
-}
-
-/// The automaton over all wordings.
+/// The automaton over the cores of all entries.
 #[derive(Debug)]
 pub(super) struct Scan {
     automaton: AhoCorasick,
-    /// For each pattern of the automaton, its range in `wordings`.
+    /// For each core, its range in `owners`.
     ranges: Vec<Range<u32>>,
-    /// Sorted by text, so that equal texts of several entries share a pattern.
-    wordings: Vec<Wording>,
+    /// The entries that have a core, with their wordings, sorted by core.
+    owners: Vec<u32>,
+    entries: Vec<(EntryId, Wordings)>,
 }
 
 impl Scan {
-    pub(super) fn new(mut wordings: Vec<Wording>) -> Result<Self, String> {
-        wordings.sort_by(|a, b| a.text.cmp(&b.text).then(a.entry.cmp(&b.entry)));
-        wordings.dedup_by(|a, b| a.text == b.text && a.entry == b.entry);
-        let mut ranges: Vec<Range<u32>> = Vec::new();
-        let mut patterns: Vec<&str> = Vec::new();
-        for (at, wording) in (0_u32..).zip(&wordings) {
-            if patterns.last() == Some(&wording.text.as_str()) {
-                if let Some(range) = ranges.last_mut() {
-                    range.end = at + 1;
-                }
-            } else {
-                patterns.push(&wording.text);
-                ranges.push(at..at + 1);
+    pub(super) fn new(entries: Vec<(EntryId, Wordings)>) -> Result<Self, String> {
+        let mut owners_of: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+        for (at, (_, wordings)) in (0_u32..).zip(&entries) {
+            for core in wordings.cores() {
+                owners_of.entry(core).or_default().push(at);
             }
         }
         let automaton = AhoCorasick::builder()
             .match_kind(MatchKind::Standard)
-            .build(&patterns)
+            .build(owners_of.keys())
             .map_err(|error| format!("词条太多,无法编译:{error}"))?;
-        Ok(Self { automaton, ranges, wordings })
+        let mut owners = Vec::new();
+        let ranges = owners_of.into_values().map(|own| {
+            let from = position(owners.len());
+            owners.extend(own);
+            from..position(owners.len())
+        });
+        let ranges = ranges.collect();
+        Ok(Self { automaton, ranges, owners, entries })
     }
 }
 
@@ -127,12 +108,14 @@ impl Lexicons {
         let mut all = Vec::with_capacity(64);
         for found in self.scan.automaton.find_overlapping_iter(document.text()) {
             let range = &self.scan.ranges[found.pattern().as_usize()];
-            let (start, end) = (position(found.start()), position(found.end()));
-            let turn = document.turn_at(start);
-            for wording in &self.scan.wordings[range.start as usize..range.end as usize] {
-                let list = self.entry(wording.entry).list;
-                let mention = Mention { list, entry: wording.entry, turn, start, end, beaten: Beaten::No };
-                if self.stands(document, &mention, &wording.pauses) {
+            let turn = document.turn_at(position(found.start()));
+            for owner in &self.scan.owners[range.start as usize..range.end as usize] {
+                let (entry, wordings) = &self.scan.entries[*owner as usize];
+                let Some(span) = wordings.around(document.text(), found.range()) else { continue };
+                let (start, end) = (position(span.start), position(span.end));
+                let list = self.entry(*entry).list;
+                let mention = Mention { list, entry: *entry, turn, start, end, beaten: Beaten::No };
+                if self.stands(document, &mention, wordings) {
                     all.push(mention);
                 }
             }
@@ -150,10 +133,14 @@ impl Lexicons {
     }
 
     /// Whether the text around a mention is what its entry asks for.
-    fn stands(&self, document: &Document<'_>, mention: &Mention, pauses: &[u32]) -> bool {
+    fn stands(&self, document: &Document<'_>, mention: &Mention, wordings: &Wordings) -> bool {
         let entry = self.entry(mention.entry);
-        let inside = document.pauses_inside(mention.span());
-        if inside.iter().any(|p| p.kind != PauseKind::Weak && !pauses.contains(&(p.at - mention.start))) {
+        let inside = document.pauses_inside(mention.span()).iter();
+        let strong: SmallVec<[u32; 4]> = inside
+            .filter(|pause| pause.kind != PauseKind::Weak)
+            .map(|pause| pause.at - mention.start)
+            .collect();
+        if !strong.is_empty() && !wordings.may_pause(document.slice(mention.span()), &strong) {
             return false;
         }
         let turn = &document.turns()[mention.turn as usize];

@@ -105,17 +105,17 @@ impl Compiler<'_> {
 }
 
 /// One name, or a list of names; mistakes point at the whole, since a choice of shapes hides places inside.
-type Names = Spanned<OneOrMany>;
+type Names = Spanned<OneOrMany<String>>;
 
 #[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum OneOrMany {
-    One(String),
-    Many(Vec<String>),
+#[serde(untagged, expecting = "一个名称,或名称的列表")]
+enum OneOrMany<T> {
+    One(T),
+    Many(Vec<T>),
 }
 
-impl OneOrMany {
-    fn as_slice(&self) -> &[String] {
+impl<T> OneOrMany<T> {
+    fn as_slice(&self) -> &[T] {
         match self {
             Self::One(name) => std::slice::from_ref(name),
             Self::Many(names) => names,

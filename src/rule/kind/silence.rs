@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Compiler, Condition};
+use super::{Compiler, Condition, OneOrMany};
 use crate::detect::dialogue::millis;
 use crate::detect::{Owner, Scene};
 use crate::rule::found::{Found, Occurrence};
@@ -14,7 +14,7 @@ use crate::transcript::Millis;
 pub(in crate::rule) struct SilenceShape {
     at_least_seconds: f64,
     at_most_seconds: Option<f64>,
-    owner: Option<Vec<Owner>>,
+    owner: Option<OneOrMany<Owner>>,
 }
 
 #[derive(Debug)]
@@ -29,7 +29,7 @@ impl SilenceShape {
         Silence {
             least: millis(self.at_least_seconds),
             most: self.at_most_seconds.map(millis),
-            owners: self.owner.clone(),
+            owners: self.owner.as_ref().map(|owners| owners.as_slice().to_vec()),
         }
     }
 }

@@ -1,0 +1,218 @@
+//! The wordings of one entry: a core that the scan finds, and the choices on both sides of it.
+//!
+//! `(这|那|)(个|)(事|)不归(我|我们)管` has 24 wordings, but every one of them holds 不归我管 or 不归我们管.
+//! Only such cores go into the automaton; what stands around a core is compared where it was found.
+
+use std::ops::Range;
+
+use crate::text::normalise_phrase;
+
+/// One entry announces itself by at most so many cores.
+const MOST_CORES: usize = 64;
+
+/// The wordings of one entry.
+#[derive(Debug, Clone)]
+pub(super) struct Wordings {
+    parts: Vec<Part>,
+    /// The parts that make the core.
+    core: Range<usize>,
+}
+
+/// A part of a phrase: one of several wordings, the longest first.
+type Part = Vec<Piece>;
+
+/// A piece of normalised text, with the places at which the lexicon wrote punctuation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Piece {
+    text: String,
+    pauses: Vec<u32>,
+}
+
+impl Piece {
+    fn new(written: &str) -> Self {
+        let (text, pauses) = normalise_phrase(written);
+        Self { text, pauses: pauses.iter().map(|pause| pause.at).collect() }
+    }
+}
+
+impl Wordings {
+    /// The wordings of a phrase with these parts; none where a wording has no letter at all.
+    pub(super) fn new(parts: &[Vec<String>]) -> Option<Self> {
+        let mut parts: Vec<Part> = join_digits(parts).iter().map(|part| pieces(part)).collect();
+        parts.retain(|part| part.iter().any(|piece| !piece.text.is_empty() || !piece.pauses.is_empty()));
+        let core = best_core(&parts)?;
+        Some(Self { parts, core })
+    }
+
+    /// Literals in normalised form, each of them a core.
+    pub(super) fn of_literals(literals: &[String]) -> Self {
+        let piece = |text: &String| Piece { text: text.clone(), pauses: Vec::new() };
+        Self { parts: vec![literals.iter().map(piece).collect()], core: 0..1 }
+    }
+
+    /// Characters of the longest wording.
+    pub(super) fn longest(&self) -> usize {
+        let longest = |part: &Part| part.iter().map(|piece| piece.text.chars().count()).max().unwrap_or(0);
+        self.parts.iter().map(longest).sum()
+    }
+
+    /// The texts of which every match holds one.
+    pub(super) fn cores(&self) -> Vec<String> {
+        combinations(&self.parts[self.core.clone()])
+    }
+
+    /// The longest wording around a core that stands at `core` in `text`.
+    pub(super) fn around(&self, text: &str, core: Range<usize>) -> Option<Range<usize>> {
+        let before = longest_before(&self.parts[..self.core.start], &text[..core.start])?;
+        let after = longest_after(&self.parts[self.core.end..], &text[core.end..])?;
+        Some(core.start - before..core.end + after)
+    }
+
+    /// Whether `found`, which is one of the wordings, may be torn by sentence ends at these places: only
+    /// where the lexicon wrote punctuation.
+    pub(super) fn may_pause(&self, found: &str, places: &[u32]) -> bool {
+        may_pause(&self.parts, found, 0, places)
+    }
+}
+
+/// Digits that meet from two parts would be read as one number: such parts are joined beforehand.
+fn join_digits(parts: &[Vec<String>]) -> Vec<Vec<String>> {
+    let digits =
+        |c: Option<char>| c.is_some_and(|c| c.is_numeric() || "零〇幺一二三四五六七八九".contains(c));
+    let mut joined: Vec<Vec<String>> = Vec::new();
+    for part in parts {
+        let meets = joined.last().is_some_and(|before| {
+            before.iter().any(|text| digits(text.chars().last()))
+                && part.iter().any(|text| digits(text.chars().next()))
+        });
+        match joined.last_mut().filter(|_| meets) {
+            Some(before) => {
+                *before = before.iter().flat_map(|a| part.iter().map(move |b| format!("{a}{b}"))).collect();
+            }
+            None => joined.push(part.clone()),
+        }
+    }
+    joined
+}
+
+fn pieces(part: &[String]) -> Part {
+    let mut pieces: Part = part.iter().map(|written| Piece::new(written)).collect();
+    pieces.sort_by(|a, b| b.text.len().cmp(&a.text.len()).then_with(|| a.text.cmp(&b.text)));
+    pieces.dedup();
+    pieces
+}
+
+/// The row of parts whose shortest combination is longest; of equals the one with the fewest combinations.
+fn best_core(parts: &[Part]) -> Option<Range<usize>> {
+    let shortest = |part: &Part| part.iter().map(|piece| piece.text.chars().count()).min().unwrap_or(0);
+    let mut best: Option<((usize, usize), Range<usize>)> = None;
+    for from in 0..parts.len() {
+        let (mut length, mut count) = (0, 1_usize);
+        for to in from..parts.len() {
+            length += shortest(&parts[to]);
+            count = count.saturating_mul(parts[to].len());
+            if count > MOST_CORES && to > from {
+                break;
+            }
+            let rank = (length, usize::MAX - count);
+            if length > 0 && best.as_ref().is_none_or(|(other, _)| rank > *other) {
+                best = Some((rank, from..to + 1));
+            }
+        }
+    }
+    best.map(|(_, range)| range)
+}
+
+/// All combinations of one piece of each part.
+fn combinations(parts: &[Part]) -> Vec<String> {
+    let mut all = vec![String::new()];
+    for part in parts {
+        all = all
+            .iter()
+            .flat_map(|head| part.iter().map(move |piece| format!("{head}{}", piece.text)))
+            .collect();
+    }
+    all.sort();
+    all.dedup();
+    all
+}
+
+/// Bytes of the longest row of pieces that `text` ends with.
+fn longest_before(parts: &[Part], text: &str) -> Option<usize> {
+    let Some((last, rest)) = parts.split_last() else { return Some(0) };
+    let fits = last.iter().filter(|piece| text.ends_with(piece.text.as_str())).map(|piece| piece.text.len());
+    fits.filter_map(|length| Some(length + longest_before(rest, &text[..text.len() - length])?)).max()
+}
+
+/// Bytes of the longest row of pieces that `text` begins with.
+fn longest_after(parts: &[Part], text: &str) -> Option<usize> {
+    let Some((first, rest)) = parts.split_first() else { return Some(0) };
+    let fits =
+        first.iter().filter(|piece| text.starts_with(piece.text.as_str())).map(|piece| piece.text.len());
+    fits.filter_map(|length| Some(length + longest_after(rest, &text[length..])?)).max()
+}
+
+/// Whether `text`, which begins at byte `at` of the match, can be made of `parts` with pauses only where they were written.
+fn may_pause(parts: &[Part], text: &str, at: u32, places: &[u32]) -> bool {
+    let Some((first, rest)) = parts.split_first() else { return text.is_empty() };
+    first.iter().any(|piece| {
+        let end = at + u32::try_from(piece.text.len()).unwrap_or(u32::MAX);
+        let inside = places.iter().filter(|place| at <= **place && **place <= end);
+        let left: Vec<u32> =
+            inside.filter(|place| !piece.pauses.contains(&(**place - at))).copied().collect();
+        // A pause on the seam of two pieces may have been written with either of them.
+        let torn = left.iter().any(|place| *place != at && *place != end);
+        let open: Vec<u32> =
+            places.iter().copied().filter(|place| *place > end || left.contains(place)).collect();
+        let seam_refused = left.contains(&at) && at > 0;
+        !torn
+            && !seam_refused
+            && text.starts_with(piece.text.as_str())
+            && may_pause(rest, &text[piece.text.len()..], end, &open)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::phrase::parts;
+    use super::*;
+
+    fn wordings(phrase: &str) -> Wordings {
+        Wordings::new(&parts(phrase).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn only_the_core_announces_an_entry() {
+        assert_eq!(wordings("(这|那|)(个|)(事|)不归(我|我们)管").cores(), ["不归我们管", "不归我管"]);
+        assert_eq!(wordings("喂").cores(), ["喂"]);
+        assert!(Wordings::new(&parts("(啊|)，").unwrap()).is_none());
+    }
+
+    #[test]
+    fn the_longest_wording_around_a_core_is_found() {
+        let entry = wordings("(这|那|)(个|)(事|事情|)不归我管(啊|的|)");
+        for (text, expected) in [
+            ("您这个事情不归我管的", Some("这个事情不归我管的")),
+            ("不归我管", Some("不归我管")),
+            ("那不归我管吗", Some("那不归我管")),
+        ] {
+            let core = text.find("不归我管").unwrap();
+            let found = entry.around(text, core..core + "不归我管".len());
+            assert_eq!(found.map(|span| &text[span]), expected);
+        }
+    }
+
+    #[test]
+    fn sentence_ends_are_allowed_only_where_punctuation_was_written() {
+        let entry = wordings("喂，(你|)说话(呀|)");
+        assert!(entry.may_pause("喂你说话", &[3]));
+        assert!(entry.may_pause("喂说话", &[3]));
+        assert!(!entry.may_pause("喂你说话", &[6]));
+        assert!(!wordings("喂说话").may_pause("喂说话", &[3]));
+    }
+
+    #[test]
+    fn numbers_that_meet_from_two_parts_are_read_as_one() {
+        assert_eq!(wordings("幺(零零|一一)八六").cores(), ["10086", "11186"]);
+    }
+}
