@@ -15,8 +15,9 @@ use crate::diagnostic::{Diagnostics, Source};
 use crate::text::segment::Segmenter;
 use crate::transcript::Role;
 
+pub use compete::Mentions;
 pub use guard::{Across, Effect, Guard, GuardId, Side};
-pub use scan::{Beaten, Mention, Mentions};
+pub use scan::{Beaten, Mention};
 
 /// The folder of the pack that holds lexicons.
 pub const FOLDER: &str = "lexicons/";
@@ -64,6 +65,8 @@ impl Speaker {
 struct List {
     /// Lists of one family compete: the longest entry wins.
     family: u32,
+    /// Literals that announce patterns do not compete: each of them may be needed.
+    competes: bool,
 }
 
 /// One line of a lexicon (词条).
@@ -100,7 +103,7 @@ pub enum Anchor {
 /// All lexicons of a pack, compiled into one scan.
 #[derive(Debug)]
 pub struct Lexicons {
-    lists: Vec<List>,
+    order: compete::Order,
     by_name: BTreeMap<String, Vec<ListId>>,
     entries: Vec<Entry>,
     guards: Vec<Guard>,
@@ -176,7 +179,7 @@ impl LexiconsDraft {
             self.family_count
         });
         for group in &lexicon.groups {
-            let list = self.new_list(family);
+            let list = self.new_list(family, true);
             self.by_name.entry(name.to_owned()).or_default().push(list);
             if let Some(id) = &group.id {
                 self.by_name.entry(format!("{name}#{id}")).or_default().push(list);
@@ -191,9 +194,9 @@ impl LexiconsDraft {
         }
     }
 
-    fn new_list(&mut self, family: u32) -> ListId {
+    fn new_list(&mut self, family: u32, competes: bool) -> ListId {
         let list = ListId(u32::try_from(self.lists.len()).unwrap_or(u32::MAX));
-        self.lists.push(List { family });
+        self.lists.push(List { family, competes });
         list
     }
 
@@ -233,7 +236,7 @@ impl LexiconsDraft {
     /// Adds literals that announce a pattern: where none of them occurs, the pattern cannot match.
     pub fn announce(&mut self, literals: &[String]) -> ListId {
         self.family_count += 1;
-        let list = self.new_list(self.family_count);
+        let list = self.new_list(self.family_count, false);
         let id = EntryId(u32::try_from(self.entries.len()).unwrap_or(u32::MAX));
         self.wordings.push((id, wording::Wordings::of_literals(literals)));
         self.entries.push(Entry {
@@ -291,7 +294,8 @@ impl LexiconsDraft {
     /// When the automaton would be too large.
     pub fn compile(self) -> Result<Lexicons, String> {
         let scan = scan::Scan::new(self.wordings)?;
-        let Self { lists, by_name, entries, guards, segmenter, .. } = self;
-        Ok(Lexicons { lists, by_name, entries, guards, scan, segmenter })
+        let order = compete::Order::new(&self.lists);
+        let Self { by_name, entries, guards, segmenter, .. } = self;
+        Ok(Lexicons { order, by_name, entries, guards, scan, segmenter })
     }
 }

@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use aho_corasick::{AhoCorasick, MatchKind};
-use smallvec::SmallVec;
+use daachorse::CharwiseDoubleArrayAhoCorasick;
 
-use super::compete::compete;
+use super::compete::Mentions;
 use super::wording::Wordings;
 use super::{Anchor, EntryId, Lexicons, ListId};
 use crate::text::{Document, PauseKind};
@@ -47,35 +46,20 @@ pub enum Beaten {
     Gone,
 }
 
-/// Everything that one scan found, by list and place.
-#[derive(Debug, Default)]
-pub struct Mentions {
-    all: Vec<Mention>,
-    first: Vec<u32>,
-}
-
-impl Mentions {
-    /// The mentions of one list, in the order of the text.
-    #[must_use]
-    pub fn of(&self, list: ListId) -> &[Mention] {
-        let at = list.0 as usize;
-        let (from, to) = (self.first.get(at).copied(), self.first.get(at + 1).copied());
-        match (from, to) {
-            (Some(from), Some(to)) => &self.all[from as usize..to as usize],
-            _ => &[],
-        }
-    }
-}
-
 /// The automaton over the cores of all entries.
-#[derive(Debug)]
 pub(super) struct Scan {
-    automaton: AhoCorasick,
+    automaton: CharwiseDoubleArrayAhoCorasick<u32>,
     /// For each core, its range in `owners`.
     ranges: Vec<Range<u32>>,
     /// The entries that have a core, with their wordings, sorted by core.
     owners: Vec<u32>,
     entries: Vec<(EntryId, Wordings)>,
+}
+
+impl std::fmt::Debug for Scan {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Scan").field("cores", &self.ranges.len()).finish_non_exhaustive()
+    }
 }
 
 impl Scan {
@@ -86,9 +70,7 @@ impl Scan {
                 owners_of.entry(core).or_default().push(at);
             }
         }
-        let automaton = AhoCorasick::builder()
-            .match_kind(MatchKind::Standard)
-            .build(owners_of.keys())
+        let automaton = CharwiseDoubleArrayAhoCorasick::new(owners_of.keys())
             .map_err(|error| format!("词条太多,无法编译:{error}"))?;
         let mut owners = Vec::new();
         let ranges = owners_of.into_values().map(|own| {
@@ -105,43 +87,41 @@ impl Lexicons {
     /// Finds every entry in `document`.
     #[must_use]
     pub fn scan(&self, document: &Document<'_>) -> Mentions {
-        let mut all = Vec::with_capacity(64);
-        for found in self.scan.automaton.find_overlapping_iter(document.text()) {
-            let range = &self.scan.ranges[found.pattern().as_usize()];
-            let turn = document.turn_at(position(found.start()));
+        let mut found = Vec::with_capacity(256);
+        let mut turn = 0;
+        for core in self.scan.automaton.find_overlapping_iter(document.text()) {
+            // Cores come in the order of their ends, so that the turn only ever moves on.
+            while document.turns()[turn as usize].end < position(core.end()) {
+                turn += 1;
+            }
+            let range = &self.scan.ranges[core.value() as usize];
             for owner in &self.scan.owners[range.start as usize..range.end as usize] {
-                let (entry, wordings) = &self.scan.entries[*owner as usize];
-                let Some(span) = wordings.around(document.text(), found.range()) else { continue };
-                let (start, end) = (position(span.start), position(span.end));
-                let list = self.entry(*entry).list;
-                let mention = Mention { list, entry: *entry, turn, start, end, beaten: Beaten::No };
-                if self.stands(document, &mention, wordings) {
-                    all.push(mention);
-                }
+                found.extend(self.mention(document, turn, *owner, core.start()..core.end()));
             }
         }
-        let family = |list: ListId| self.lists[list.0 as usize].family;
-        compete(&mut all, family, |entry| self.entry(entry).allow.is_some());
-        let mut first = vec![0_u32; self.lists.len() + 1];
-        for mention in &all {
-            first[mention.list.0 as usize + 1] += 1;
-        }
-        for at in 1..first.len() {
-            first[at] += first[at - 1];
-        }
-        Mentions { all, first }
+        self.order.settle(found, |entry| self.entry(entry).allow.is_some())
+    }
+
+    /// The mention of an entry around one of its cores, where the text around it is what the entry asks for.
+    fn mention(&self, document: &Document<'_>, turn: u32, owner: u32, core: Range<usize>) -> Option<Mention> {
+        let (entry, wordings) = &self.scan.entries[owner as usize];
+        let span = wordings.around(document.text(), core)?;
+        let (start, end) = (position(span.start), position(span.end));
+        let list = self.entry(*entry).list;
+        let mention = Mention { list, entry: *entry, turn, start, end, beaten: Beaten::No };
+        self.stands(document, &mention, wordings).then_some(mention)
     }
 
     /// Whether the text around a mention is what its entry asks for.
     fn stands(&self, document: &Document<'_>, mention: &Mention, wordings: &Wordings) -> bool {
         let entry = self.entry(mention.entry);
-        let inside = document.pauses_inside(mention.span()).iter();
-        let strong: SmallVec<[u32; 4]> = inside
-            .filter(|pause| pause.kind != PauseKind::Weak)
-            .map(|pause| pause.at - mention.start)
-            .collect();
-        if !strong.is_empty() && !wordings.may_pause(document.slice(mention.span()), &strong) {
-            return false;
+        if document.is_torn(&mention.span()) {
+            let inside = document.pauses_inside(mention.span()).iter();
+            let torn = inside.filter(|pause| pause.kind != PauseKind::Weak);
+            let places: Vec<u32> = torn.map(|pause| pause.at - mention.start).collect();
+            if !wordings.may_pause(document.slice(mention.span()), &places) {
+                return false;
+            }
         }
         let turn = &document.turns()[mention.turn as usize];
         let starts = || mention.start == turn.start || document.pause_at(mention.start).is_some();

@@ -52,6 +52,42 @@ pub fn is_han(c: char) -> bool {
         | '\u{20000}'..='\u{3FFFF}' | '〇')
 }
 
+/// Whether `c` is a Chinese character that stands for itself and is no digit: what most text is made of.
+#[must_use]
+pub(super) fn is_plain_han(c: char) -> bool {
+    u16::try_from(u32::from(c)).is_ok_and(|unit| PLAIN_HAN[usize::from(unit >> 3)] & (1 << (unit & 7)) != 0)
+}
+
+/// The Arabic digit that a digit or its spoken Chinese form stands for.
+#[must_use]
+pub(super) fn digit(letter: char) -> Option<char> {
+    Some(match letter {
+        '0'..='9' => letter,
+        '零' | '〇' => '0',
+        '幺' | '一' => '1',
+        '二' => '2',
+        '三' => '3',
+        '四' => '4',
+        '五' => '5',
+        '六' => '6',
+        '七' => '7',
+        '八' => '8',
+        '九' => '9',
+        _ => return None,
+    })
+}
+
+/// One bit for each character of the basic plane.
+static PLAIN_HAN: LazyLock<Box<[u8]>> = LazyLock::new(|| {
+    let mut bits = vec![0_u8; (usize::from(u16::MAX) + 1) / 8];
+    for c in (0..=u32::from(u16::MAX)).filter_map(char::from_u32) {
+        if is_han(c) && digit(c).is_none() && fold(c) == Fold::Letter(c) {
+            bits[c as usize >> 3] |= 1 << (c as u32 & 7);
+        }
+    }
+    bits.into_boxed_slice()
+});
+
 const WEAK: u16 = 0;
 const STRONG: u16 = 1;
 const QUESTION: u16 = 2;

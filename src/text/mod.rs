@@ -28,6 +28,8 @@ pub struct Document<'t> {
     turns: Vec<Range<u32>>,
     letters: Vec<u32>,
     pauses: Vec<Pause>,
+    /// Where the pauses stand that end a sentence.
+    sentence_ends: Vec<u32>,
     all_letters: u32,
     all_han: u32,
 }
@@ -59,7 +61,9 @@ impl<'t> Document<'t> {
             out.text.push(TURN_END);
         }
         let Normalised { text, pauses, letters: all_letters, han: all_han } = out;
-        Self { transcript, text, turns, letters, pauses, all_letters, all_han }
+        let ends = pauses.iter().filter(|pause| pause.kind != PauseKind::Weak);
+        let sentence_ends = ends.map(|pause| pause.at).collect();
+        Self { transcript, text, turns, letters, pauses, sentence_ends, all_letters, all_han }
     }
 
     /// The transcript that it was made from.
@@ -102,6 +106,13 @@ impl<'t> Document<'t> {
     #[must_use]
     pub fn turn_at(&self, at: u32) -> u32 {
         position(self.turns.partition_point(|turn| turn.end < at))
+    }
+
+    /// Whether a sentence ends strictly inside `span`.
+    #[must_use]
+    pub fn is_torn(&self, span: &Range<u32>) -> bool {
+        let before_end = self.sentence_ends.partition_point(|at| *at < span.end);
+        before_end.checked_sub(1).is_some_and(|last| self.sentence_ends[last] > span.start)
     }
 
     /// The pauses strictly inside `span`.

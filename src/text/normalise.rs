@@ -1,6 +1,6 @@
 //! Turns the text of one turn into the form that is matched, optionally noting where each character came from.
 
-use super::fold::{Fold, PauseKind, fold, is_han, several};
+use super::fold::{Fold, PauseKind, digit, fold, is_han, is_plain_han, several};
 
 /// A place in normalised text at which the speaker paused or punctuation stood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -47,16 +47,19 @@ impl Origins for Vec<u32> {
 /// do where one of them is 零, 〇, 幺 or Arabic, since 三五个 and 一一 are words.
 pub(super) fn normalise(original: &str, out: &mut Normalised, origins: &mut impl Origins) {
     let mut digits = DigitRun::default();
-    let mut previous = ' ';
-    let mut rest = original.chars();
+    let mut rest = original;
     let mut at = 0;
-    while let Some(c) = rest.next() {
+    loop {
+        at += plain_run(&mut rest, at, out, &mut digits, origins);
+        let mut characters = rest.chars();
+        let Some(c) = characters.next() else { break };
+        rest = characters.as_str();
         match fold(c) {
             Fold::Letter(letter) => {
                 push(out, &mut digits, letter);
                 origins.note(at);
             }
-            Fold::Pause(_) if c == '.' && previous.is_ascii_digit() && next_is_digit(&rest) => {
+            Fold::Pause(_) if c == '.' && is_decimal_point(out, rest) => {
                 push(out, &mut digits, '.');
                 origins.note(at);
             }
@@ -69,14 +72,42 @@ pub(super) fn normalise(original: &str, out: &mut Normalised, origins: &mut impl
                 }
             }
         }
-        previous = c;
         at += 1;
     }
     digits.close(out);
 }
 
-fn next_is_digit(rest: &std::str::Chars<'_>) -> bool {
-    rest.as_str().starts_with(|c: char| c.is_ascii_digit())
+/// Copies the characters at the head of `rest` that stand for themselves, and says how many they are.
+fn plain_run(
+    rest: &mut &str,
+    at: u32,
+    out: &mut Normalised,
+    digits: &mut DigitRun,
+    origins: &mut impl Origins,
+) -> u32 {
+    let mut count = 0;
+    let mut end = 0;
+    for c in rest.chars().take_while(|c| is_plain_han(*c)) {
+        origins.note(at + count);
+        count += 1;
+        end += c.len_utf8();
+    }
+    if count > 0 {
+        digits.close(out);
+        let (plain, behind) = rest.split_at(end);
+        out.text.push_str(plain);
+        out.letters += count;
+        out.han += count;
+        *rest = behind;
+    }
+    count
+}
+
+/// Whether a full stop between what is written and what follows belongs to a number.
+fn is_decimal_point(out: &Normalised, rest: &str) -> bool {
+    let digit = |c: char| c.is_ascii_digit();
+    let paused = out.pauses.last().is_some_and(|pause| pause.at == position(out.text.len()));
+    out.text.ends_with(digit) && !paused && rest.starts_with(digit)
 }
 
 fn push(out: &mut Normalised, digits: &mut DigitRun, letter: char) {
@@ -104,24 +135,6 @@ fn pause(out: &mut Normalised, digits: &mut DigitRun, kind: PauseKind) {
 #[expect(clippy::cast_possible_truncation, reason = "intake limits a transcript to a few megabytes")]
 pub(super) fn position(at: usize) -> u32 {
     at as u32
-}
-
-/// The Arabic digit that a digit or its spoken Chinese form stands for.
-fn digit(letter: char) -> Option<char> {
-    Some(match letter {
-        '0'..='9' => letter,
-        '零' | '〇' => '0',
-        '幺' | '一' => '1',
-        '二' => '2',
-        '三' => '3',
-        '四' => '4',
-        '五' => '5',
-        '六' => '6',
-        '七' => '7',
-        '八' => '8',
-        '九' => '9',
-        _ => return None,
-    })
 }
 
 /// Digits that stand side by side at the end of what has been written.
@@ -152,10 +165,9 @@ impl DigitRun {
         let spoken = out.text.split_off(start);
         for (offset, letter) in spoken.char_indices() {
             let (before, now) = (position(start + offset), position(out.text.len()));
-            for pause in out.pauses.iter_mut().rev().take_while(|pause| pause.at >= before) {
-                if pause.at == before {
-                    pause.at = now;
-                }
+            let mut inside = out.pauses.iter_mut().rev().take_while(|pause| pause.at >= before);
+            if let Some(pause) = inside.find(|pause| pause.at == before) {
+                pause.at = now;
             }
             out.text.push(digit(letter).unwrap_or(letter));
         }
