@@ -7,8 +7,8 @@ use std::ops::Range;
 
 use crate::text::normalise_phrase;
 
-/// One entry announces itself by at most so many cores.
-const MOST_CORES: usize = 64;
+/// One entry announces itself by at most so many cores: the more there are, the longer and rarer they can be.
+const MOST_CORES: usize = 1000;
 
 /// The wordings of one entry.
 #[derive(Debug, Clone)]
@@ -25,13 +25,27 @@ type Part = Vec<Piece>;
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Piece {
     text: String,
+    /// First and last character, compared before the text is.
+    ends: Option<(char, char)>,
     pauses: Vec<u32>,
 }
 
 impl Piece {
     fn new(written: &str) -> Self {
         let (text, pauses) = normalise_phrase(written);
-        Self { text, pauses: pauses.iter().map(|pause| pause.at).collect() }
+        Self { pauses: pauses.iter().map(|pause| pause.at).collect(), ..Self::plain(text) }
+    }
+
+    fn plain(text: String) -> Self {
+        Self { ends: text.chars().next().zip(text.chars().next_back()), text, pauses: Vec::new() }
+    }
+
+    fn begins(&self, text: &str, first: Option<char>) -> bool {
+        self.ends.is_none_or(|(own, _)| Some(own) == first && text.starts_with(&self.text))
+    }
+
+    fn ends(&self, text: &str, last: Option<char>) -> bool {
+        self.ends.is_none_or(|(_, own)| Some(own) == last && text.ends_with(&self.text))
     }
 }
 
@@ -46,7 +60,7 @@ impl Wordings {
 
     /// Literals in normalised form, each of them a core.
     pub(super) fn of_literals(literals: &[String]) -> Self {
-        let piece = |text: &String| Piece { text: text.clone(), pauses: Vec::new() };
+        let piece = |text: &String| Piece::plain(text.clone());
         Self { parts: vec![literals.iter().map(piece).collect()], core: 0..1 }
     }
 
@@ -108,9 +122,9 @@ fn best_core(parts: &[Part]) -> Option<Range<usize>> {
     let mut best: Option<((usize, usize), Range<usize>)> = None;
     for from in 0..parts.len() {
         let (mut length, mut count) = (0, 1_usize);
-        for to in from..parts.len() {
-            length += shortest(&parts[to]);
-            count = count.saturating_mul(parts[to].len());
+        for (to, part) in parts.iter().enumerate().skip(from) {
+            length += shortest(part);
+            count = count.saturating_mul(part.len());
             if count > MOST_CORES && to > from {
                 break;
             }
@@ -140,15 +154,16 @@ fn combinations(parts: &[Part]) -> Vec<String> {
 /// Bytes of the longest row of pieces that `text` ends with.
 fn longest_before(parts: &[Part], text: &str) -> Option<usize> {
     let Some((last, rest)) = parts.split_last() else { return Some(0) };
-    let fits = last.iter().filter(|piece| text.ends_with(piece.text.as_str())).map(|piece| piece.text.len());
+    let end = text.chars().next_back();
+    let fits = last.iter().filter(|piece| piece.ends(text, end)).map(|piece| piece.text.len());
     fits.filter_map(|length| Some(length + longest_before(rest, &text[..text.len() - length])?)).max()
 }
 
 /// Bytes of the longest row of pieces that `text` begins with.
 fn longest_after(parts: &[Part], text: &str) -> Option<usize> {
     let Some((first, rest)) = parts.split_first() else { return Some(0) };
-    let fits =
-        first.iter().filter(|piece| text.starts_with(piece.text.as_str())).map(|piece| piece.text.len());
+    let begin = text.chars().next();
+    let fits = first.iter().filter(|piece| piece.begins(text, begin)).map(|piece| piece.text.len());
     fits.filter_map(|length| Some(length + longest_after(rest, &text[length..])?)).max()
 }
 
