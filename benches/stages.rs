@@ -3,6 +3,13 @@
 //! `cargo bench` measures calls of 60 turns made from the turns of `corpora/`; throughput is in bytes of
 //! transcript text, so that all lines compare.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::too_many_lines,
+    reason = "a bench that cannot run says so by failing, and prints what it measures"
+)]
+
 use std::fs;
 use std::hint::black_box;
 use std::path::Path;

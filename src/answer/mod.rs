@@ -1,6 +1,6 @@
 //! One posted document in, one answer out: the draft as JSON, or why there is none.
 //!
-//! Both doors answer through [`Desk::answer`], so that a line of a file and a request get the same bytes.
+//! Both doors answer through `Desk::answer`, so that a line of a file and a request get the same bytes.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -105,10 +105,10 @@ impl Scene<'_> {
 
 /// What lies between a word and the match behind it.
 fn before(mention: &Mention, span: &Range<u32>) -> Option<Range<u32>> {
-    (mention.end <= span.start).then(|| mention.end..span.start)
+    (mention.end <= span.start).then_some(mention.end..span.start)
 }
 
 /// What lies between a match and the word behind it.
 fn after(mention: &Mention, span: &Range<u32>) -> Option<Range<u32>> {
-    (span.end <= mention.start).then(|| span.end..mention.start)
+    (span.end <= mention.start).then_some(span.end..mention.start)
 }

@@ -33,9 +33,9 @@ fn assert_only(problems: &Problems, pointer: &str, words: &[&str]) {
 fn the_transcript_of_the_documents_is_read() {
     let body = serde_json::to_vec(&transcript("t-1")).unwrap();
     let incoming = read(&body, &Limits::default()).unwrap();
-    assert_eq!(incoming.transcript.id, "t-1");
-    assert_eq!(incoming.transcript.turns.len(), 2);
-    assert_eq!(incoming.transcript.turns[1].index, 1);
+    assert_eq!(incoming.id, "t-1");
+    assert_eq!(incoming.turns.len(), 2);
+    assert_eq!(incoming.turns[1].index, 1);
     assert!(incoming.ignored.is_empty());
 }
 
@@ -43,7 +43,7 @@ fn the_transcript_of_the_documents_is_read() {
 fn texts_are_borrowed_from_the_body() {
     let body = serde_json::to_vec(&transcript("t-1")).unwrap();
     let incoming = read(&body, &Limits::default()).unwrap();
-    assert!(matches!(incoming.transcript.turns[0].text, std::borrow::Cow::Borrowed(_)));
+    assert!(matches!(incoming.turns[0].text, std::borrow::Cow::Borrowed(_)));
 }
 
 #[test]
@@ -72,12 +72,12 @@ fn turns_are_put_into_the_order_of_time_and_keep_their_places() {
     value["turns"][0]["start_ms"] = json!(9000);
     value["turns"][0]["end_ms"] = json!(9900);
     let body = serde_json::to_vec(&value).unwrap();
-    let turns = read(&body, &Limits::default()).unwrap().transcript.turns;
+    let turns = read(&body, &Limits::default()).unwrap().turns;
     assert_eq!(turns.iter().map(|turn| turn.index).collect::<Vec<_>>(), [1, 0]);
 
     value["turns"][1].as_object_mut().unwrap().remove("start_ms");
     let body = serde_json::to_vec(&value).unwrap();
-    let turns = read(&body, &Limits::default()).unwrap().transcript.turns;
+    let turns = read(&body, &Limits::default()).unwrap().turns;
     assert_eq!(turns.iter().map(|turn| turn.index).collect::<Vec<_>>(), [0, 1]);
 }
 
@@ -89,7 +89,7 @@ fn odd_text_is_data() {
         let value = with("/turns/0/text", json!(text));
         let body = serde_json::to_vec(&value).unwrap();
         let incoming = read(&body, &Limits::default()).unwrap();
-        assert_eq!(incoming.transcript.turns[0].text, text);
+        assert_eq!(incoming.turns[0].text, text);
     }
 }
 
@@ -97,7 +97,7 @@ fn odd_text_is_data() {
 fn ids_may_hold_markup_and_paths_but_no_control_characters() {
     for id in ["<b>x</b>", "../../etc/passwd", "a b", "编号😀", "'; DROP TABLE x"] {
         let body = serde_json::to_vec(&transcript(id)).unwrap();
-        assert_eq!(read(&body, &Limits::default()).unwrap().transcript.id, id);
+        assert_eq!(read(&body, &Limits::default()).unwrap().id, id);
     }
     assert_only(&refused(&transcript("")), "/id", &["不能为空"]);
     assert_only(&refused(&transcript("a\u{0}b")), "/id", &["第 2 个字符", "U+0000"]);

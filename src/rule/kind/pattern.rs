@@ -104,13 +104,10 @@ impl Condition for Pattern {
         let mut occurrences = Vec::new();
         match self.announced_by {
             Some(list) => {
-                let mut last = None;
-                for mention in scene.mentions(list) {
-                    if turns.contains(&mention.turn) && last != Some(mention.turn) {
-                        self.search(scene, mention.turn, &mut occurrences);
-                        last = Some(mention.turn);
-                    }
-                }
+                let announced = scene.mentions(list).iter().map(|mention| mention.turn);
+                let mut announced: Vec<u32> = announced.filter(|turn| turns.contains(turn)).collect();
+                announced.dedup();
+                announced.into_iter().for_each(|turn| self.search(scene, turn, &mut occurrences));
             }
             None => turns.clone().for_each(|turn| self.search(scene, turn, &mut occurrences)),
         }
