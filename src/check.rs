@@ -2,8 +2,9 @@
 
 use crate::detect::{Scene, Standing};
 use crate::diagnostic::{Diagnostics, Source};
-use crate::judge::{Judgement, RuleId, judge};
+use crate::judge::{Judgement, judge};
 use crate::pack::Pack;
+use crate::rule::RuleId;
 use crate::rule::{Demand, Example, Expected, Occurrence, Outcome, Rule};
 use crate::transcript::script::{self, Mark, Script};
 use crate::yaml;

@@ -9,8 +9,8 @@ use sha2::{Digest, Sha256};
 
 use crate::detect::{Dialogue, dialogue};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
-use crate::judge::RuleId;
 use crate::lexicon::{self, Lexicons, LexiconsDraft};
+use crate::rule::RuleId;
 use crate::rule::{self, Rule};
 use crate::score::{self, Rubric};
 use crate::transcript::Transcript;
@@ -46,6 +46,9 @@ struct ShippedRules;
 
 /// A file larger than this is no file of a pack.
 const LARGEST_FILE: u64 = 32 << 20;
+
+/// Folders deeper than this are a link in a circle.
+const DEEPEST_FOLDER: usize = 12;
 
 impl Pack {
     /// Loads the pack under `root`, which holds `lexicons/` and `rules/`.
@@ -98,12 +101,8 @@ impl Pack {
         };
         let is_rule =
             |source: &&Source| source.path != dialogue::FILE && !source.path.starts_with(score::FOLDER);
-        let mut rules: Vec<Rule> = rest
-            .iter()
-            .filter(is_rule)
-            .filter_map(|source| rule::read(source, &mut lexicons, &mut diagnostics))
-            .collect();
-        rules.sort_by(|a, b| a.id.cmp(&b.id));
+        let rule_files: Vec<&Source> = rest.iter().filter(is_rule).collect();
+        let rules = rule::read(&rule_files, &mut lexicons, &mut diagnostics);
         let rubrics: Vec<Rubric> = rest
             .iter()
             .filter(|source| source.path.starts_with(score::FOLDER))
@@ -136,10 +135,12 @@ impl Pack {
         self.rubrics.iter().find(|rubric| rubric.id == id)
     }
 
-    /// The first rubric that is made for such a transcript, in the order of their ids.
+    /// The rubric that is made for such a transcript: a default one before others, then in the order of ids.
     #[must_use]
     pub fn rubric_for(&self, transcript: &Transcript<'_>) -> Option<&Rubric> {
-        self.rubrics.iter().find(|rubric| rubric.applies_to.fits(transcript))
+        let mut fitting = self.rubrics.iter().filter(|rubric| rubric.applies_to.fits(transcript));
+        let first = fitting.clone().next();
+        fitting.find(|rubric| rubric.default).or(first)
     }
 
     /// A rule.
@@ -176,6 +177,10 @@ fn digest(sources: &[Source]) -> String {
 /// Reads every file below `folder`, whose path in the pack is `path`.
 fn walk(folder: &Path, path: &str, sources: &mut Vec<Source>, diagnostics: &mut Diagnostics) {
     let whole = Source { path: path.to_owned(), text: String::new() };
+    if path.matches('/').count() > DEEPEST_FOLDER {
+        diagnostics.push(whole.mistake(0, 0, "文件夹套得太深").help("检查有没有指回上层的链接"));
+        return;
+    }
     let unreadable = |error: io::Error| whole.mistake(0, 0, format!("读不了:{error}"));
     let Some(entries) = diagnostics.keep(fs::read_dir(folder).map_err(unreadable)) else { return };
     for entry in entries.flatten() {

@@ -1,5 +1,7 @@
 //! Whether and how far a transcript can be trusted: its language, its roles, its times.
 
+use std::collections::BTreeSet;
+
 use super::Scene;
 use crate::lexicon::{ListId, Speaker};
 use crate::text::language::{self, Language};
@@ -83,24 +85,26 @@ fn roles(scene: &Scene<'_>, notes: &mut Vec<String>) -> RolesQuality {
         return RolesQuality::Missing;
     }
     let terms = &scene.dialogue.roles;
-    let count = |lists: &[ListId], speaker: Speaker| {
-        scene.turns_of(speaker).filter(|at| scene.says(*at, lists)).count()
-    };
-    let agent_signs = count(&terms.agent, Speaker::Agent) + count(&terms.customer, Speaker::Customer);
-    let swapped_signs = count(&terms.agent, Speaker::Customer);
+    let agent_signs = turns_with(scene, &terms.agent, Speaker::Agent).len()
+        + turns_with(scene, &terms.customer, Speaker::Customer).len();
+    let swapped_signs = turns_with(scene, &terms.agent, Speaker::Customer).len();
     if swapped_signs >= terms.swapped_at_least && agent_signs == 0 {
         notes.push(format!("客户的话轮里有 {swapped_signs} 处客服用语,而客服的话轮里没有:角色可能颠倒了"));
         return RolesQuality::Suspect;
     }
-    let merged: Vec<_> = scene
-        .turns_of(Speaker::Any)
-        .filter(|at| scene.says(*at, &terms.merged))
-        .map(|at| format!("第 {} 轮", scene.turn(at).index + 1))
-        .collect();
+    let merged = turns_with(scene, &terms.merged, Speaker::Any).into_iter();
+    let merged: Vec<_> = merged.map(|at| format!("第 {} 轮", scene.turn(at).index + 1)).collect();
     if !merged.is_empty() {
         notes.push(format!("{}里像是混进了两个人的话", merged.join("、")));
     }
     if merged.len() >= terms.swapped_at_least { RolesQuality::Suspect } else { RolesQuality::Ok }
+}
+
+/// The turns of `speaker` in which any word of `lists` stands, in order.
+fn turns_with(scene: &Scene<'_>, lists: &[ListId], speaker: Speaker) -> BTreeSet<u32> {
+    let mentions = lists.iter().flat_map(|list| scene.mentions(*list));
+    let standing = mentions.filter(|mention| mention.stands() && speaker.is(scene.turn(mention.turn).role));
+    standing.map(|mention| mention.turn).collect()
 }
 
 fn times(scene: &Scene<'_>, notes: &mut Vec<String>) -> TimesQuality {

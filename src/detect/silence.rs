@@ -68,8 +68,12 @@ pub(super) fn gaps<'s>(scene: &'s Scene<'_>, least: Millis) -> impl Iterator<Ite
 }
 
 fn owner(scene: &Scene<'_>, gap: &Silence) -> Owner {
-    let inside_hold = |hold: &super::Hold| hold.start_ms <= gap.start_ms && gap.end_ms <= hold.end_ms;
-    if scene.holds().iter().any(inside_hold) {
+    // Events and words are timed by different machines, so that a hold rarely covers its silence exactly.
+    let mostly_hold = |hold: &super::Hold| {
+        let shared = hold.end_ms.min(gap.end_ms).saturating_sub(hold.start_ms.max(gap.start_ms));
+        shared >= gap.length() / 2
+    };
+    if scene.holds().iter().any(mostly_hold) {
         return Owner::Hold;
     }
     unheld_owner(scene, gap)

@@ -42,13 +42,14 @@ impl Mention {
 }
 
 impl Scene<'_> {
-    /// What a mention is worth to a condition about `speaker`.
+    /// What a mention is worth to a condition about `speaker`, or about whom its entry names.
     #[must_use]
-    pub fn standing(&self, mention: &Mention, speaker: Speaker) -> Standing {
+    pub fn standing(&self, mention: &Mention, speaker: Option<Speaker>) -> Standing {
         if let Beaten::ByAllow(allow) = mention.beaten {
             return Standing::Suppressed(By::Allow(allow));
         }
         let entry = self.lexicons.entry(mention.entry);
+        let speaker = speaker.unwrap_or(entry.speaker);
         let found = self.match_standing(mention.turn, &mention.span(), speaker, &entry.guards);
         if entry.candidate && found == Standing::Hit { Standing::Candidate } else { found }
     }

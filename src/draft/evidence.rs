@@ -1,9 +1,9 @@
 //! Leads what was found back to the original words.
 
 use super::{DraftEvidence, DraftSearch};
-use crate::detect::Scene;
+use crate::detect::{Scene, Standing};
 use crate::lexicon::Speaker;
-use crate::rule::{Found, Occurrence, Searched};
+use crate::rule::{Found, Occurrence, Outcome, Searched};
 
 /// No more places than this are listed for one rule in one place of a draft: a reviewer reads the first few.
 const MOST_PLACES: usize = 10;
@@ -28,10 +28,12 @@ pub(super) fn place<'t>(scene: &Scene<'t>, occurrence: &Occurrence, rule: &'t st
     }
 }
 
-/// The places that speak for the outcome.
+/// The places that speak for the outcome; where nothing could be measured, those that may speak for one.
 pub(super) fn places<'t>(scene: &Scene<'t>, found: &Found, rule: &'t str) -> Vec<DraftEvidence<'t>> {
-    let counting = found.counting().take(MOST_PLACES);
-    counting.map(|occurrence| place(scene, occurrence, rule)).collect()
+    let open = found.outcome == Outcome::NotMeasurable;
+    let telling = |o: &&Occurrence| o.counts() || (open && o.standing == Standing::Candidate);
+    let occurrences = found.occurrences.iter().filter(telling).take(MOST_PLACES);
+    occurrences.map(|occurrence| place(scene, occurrence, rule)).collect()
 }
 
 /// The first match that does not count: what came nearest to what was looked for.

@@ -7,8 +7,9 @@ use super::{
     FindingVerdict, ItemOutcome, RubricName, ignored_fields,
 };
 use crate::detect::{By, Quality, RolesQuality, Scene, Standing, TimesQuality};
-use crate::judge::{Judgement, RuleId, Verdict};
+use crate::judge::{Judgement, Verdict};
 use crate::pack::Pack;
+use crate::rule::RuleId;
 use crate::rule::{Demand, Lacking, Occurrence, Outcome, Rule};
 use crate::score::{Filled, FilledItem, FilledVeto, ItemResult, Rubric, VetoScope};
 
@@ -134,10 +135,13 @@ impl<'t> Writer<'_, 't> {
         let mut findings = Vec::new();
         for verdict in self.judgement.verdicts() {
             let rule = self.pack.rule(verdict.rule);
-            if rule.demand == Demand::Forbid {
-                let occurrences = verdict.found.occurrences.iter();
-                findings.extend(occurrences.map(|occurrence| self.finding(rule, occurrence)));
+            if rule.demand != Demand::Forbid {
+                continue;
             }
+            // A part of a condition may occur while the whole does not hold: that is no hit.
+            let broken = verdict.found.outcome == Outcome::NotMet;
+            let occurrences = verdict.found.occurrences.iter().filter(|o| broken || !o.counts());
+            findings.extend(occurrences.map(|occurrence| self.finding(rule, occurrence)));
         }
         findings.sort_by_key(|finding| (finding.turn, finding.start, finding.end, finding.rule));
         findings
@@ -202,7 +206,7 @@ impl<'t> Writer<'_, 't> {
 /// Whether the occurrences of a rule with this outcome are worth a reviewer's look.
 fn shows(rule: &Rule, outcome: Outcome) -> bool {
     match rule.demand {
-        Demand::Forbid => outcome == Outcome::NotMet,
+        Demand::Forbid => matches!(outcome, Outcome::NotMet | Outcome::NotMeasurable),
         Demand::Expect | Demand::Observe => outcome != Outcome::NotApplicable,
     }
 }

@@ -3,11 +3,7 @@
 use std::ops::Range;
 
 use crate::detect::{By, RolesQuality, Scene, Standing};
-use crate::rule::{Demand, Found, Lack, Lacking, Occurrence, Outcome, Rule};
-
-/// Index of a rule in its pack.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct RuleId(pub u32);
+use crate::rule::{Demand, Found, Lack, Lacking, Occurrence, Outcome, Rule, RuleId, View};
 
 /// The verdict on one rule (判定).
 #[derive(Debug)]
@@ -42,8 +38,9 @@ impl Judgement {
 /// Judges `scene` by the rules in `asked`, which are in ascending order.
 #[must_use]
 pub fn judge(scene: &Scene<'_>, rules: &[Rule], asked: &[RuleId]) -> Judgement {
+    let view = View::new(scene, rules);
     let mut verdicts: Vec<Verdict> =
-        asked.iter().map(|id| Verdict { rule: *id, found: rules[id.0 as usize].test(scene) }).collect();
+        asked.iter().map(|id| Verdict { rule: *id, found: view.found(*id) }).collect();
     count_once(&mut verdicts, rules);
     if let Some(lack) = distrust(scene) {
         verdicts.iter_mut().for_each(|verdict| downgrade(&mut verdict.found, lack));

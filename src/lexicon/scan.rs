@@ -102,14 +102,16 @@ impl Lexicons {
         self.order.settle(found, |entry| self.entry(entry).allow.is_some())
     }
 
-    /// The mention of an entry around one of its cores, where the text around it is what the entry asks for.
+    /// The longest mention of an entry around one of its cores, where the text around it is what the entry asks for.
     fn mention(&self, document: &Document<'_>, turn: u32, owner: u32, core: Range<usize>) -> Option<Mention> {
         let (entry, wordings) = &self.scan.entries[owner as usize];
-        let span = wordings.around(document.text(), core)?;
-        let (start, end) = (position(span.start), position(span.end));
         let list = self.entry(*entry).list;
-        let mention = Mention { list, entry: *entry, turn, start, end, beaten: Beaten::No };
-        self.stands(document, &mention, wordings).then_some(mention)
+        let spans = wordings.around(document.text(), &core).into_iter();
+        let mut mentions = spans.map(|span| {
+            let (start, end) = (position(span.start), position(span.end));
+            Mention { list, entry: *entry, turn, start, end, beaten: Beaten::No }
+        });
+        mentions.find(|mention| self.stands(document, mention, wordings))
     }
 
     /// Whether the text around a mention is what its entry asks for.

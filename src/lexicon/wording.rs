@@ -5,6 +5,8 @@
 
 use std::ops::Range;
 
+use smallvec::{SmallVec, smallvec};
+
 use crate::text::normalise_phrase;
 
 /// One entry announces itself by at most so many cores: the more there are, the longer and rarer they can be.
@@ -17,6 +19,12 @@ pub(super) struct Wordings {
     /// The parts that make the core.
     core: Range<usize>,
 }
+
+/// Stretches of a text.
+pub(super) type Spans = SmallVec<[Range<usize>; 4]>;
+
+/// Bytes of rows of pieces.
+type Lengths = SmallVec<[usize; 8]>;
 
 /// A part of a phrase: one of several wordings, the longest first.
 type Part = Vec<Piece>;
@@ -75,11 +83,22 @@ impl Wordings {
         combinations(&self.parts[self.core.clone()])
     }
 
-    /// The longest wording around a core that stands at `core` in `text`.
-    pub(super) fn around(&self, text: &str, core: Range<usize>) -> Option<Range<usize>> {
-        let before = longest_before(&self.parts[..self.core.start], &text[..core.start])?;
-        let after = longest_after(&self.parts[self.core.end..], &text[core.end..])?;
-        Some(core.start - before..core.end + after)
+    /// The wordings around a core that stands at `core` in `text`, the longest first.
+    pub(super) fn around(&self, text: &str, core: &Range<usize>) -> Spans {
+        if self.core.len() == self.parts.len() {
+            return smallvec![core.clone()];
+        }
+        let mut before = Lengths::new();
+        lengths_before(&self.parts[..self.core.start], &text[..core.start], 0, &mut before);
+        let mut after = Lengths::new();
+        lengths_after(&self.parts[self.core.end..], &text[core.end..], 0, &mut after);
+        let pairs = before.iter().flat_map(|b| after.iter().map(move |a| core.start - b..core.end + a));
+        let mut spans: Spans = pairs.collect();
+        if spans.len() > 1 {
+            spans.sort_by_key(|span| std::cmp::Reverse(span.len()));
+            spans.dedup();
+        }
+        spans
     }
 
     /// Whether `found`, which is one of the wordings, may be torn by sentence ends at these places: only
@@ -151,20 +170,24 @@ fn combinations(parts: &[Part]) -> Vec<String> {
     all
 }
 
-/// Bytes of the longest row of pieces that `text` ends with.
-fn longest_before(parts: &[Part], text: &str) -> Option<usize> {
-    let Some((last, rest)) = parts.split_last() else { return Some(0) };
+/// Collects the bytes of every row of pieces that `text` ends with.
+fn lengths_before(parts: &[Part], text: &str, so_far: usize, lengths: &mut Lengths) {
+    let Some((last, rest)) = parts.split_last() else { return lengths.push(so_far) };
     let end = text.chars().next_back();
-    let fits = last.iter().filter(|piece| piece.ends(text, end)).map(|piece| piece.text.len());
-    fits.filter_map(|length| Some(length + longest_before(rest, &text[..text.len() - length])?)).max()
+    for piece in last.iter().filter(|piece| piece.ends(text, end)) {
+        let length = piece.text.len();
+        lengths_before(rest, &text[..text.len() - length], so_far + length, lengths);
+    }
 }
 
-/// Bytes of the longest row of pieces that `text` begins with.
-fn longest_after(parts: &[Part], text: &str) -> Option<usize> {
-    let Some((first, rest)) = parts.split_first() else { return Some(0) };
+/// Collects the bytes of every row of pieces that `text` begins with.
+fn lengths_after(parts: &[Part], text: &str, so_far: usize, lengths: &mut Lengths) {
+    let Some((first, rest)) = parts.split_first() else { return lengths.push(so_far) };
     let begin = text.chars().next();
-    let fits = first.iter().filter(|piece| piece.begins(text, begin)).map(|piece| piece.text.len());
-    fits.filter_map(|length| Some(length + longest_after(rest, &text[length..])?)).max()
+    for piece in first.iter().filter(|piece| piece.begins(text, begin)) {
+        let length = piece.text.len();
+        lengths_after(rest, &text[length..], so_far + length, lengths);
+    }
 }
 
 /// Whether `text`, which begins at byte `at` of the match, can be made of `parts` with pauses only where they were written.
@@ -207,13 +230,13 @@ mod tests {
     fn the_longest_wording_around_a_core_is_found() {
         let entry = wordings("(这|那|)(个|)(事|事情|)不归我管(啊|的|)");
         for (text, expected) in [
-            ("您这个事情不归我管的", Some("这个事情不归我管的")),
-            ("不归我管", Some("不归我管")),
-            ("那不归我管吗", Some("那不归我管")),
+            ("您这个事情不归我管的", "这个事情不归我管的"),
+            ("不归我管", "不归我管"),
+            ("那不归我管吗", "那不归我管"),
         ] {
             let core = text.find("不归我管").unwrap();
-            let found = entry.around(text, core..core + "不归我管".len());
-            assert_eq!(found.map(|span| &text[span]), expected);
+            let found = entry.around(text, &(core..core + "不归我管".len()));
+            assert_eq!(found.first().map(|span| &text[span.clone()]), Some(expected));
         }
     }
 

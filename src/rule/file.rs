@@ -5,7 +5,7 @@ use serde_saphyr::Spanned;
 
 use super::example::ExamplesShape;
 use super::kind::{Compiler, ConditionShape};
-use super::{AppliesTo, Demand, FOLDER, Refs, Rule, Severity, Status};
+use super::{AppliesTo, Demand, FOLDER, Refs, Rule, RuleId, Severity, Status};
 use crate::diagnostic::{Diagnostics, Source};
 use crate::lexicon::LexiconsDraft;
 use crate::yaml;
@@ -29,9 +29,47 @@ struct RuleFile {
     examples: Spanned<ExamplesShape>,
 }
 
-/// Reads one rule; what is wrong goes to `diagnostics`.
+/// Reads all rules, in the order of their ids; what is wrong goes to `diagnostics`.
 #[must_use]
-pub fn read(source: &Source, lexicons: &mut LexiconsDraft, diagnostics: &mut Diagnostics) -> Option<Rule> {
+pub fn read(sources: &[&Source], lexicons: &mut LexiconsDraft, diagnostics: &mut Diagnostics) -> Vec<Rule> {
+    let mut sources = sources.to_vec();
+    sources.sort_by_key(|source| source.id(FOLDER));
+    let ids: Vec<String> = sources.iter().map(|source| source.id(FOLDER).to_owned()).collect();
+    let read = sources.iter().filter_map(|source| read_one(source, &ids, lexicons, diagnostics));
+    let mut rules: Vec<Rule> = read.collect();
+    // With a rule missing the numbers are off, but then the pack does not load anyway.
+    if rules.len() == ids.len() {
+        refuse_circles(&sources, &rules, diagnostics);
+        let needed: Vec<RuleId> = rules.iter().flat_map(|rule| rule.needs.clone()).collect();
+        needed.iter().for_each(|id| rules[id.0 as usize].is_needed = true);
+    }
+    rules
+}
+
+/// A rule that refers to itself, if by way of others, could not be tested.
+fn refuse_circles(sources: &[&Source], rules: &[Rule], diagnostics: &mut Diagnostics) {
+    for (source, rule) in sources.iter().zip(rules) {
+        let mut reached: Vec<RuleId> = rule.needs.clone();
+        let mut next = 0;
+        while let Some(id) = reached.get(next).copied() {
+            next += 1;
+            let further = rules[id.0 as usize].needs.iter().filter(|id| !reached.contains(id));
+            let further: Vec<_> = further.copied().collect();
+            reached.extend(further);
+        }
+        if reached.iter().any(|id| rules[id.0 as usize].id == rule.id) {
+            let help = "规则之间的引用不能成环,请去掉一处";
+            diagnostics.push(source.mistake(1, 1, "这条规则(经由别的规则)引用了自己").help(help));
+        }
+    }
+}
+
+fn read_one(
+    source: &Source,
+    ids: &[String],
+    lexicons: &mut LexiconsDraft,
+    diagnostics: &mut Diagnostics,
+) -> Option<Rule> {
     let file: RuleFile = diagnostics.keep(yaml::read(source))?;
     let mut demands =
         [(Demand::Forbid, file.forbid), (Demand::Expect, file.expect), (Demand::Observe, file.observe)]
@@ -42,7 +80,7 @@ pub fn read(source: &Source, lexicons: &mut LexiconsDraft, diagnostics: &mut Dia
         diagnostics.push(source.mistake(1, 1, "规则应当恰好有一个 forbid、expect 或 observe").help(help));
         return None;
     };
-    let mut compiler = Compiler { source, lexicons, diagnostics };
+    let mut compiler = Compiler { source, rule_ids: ids, needs: Vec::new(), lexicons, diagnostics };
     let when = file.when.map(|when| when.compile(&mut compiler));
     let condition = condition.compile(&mut compiler);
     if let Some(missing) = file.examples.value.missing(demand) {
@@ -58,6 +96,8 @@ pub fn read(source: &Source, lexicons: &mut LexiconsDraft, diagnostics: &mut Dia
         applies_to: file.applies_to,
         demand,
         examples: file.examples.value.into_examples(),
+        needs: compiler.needs,
+        is_needed: false,
         when,
         condition,
     })

@@ -5,21 +5,26 @@ pub mod example;
 mod file;
 mod found;
 mod kind;
+mod view;
 mod window;
 
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::detect::Scene;
 use crate::transcript::{Channel, Direction, Transcript};
 
 pub use example::{Example, Expected};
 pub use file::read;
 pub use found::{Found, Lack, Lacking, Occurrence, Outcome, Searched};
 pub use kind::Condition;
+pub use view::View;
 
 /// The folder of the pack that holds rules.
 pub const FOLDER: &str = "rules/";
+
+/// Index of a rule in its pack.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RuleId(pub u32);
 
 /// One rule, compiled (规则).
 #[derive(Debug)]
@@ -40,6 +45,10 @@ pub struct Rule {
     pub demand: Demand,
     /// The dialogues that prove it.
     pub examples: Vec<Example>,
+    /// The rules that its conditions refer to.
+    pub needs: Vec<RuleId>,
+    /// Whether other rules refer to it.
+    is_needed: bool,
     when: Option<Box<dyn Condition>>,
     condition: Box<dyn Condition>,
 }
@@ -113,7 +122,7 @@ impl Rule {
     ///
     /// The outcome says whether the *standard* is met: a forbidden thing that occurs gives `NotMet`.
     #[must_use]
-    pub fn test(&self, scene: &Scene<'_>) -> Found {
+    pub fn test(&self, scene: &View<'_, '_>) -> Found {
         if !self.applies_to.fits(scene.transcript()) {
             return Found::of(Outcome::NotApplicable);
         }

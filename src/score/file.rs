@@ -9,7 +9,7 @@ use super::{
     Band, Basis, Deduction, Item, Level, NaPolicy, Points, Rubric, Scoring, Section, Test, Veto, VetoScope,
 };
 use crate::diagnostic::{Diagnostics, Source};
-use crate::judge::RuleId;
+use crate::rule::RuleId;
 use crate::rule::{AppliesTo, Refs, Rule};
 use crate::yaml;
 
@@ -27,6 +27,8 @@ struct RubricFile {
     _note: Option<String>,
     #[serde(default)]
     applies_to: AppliesTo,
+    #[serde(default)]
+    default: bool,
     #[serde(default)]
     base: Points,
     max: Spanned<Points>,
@@ -167,6 +169,7 @@ pub fn read(source: &Source, rules: &[Rule], diagnostics: &mut Diagnostics) -> O
         title: file.title,
         version: file.version,
         applies_to: file.applies_to,
+        default: file.default,
         base: file.base,
         floor: file.floor,
         scale_to: file.scale_to,
@@ -175,8 +178,17 @@ pub fn read(source: &Source, rules: &[Rule], diagnostics: &mut Diagnostics) -> O
         items,
         heaviest_of,
         vetoes,
-        rules: reader.used.into_iter().collect(),
+        rules: with_prerequisites(reader.used, rules),
     })
+}
+
+/// The rules that a rubric looks at, and those to which they refer, ascending.
+fn with_prerequisites(mut used: BTreeSet<RuleId>, rules: &[Rule]) -> Vec<RuleId> {
+    let mut open: Vec<RuleId> = used.iter().copied().collect();
+    while let Some(id) = open.pop() {
+        open.extend(rules[id.0 as usize].needs.iter().filter(|need| used.insert(**need)));
+    }
+    used.into_iter().collect()
 }
 
 struct Reader<'a> {

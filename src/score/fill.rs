@@ -1,7 +1,8 @@
 //! Fills a rubric from verdicts: levels, bonuses, deductions and proposed vetoes.
 
 use super::{Deduction, Item, NaPolicy, Points, Rubric, Scoring, Test, Totals, Truth, Veto};
-use crate::judge::{Judgement, RuleId};
+use crate::judge::Judgement;
+use crate::rule::RuleId;
 use crate::rule::{Lacking, Occurrence, Outcome};
 
 /// A rubric filled in as far as the verdicts allow.

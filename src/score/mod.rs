@@ -9,7 +9,7 @@ mod total;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use crate::judge::RuleId;
+use crate::rule::RuleId;
 use crate::rule::{AppliesTo, Refs};
 
 pub use file::{FOLDER, read};
@@ -29,6 +29,8 @@ pub struct Rubric {
     pub version: String,
     /// The transcripts that it is made for.
     pub applies_to: AppliesTo,
+    /// Taken before others that are made for the same transcripts.
+    pub default: bool,
     /// Points before any item.
     pub base: Points,
     /// Lowest total.

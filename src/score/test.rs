@@ -1,6 +1,7 @@
 //! Tests over verdicts, by which a rubric picks levels, bonuses, deductions and vetoes.
 
-use crate::judge::{Judgement, RuleId};
+use crate::judge::Judgement;
+use crate::rule::RuleId;
 use crate::rule::{Found, Lacking, Outcome};
 
 /// A test over verdicts, compiled.

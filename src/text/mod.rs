@@ -26,12 +26,14 @@ pub struct Document<'t> {
     transcript: &'t Transcript<'t>,
     text: String,
     turns: Vec<Range<u32>>,
+    /// Letters before each turn, and at the end all of them.
     letters: Vec<u32>,
+    /// For each letter the number of the character of its turn that it stems from.
+    origins: Vec<u32>,
     pauses: Vec<Pause>,
     /// Where the pauses stand that end a sentence.
     sentence_ends: Vec<u32>,
-    all_letters: u32,
-    all_han: u32,
+    han: u32,
 }
 
 /// A stretch of the original text of one turn.
@@ -52,18 +54,20 @@ impl<'t> Document<'t> {
         let bytes: usize = transcript.turns.iter().map(|turn| turn.text.len() + 1).sum();
         let mut out = Normalised { text: String::with_capacity(bytes), ..Normalised::default() };
         let mut turns = Vec::with_capacity(transcript.turns.len());
-        let mut letters = Vec::with_capacity(transcript.turns.len());
+        let mut letters = Vec::with_capacity(transcript.turns.len() + 1);
+        let mut origins = Vec::with_capacity(bytes / 2);
         for turn in &transcript.turns {
-            let (start, before) = (position(out.text.len()), out.letters);
-            normalise(&turn.text, &mut out, &mut ());
+            let start = position(out.text.len());
+            letters.push(out.letters);
+            normalise(&turn.text, &mut out, &mut origins);
             turns.push(start..position(out.text.len()));
-            letters.push(out.letters - before);
             out.text.push(TURN_END);
         }
-        let Normalised { text, pauses, letters: all_letters, han: all_han } = out;
+        letters.push(out.letters);
+        let Normalised { text, pauses, han, .. } = out;
         let ends = pauses.iter().filter(|pause| pause.kind != PauseKind::Weak);
         let sentence_ends = ends.map(|pause| pause.at).collect();
-        Self { transcript, text, turns, letters, pauses, sentence_ends, all_letters, all_han }
+        Self { transcript, text, turns, letters, origins, pauses, sentence_ends, han }
     }
 
     /// The transcript that it was made from.
@@ -87,13 +91,13 @@ impl<'t> Document<'t> {
     /// Number of letters (字) in `turn`.
     #[must_use]
     pub fn letters(&self, turn: u32) -> u32 {
-        self.letters[turn as usize]
+        self.letters[turn as usize + 1] - self.letters[turn as usize]
     }
 
     /// Letters in all, and the Chinese characters among them.
     #[must_use]
     pub fn letters_and_han(&self) -> (u32, u32) {
-        (self.all_letters, self.all_han)
+        (self.letters.last().copied().unwrap_or(0), self.han)
     }
 
     /// The normalised text of a stretch.
@@ -160,14 +164,11 @@ impl<'t> Document<'t> {
     }
 
     /// The original words behind a stretch of `turn`.
-    ///
-    /// Normalises the turn once more, this time noting where each character came from: only turns in
-    /// which something was found pay for the way back.
     #[must_use]
     pub fn original(&self, turn: u32, span: &Range<u32>) -> Original<'t> {
         let original: &'t str = &self.transcript.turns[turn as usize].text;
-        let mut origins = Vec::new();
-        normalise(original, &mut Normalised::default(), &mut origins);
+        let letters = self.letters[turn as usize] as usize..self.letters[turn as usize + 1] as usize;
+        let origins = &self.origins[letters];
         let base = self.turns[turn as usize].start;
         let first = self.slice(base..span.start).chars().count();
         let count = self.slice(span.clone()).chars().count();

@@ -1,5 +1,7 @@
 //! Turns the text of one turn into the form that is matched, optionally noting where each character came from.
 
+use std::ops::Range;
+
 use super::fold::{Fold, PauseKind, digit, fold, is_han, is_plain_han, several};
 
 /// A place in normalised text at which the speaker paused or punctuation stood.
@@ -26,18 +28,18 @@ pub(super) struct Normalised {
 
 /// Takes note of the original position of each normalised character.
 pub(super) trait Origins {
-    /// The next normalised character stems from the original character number `at`.
-    fn note(&mut self, at: u32);
+    /// The next normalised characters stem, one by one, from these original characters.
+    fn note(&mut self, from: Range<u32>);
 }
 
-/// Notes nothing: the common case, where nothing has been found yet.
+/// Notes nothing: phrases of a lexicon need no way back.
 impl Origins for () {
-    fn note(&mut self, _at: u32) {}
+    fn note(&mut self, _from: Range<u32>) {}
 }
 
 impl Origins for Vec<u32> {
-    fn note(&mut self, at: u32) {
-        self.push(at);
+    fn note(&mut self, from: Range<u32>) {
+        self.extend(from);
     }
 }
 
@@ -57,18 +59,18 @@ pub(super) fn normalise(original: &str, out: &mut Normalised, origins: &mut impl
         match fold(c) {
             Fold::Letter(letter) => {
                 push(out, &mut digits, letter);
-                origins.note(at);
+                origins.note(at..at + 1);
             }
             Fold::Pause(_) if c == '.' && is_decimal_point(out, rest) => {
                 push(out, &mut digits, '.');
-                origins.note(at);
+                origins.note(at..at + 1);
             }
             Fold::Pause(kind) => pause(out, &mut digits, kind),
             Fold::Nothing => {}
             Fold::Several => {
                 for letter in several(c) {
                     push(out, &mut digits, letter);
-                    origins.note(at);
+                    origins.note(at..at + 1);
                 }
             }
         }
@@ -88,11 +90,11 @@ fn plain_run(
     let mut count = 0;
     let mut end = 0;
     for c in rest.chars().take_while(|c| is_plain_han(*c)) {
-        origins.note(at + count);
         count += 1;
         end += c.len_utf8();
     }
     if count > 0 {
+        origins.note(at..at + count);
         digits.close(out);
         let (plain, behind) = rest.split_at(end);
         out.text.push_str(plain);

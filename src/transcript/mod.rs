@@ -52,7 +52,7 @@ pub struct Transcript<'a> {
     /// What the telephone system reported.
     #[serde(default)]
     pub events: Vec<Event>,
-    /// Anything else that the sender knows; kept, and open to rules.
+    /// Anything else that the sender knows; kept.
     #[serde(default)]
     pub meta: serde_json::Map<String, serde_json::Value>,
     /// Fields that were posted, are not known and had no effect, such as `source` or `turns[].conf`; each once.

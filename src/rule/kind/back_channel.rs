@@ -6,6 +6,7 @@ use super::{Compiler, Condition, Names};
 use crate::detect::dialogue::millis;
 use crate::detect::{Scene, TimesQuality};
 use crate::lexicon::{ListId, Speaker};
+use crate::rule::View;
 use crate::rule::found::{Found, Lack, Occurrence, Outcome};
 use crate::transcript::Millis;
 
@@ -45,7 +46,7 @@ impl BackChannelShape {
 }
 
 impl Condition for BackChannel {
-    fn test(&self, scene: &Scene<'_>) -> Found {
+    fn test(&self, scene: &View<'_, '_>) -> Found {
         if scene.quality.times == TimesQuality::Missing {
             return Found::without(Lack::Times);
         }

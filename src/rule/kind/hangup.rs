@@ -6,6 +6,7 @@ use super::{Compiler, Condition, ConditionShape};
 use crate::detect::Scene;
 use crate::detect::dialogue::millis;
 use crate::lexicon::Speaker;
+use crate::rule::View;
 use crate::rule::found::{Found, Lack, Occurrence, Outcome};
 use crate::transcript::{EventKind, Millis};
 
@@ -35,7 +36,7 @@ impl HangupShape {
 }
 
 impl Condition for Hangup {
-    fn test(&self, scene: &Scene<'_>) -> Found {
+    fn test(&self, scene: &View<'_, '_>) -> Found {
         let event = scene.transcript().events.iter().rev().find(|event| event.kind == EventKind::Hangup);
         let Some((at, by)) = event.and_then(|event| Some((event.at_ms, event.by?))) else {
             return Found::without(Lack::HangupEvent);

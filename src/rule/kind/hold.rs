@@ -6,6 +6,7 @@ use super::{Compiler, Condition, Names};
 use crate::detect::dialogue::millis;
 use crate::detect::{Consent, Hold, Scene};
 use crate::lexicon::ListId;
+use crate::rule::View;
 use crate::rule::found::{Found, Occurrence, Outcome};
 use crate::rule::window::timed;
 use crate::transcript::Millis;
@@ -43,7 +44,7 @@ impl HoldShape {
 }
 
 impl Condition for HoldDemand {
-    fn test(&self, scene: &Scene<'_>) -> Found {
+    fn test(&self, scene: &View<'_, '_>) -> Found {
         if let Err(lack) = timed(scene) {
             return Found::without(lack);
         }

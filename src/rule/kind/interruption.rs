@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use super::{Compiler, Condition};
-use crate::detect::Scene;
 use crate::lexicon::Speaker;
+use crate::rule::View;
 use crate::rule::found::{Found, Lack, Occurrence};
 use crate::rule::window::timed;
 use crate::transcript::{Millis, Separation};
@@ -32,7 +32,7 @@ impl InterruptionShape {
 }
 
 impl Condition for Interruption {
-    fn test(&self, scene: &Scene<'_>) -> Found {
+    fn test(&self, scene: &View<'_, '_>) -> Found {
         if scene.transcript().separation != Separation::TwoChannel {
             return Found::without(Lack::TwoChannel);
         }

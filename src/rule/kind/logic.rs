@@ -6,7 +6,7 @@
 use serde::Deserialize;
 
 use super::{Compiler, Condition, ConditionShape};
-use crate::detect::Scene;
+use crate::rule::View;
 use crate::rule::found::{Found, Outcome};
 
 #[derive(Debug)]
@@ -37,21 +37,21 @@ impl Not {
 }
 
 impl Condition for All {
-    fn test(&self, scene: &Scene<'_>) -> Found {
+    fn test(&self, scene: &View<'_, '_>) -> Found {
         let order = [Outcome::NotMet, Outcome::NotMeasurable, Outcome::Met, Outcome::NotApplicable];
         combine(&self.0, scene, order)
     }
 }
 
 impl Condition for Any {
-    fn test(&self, scene: &Scene<'_>) -> Found {
+    fn test(&self, scene: &View<'_, '_>) -> Found {
         let order = [Outcome::Met, Outcome::NotMeasurable, Outcome::NotMet, Outcome::NotApplicable];
         combine(&self.0, scene, order)
     }
 }
 
 impl Condition for Not {
-    fn test(&self, scene: &Scene<'_>) -> Found {
+    fn test(&self, scene: &View<'_, '_>) -> Found {
         let found = self.0.test(scene);
         match found.outcome {
             Outcome::Met => Found { outcome: Outcome::NotMet, ..found },
@@ -62,7 +62,7 @@ impl Condition for Not {
 }
 
 /// Tests all parts; the outcome that stands first in `order` decides, and its parts are the evidence.
-fn combine(parts: &[Box<dyn Condition>], scene: &Scene<'_>, order: [Outcome; 4]) -> Found {
+fn combine(parts: &[Box<dyn Condition>], scene: &View<'_, '_>, order: [Outcome; 4]) -> Found {
     let rank = |outcome: Outcome| order.iter().position(|other| *other == outcome);
     let mut whole = Found::of(Outcome::NotApplicable);
     for part in parts {
@@ -70,7 +70,11 @@ fn combine(parts: &[Box<dyn Condition>], scene: &Scene<'_>, order: [Outcome; 4])
         if rank(found.outcome) < rank(whole.outcome) {
             whole = found;
         } else if found.outcome == whole.outcome {
-            whole.occurrences.extend(found.occurrences);
+            // Two parts may find the same words; they are one occurrence.
+            let new =
+                found.occurrences.into_iter().filter(|occurrence| !whole.occurrences.contains(occurrence));
+            let new: Vec<_> = new.collect();
+            whole.occurrences.extend(new);
             whole.lacking.add(found.lacking);
             whole.searched = whole.searched.or(found.searched);
         }
@@ -100,7 +104,7 @@ impl CountShape {
 }
 
 impl Condition for Count {
-    fn test(&self, scene: &Scene<'_>) -> Found {
+    fn test(&self, scene: &View<'_, '_>) -> Found {
         let found = self.of.test(scene);
         if found.outcome == Outcome::NotMeasurable {
             return found;

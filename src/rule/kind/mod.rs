@@ -8,6 +8,7 @@ mod logic;
 mod pattern;
 mod phrase;
 mod reply;
+mod rule;
 mod silence;
 mod speech_rate;
 mod talk;
@@ -16,7 +17,8 @@ use serde::Deserialize;
 use serde_saphyr::{Location, Spanned};
 
 use super::found::Found;
-use crate::detect::{Scene, dialogue};
+use super::{RuleId, View};
+use crate::detect::dialogue;
 use crate::diagnostic::{Diagnostics, Source};
 use crate::lexicon::{GuardId, LexiconsDraft, ListId};
 use crate::yaml;
@@ -24,7 +26,7 @@ use crate::yaml;
 /// Something that can be tested on a dialogue.
 pub trait Condition: std::fmt::Debug + Send + Sync {
     /// Tests it.
-    fn test(&self, scene: &Scene<'_>) -> Found;
+    fn test(&self, scene: &View<'_, '_>) -> Found;
 }
 
 /// A condition as a rule file writes it: a mapping with one key, which names the kind.
@@ -45,6 +47,7 @@ pub(super) enum ConditionShape {
     Any(Vec<ConditionShape>),
     Not(Box<ConditionShape>),
     Count(Box<logic::CountShape>),
+    Rule(rule::RuleShape),
 }
 
 impl ConditionShape {
@@ -65,6 +68,7 @@ impl ConditionShape {
             Self::Any(shapes) => Box::new(logic::Any::new(shapes, compiler)),
             Self::Not(shape) => Box::new(logic::Not::new(shape, compiler)),
             Self::Count(shape) => Box::new(shape.compile(compiler)),
+            Self::Rule(shape) => Box::new(shape.compile(compiler)),
         }
     }
 }
@@ -73,6 +77,10 @@ impl ConditionShape {
 #[derive(Debug)]
 pub(super) struct Compiler<'a> {
     pub(super) source: &'a Source,
+    /// The ids of all rules of the pack, sorted.
+    pub(super) rule_ids: &'a [String],
+    /// The rules that the one being compiled refers to.
+    pub(super) needs: Vec<RuleId>,
     pub(super) lexicons: &'a mut LexiconsDraft,
     pub(super) diagnostics: &'a mut Diagnostics,
 }

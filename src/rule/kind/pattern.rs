@@ -11,6 +11,7 @@ use serde_saphyr::Spanned;
 use super::{Compiler, Condition};
 use crate::detect::{By, Scene, Standing};
 use crate::lexicon::{GuardId, ListId, Speaker};
+use crate::rule::View;
 use crate::rule::found::{Found, Occurrence};
 use crate::rule::window::{Window, WindowShape};
 use crate::text::{Fold, fold};
@@ -96,7 +97,7 @@ impl PatternShape {
 }
 
 impl Condition for Pattern {
-    fn test(&self, scene: &Scene<'_>) -> Found {
+    fn test(&self, scene: &View<'_, '_>) -> Found {
         let turns = match self.window.turns(scene) {
             Ok(turns) => turns,
             Err(lack) => return Found::without(lack),
@@ -162,7 +163,9 @@ impl Pattern {
 }
 
 fn compile_regex(written: &Spanned<String>, compiler: &mut Compiler<'_>) -> Option<(Regex, Hir)> {
-    let regex = regex::RegexBuilder::new(&written.value).size_limit(LARGEST_PROGRAM).build();
+    // Normalised text has no digits but the Arabic ones, and a small class yields literals.
+    let pattern = written.value.replace(r"\d", "[0-9]");
+    let regex = regex::RegexBuilder::new(&pattern).size_limit(LARGEST_PROGRAM).build();
     let regex = match regex {
         Ok(regex) => regex,
         Err(error) => {
@@ -176,7 +179,7 @@ fn compile_regex(written: &Spanned<String>, compiler: &mut Compiler<'_>) -> Opti
             return None;
         }
     };
-    let hir = regex_syntax::parse(&written.value).ok()?;
+    let hir = regex_syntax::parse(&pattern).ok()?;
     if regex.is_match("") {
         compiler.mistake(written.referenced, "这个正则连空文字都匹配", "至少要有一个必须出现的字");
         return None;
@@ -203,15 +206,31 @@ fn unmatchable(hir: &Hir) -> Option<char> {
     }
 }
 
-/// Literals of which at least one stands in every match; the set with the longest ones, where there is any.
+/// Literals of which at least one stands in every match; the set that is likely to be rarest, where there is any.
 fn required_literals(hir: &Hir) -> Option<Vec<String>> {
     let mut sets = vec![literals(hir, ExtractKind::Prefix), literals(hir, ExtractKind::Suffix)];
-    if let HirKind::Concat(parts) = hir.kind() {
-        sets.extend(parts.iter().map(|part| literals(part, ExtractKind::Prefix)));
+    match hir.kind() {
+        HirKind::Concat(parts) => sets.extend(parts.iter().map(required_literals)),
+        HirKind::Alternation(branches) => {
+            let each: Option<Vec<_>> = branches.iter().map(required_literals).collect();
+            sets.push(each.map(|each| each.concat()));
+        }
+        HirKind::Capture(capture) => sets.push(required_literals(&capture.sub)),
+        HirKind::Repetition(repetition) if repetition.min > 0 => {
+            sets.push(required_literals(&repetition.sub));
+        }
+        _ => {}
     }
-    let shortest = |set: &Vec<String>| set.iter().map(|literal| literal.chars().count()).min().unwrap_or(0);
-    let fit = sets.into_iter().flatten().filter(|set| shortest(set) > 0 && set.len() <= MOST_LITERALS);
-    fit.max_by_key(|set| (shortest(set), usize::MAX - set.len()))
+    let fit = sets.into_iter().flatten().filter(|set| rarity(set) > 0 && set.len() <= MOST_LITERALS);
+    fit.max_by_key(|set| (rarity(set), usize::MAX - set.len()))
+}
+
+/// How rare the most frequent literal of a set is likely to be: longer is rarer, and a digit rarer than a character.
+fn rarity(set: &[String]) -> usize {
+    let one = |literal: &String| {
+        2 * literal.chars().count() + usize::from(literal.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    set.iter().map(one).min().unwrap_or(0)
 }
 
 fn literals(hir: &Hir, kind: ExtractKind) -> Option<Vec<String>> {
@@ -243,7 +262,9 @@ mod tests {
     fn a_pattern_is_announced_by_its_longest_required_literals() {
         assert_eq!(announced("(技术部|仓库).{0,6}(的问题|没做好)").unwrap(), ["没做好", "的问题"]);
         assert_eq!(announced("..归我管").unwrap(), ["归我管"]);
-        assert_eq!(announced(r"\d{11}"), None);
+
+        assert_eq!(announced("[0-9]{7}.{0,3}吗|请问").unwrap().len(), 11);
+        assert_eq!(announced(r"\p{Han}{11}"), None);
     }
 
     #[test]

@@ -6,8 +6,8 @@ use serde::Deserialize;
 use serde_saphyr::Spanned;
 
 use super::{Compiler, Condition, Names};
-use crate::detect::Scene;
 use crate::lexicon::{ListId, Mention, Speaker};
+use crate::rule::View;
 use crate::rule::found::{Found, Occurrence};
 use crate::rule::window::{Window, WindowShape};
 
@@ -23,6 +23,8 @@ pub(in crate::rule) struct PhraseShape {
 #[derive(Debug)]
 pub(in crate::rule) struct Phrase {
     lists: Vec<(ListId, u32)>,
+    /// Whose words count, where the rule says so; otherwise each entry says it.
+    role: Option<Speaker>,
     speaker: Speaker,
     window: Window,
 }
@@ -33,12 +35,12 @@ impl PhraseShape {
         let speaker = self.role.unwrap_or_else(|| compiler.lexicons.speaker_of(&lists));
         let window = Window::compile(self.window.as_ref(), speaker, compiler);
         let lists = lists.into_iter().map(|list| (list, compiler.lexicons.family_of(list))).collect();
-        Phrase { lists, speaker, window }
+        Phrase { lists, role: self.role, speaker, window }
     }
 }
 
 impl Condition for Phrase {
-    fn test(&self, scene: &Scene<'_>) -> Found {
+    fn test(&self, scene: &View<'_, '_>) -> Found {
         let turns = match self.window.turns(scene) {
             Ok(turns) => turns,
             Err(lack) => return Found::without(lack),
@@ -49,7 +51,7 @@ impl Condition for Phrase {
                 turn: mention.turn,
                 span: Some(mention.span()),
                 times: None,
-                standing: scene.standing(mention, self.speaker),
+                standing: scene.standing(mention, self.role),
                 family: *family,
             }));
         }

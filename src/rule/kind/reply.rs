@@ -6,6 +6,7 @@ use super::{Compiler, Condition, ConditionShape};
 use crate::detect::dialogue::millis;
 use crate::detect::{Scene, TimesQuality};
 use crate::lexicon::Speaker;
+use crate::rule::View;
 use crate::rule::found::{Found, Outcome, Searched};
 use crate::transcript::{Millis, Role};
 
@@ -56,7 +57,7 @@ impl ReplyShape {
 }
 
 impl Condition for Reply {
-    fn test(&self, scene: &Scene<'_>) -> Found {
+    fn test(&self, scene: &View<'_, '_>) -> Found {
         let triggers = self.to.test(scene);
         match triggers.outcome {
             Outcome::Met => {}

@@ -3,8 +3,9 @@
 use serde::Deserialize;
 
 use super::{Compiler, Condition, OneOrMany};
+use crate::detect::Owner;
 use crate::detect::dialogue::millis;
-use crate::detect::{Owner, Scene};
+use crate::rule::View;
 use crate::rule::found::{Found, Occurrence};
 use crate::rule::window::timed;
 use crate::transcript::Millis;
@@ -35,7 +36,7 @@ impl SilenceShape {
 }
 
 impl Condition for Silence {
-    fn test(&self, scene: &Scene<'_>) -> Found {
+    fn test(&self, scene: &View<'_, '_>) -> Found {
         if let Err(lack) = timed(scene) {
             return Found::without(lack);
         }

@@ -3,8 +3,9 @@
 use serde::Deserialize;
 
 use super::{Compiler, Condition, Span};
-use crate::detect::{Scene, pace};
+use crate::detect::pace;
 use crate::lexicon::Speaker;
+use crate::rule::View;
 use crate::rule::found::{Found, Occurrence, Outcome};
 use crate::rule::window::timed;
 use crate::transcript::Channel;
@@ -44,7 +45,7 @@ impl SpeechRateShape {
 }
 
 impl Condition for SpeechRate {
-    fn test(&self, scene: &Scene<'_>) -> Found {
+    fn test(&self, scene: &View<'_, '_>) -> Found {
         if scene.transcript().channel == Channel::Chat {
             return Found::of(Outcome::NotApplicable);
         }

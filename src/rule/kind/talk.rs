@@ -3,8 +3,8 @@
 use serde::Deserialize;
 
 use super::{Compiler, Condition};
-use crate::detect::Scene;
 use crate::lexicon::Speaker;
+use crate::rule::View;
 use crate::rule::found::Found;
 
 #[derive(Debug, Clone, Copy, Deserialize)]
@@ -27,7 +27,7 @@ impl TalkShape {
 }
 
 impl Condition for Talk {
-    fn test(&self, scene: &Scene<'_>) -> Found {
+    fn test(&self, scene: &View<'_, '_>) -> Found {
         let turns = scene.turns_of(self.role).filter(|at| scene.document.letters(*at) > 0);
         let (mut count, mut letters) = (0_u32, 0_u32);
         for turn in turns {
