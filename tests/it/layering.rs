@@ -134,8 +134,9 @@ fn a_later_import_is_found_with_its_file_and_line() {
         offences("text", "src/text/mod.rs", source),
         ["src/text/mod.rs:3: text imports lexicon", "src/text/mod.rs:3: text imports score"]
     );
-    assert_eq!(offences("yaml", "src/yaml.rs", "use crate::transcript::Role;"), [
-        "src/yaml.rs:1: yaml imports transcript"
-    ]);
+    assert_eq!(
+        offences("yaml", "src/yaml.rs", "use crate::transcript::Role;"),
+        ["src/yaml.rs:1: yaml imports transcript"]
+    );
     assert!(offences("draft", "src/draft/mod.rs", source).is_empty());
 }
