@@ -4,12 +4,15 @@
 
 mod config;
 mod corpora;
+mod dialogue;
 mod http;
 mod http_operation;
 mod intake;
 mod layering;
 mod pack;
 mod packs;
+mod pipeline;
 mod score_command;
+mod scoring;
 mod script;
 mod support;

@@ -4,8 +4,11 @@ use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use serde_json::Value;
 use zhijian::diagnostic::{Diagnostics, Source};
 use zhijian::pack::Pack;
+use zhijian::pipeline::{self, Ask};
+use zhijian::transcript::script;
 
 /// States of a dialogue without any lexicon behind them.
 pub(crate) const DIALOGUE: &str = "\
@@ -113,4 +116,35 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let _the_system_cleans_up_otherwise = std::fs::remove_dir_all(&self.0);
     }
+}
+
+/// The draft of a script with every rule of a small pack judged.
+pub(crate) fn judged(pack: &Pack, script: &str) -> Value {
+    let script = script::read(script).unwrap_or_else(|errors| panic!("{errors:?}"));
+    let ask = Ask { rubric: Some("t"), all_rules: true };
+    serde_json::to_value(pipeline::draft(pack, &script.transcript, ask).unwrap()).unwrap()
+}
+
+/// The verdict on one rule in a draft.
+#[track_caller]
+pub(crate) fn verdict<'d>(draft: &'d Value, rule: &str) -> &'d Value {
+    let verdicts = draft["verdicts"].as_array().unwrap();
+    verdicts.iter().find(|verdict| verdict["rule"] == rule).expect(rule)
+}
+
+/// The outcome of one rule in a draft.
+#[track_caller]
+pub(crate) fn outcome<'d>(draft: &'d Value, rule: &str) -> &'d str {
+    verdict(draft, rule)["outcome"].as_str().unwrap()
+}
+
+/// The findings of a draft in short: `turn:start-end text verdict`, and what suppressed it.
+pub(crate) fn findings(draft: &Value) -> Vec<String> {
+    let short = |finding: &Value| {
+        let Value::String(text) = &finding["text"] else { panic!("{finding}") };
+        let by = finding["suppressed_by"].as_str().map_or(String::new(), |by| format!(" by {by}"));
+        let worth = finding["verdict"].as_str().unwrap();
+        format!("{}:{}-{} {text} {worth}{by}", finding["turn"], finding["start"], finding["end"])
+    };
+    draft["findings"].as_array().unwrap().iter().map(short).collect()
 }
