@@ -12,6 +12,7 @@ mod layering;
 mod pack;
 mod packs;
 mod pipeline;
+mod properties;
 mod score_command;
 mod scoring;
 mod script;

@@ -26,7 +26,7 @@ fn rules() -> Vec<(String, String)> {
 }
 
 /// A pack with these items in a rubric of `max` points, and more lines at its end.
-fn pack(max: &str, items: &[&str], tail: &str) -> Pack {
+pub(crate) fn pack(max: &str, items: &[&str], tail: &str) -> Pack {
     let lines: String = items.iter().map(|item| format!("      - {{ref: T, title: 项, {item}}}\n")).collect();
     let rubric = format!(
         "title: 表\nversion: \"1\"\nref: T\nmax: {max}\n{tail}\nsections:\n  - id: s\n    title: 大项\n    items:\n{lines}"
