@@ -4,7 +4,9 @@
 
 mod config;
 mod corpora;
+mod determinism;
 mod dialogue;
+mod draft;
 mod http;
 mod http_operation;
 mod intake;
