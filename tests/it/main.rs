@@ -1,11 +1,21 @@
-//! What the doors promise, tried from outside: the library, the binary, the running server.
+//! What zhijian promises, tried from outside: the library, the binary, the running server.
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a helper of a test fails as its test does")]
 
 mod config;
+mod corpora;
+mod determinism;
+mod dialogue;
+mod draft;
 mod http;
 mod http_operation;
 mod intake;
+mod layering;
+mod pack;
+mod packs;
+mod pipeline;
+mod properties;
 mod score_command;
+mod scoring;
 mod script;
 mod support;
