@@ -17,7 +17,7 @@ use std::path::Path;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jieba_rs::Jieba;
 use zhijian::detect::Scene;
-use zhijian::draft;
+use zhijian::draft::{self, Material};
 use zhijian::judge::judge;
 use zhijian::pack::Pack;
 use zhijian::pipeline::{self, Ask};
@@ -105,7 +105,9 @@ fn stages(criterion: &mut Criterion) {
     group.bench_function("8 draft", |bencher| {
         bencher.iter(|| {
             for ((scene, judgement), filled) in scenes.iter().zip(&judgements).zip(&filled) {
-                drop(black_box(draft::write(&pack, rubric, scene, judgement, filled)));
+                let digest = pack.digest();
+                let material = Material { digest, rules: &pack.rules, rubric, scene, judgement };
+                drop(black_box(draft::write(&material, filled)));
             }
         });
     });

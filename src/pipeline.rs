@@ -1,7 +1,7 @@
 //! The page to read first: a transcript becomes a draft.
 
 use crate::detect::Scene;
-use crate::draft::{self, Draft};
+use crate::draft::{self, Draft, Material};
 use crate::judge::judge;
 use crate::pack::Pack;
 use crate::score::fill;
@@ -53,7 +53,9 @@ pub fn draft<'a>(
     // Turn verdicts into proposed points.
     let filled = fill(rubric, &judgement);
     // Write the form, with the sentence that a reviewer reads for each item.
-    Ok(draft::write(pack, rubric, &scene, &judgement, &filled))
+    let material =
+        Material { digest: pack.digest(), rules: &pack.rules, rubric, scene: &scene, judgement: &judgement };
+    Ok(draft::write(&material, &filled))
 }
 
 fn unknown(asked: &str, pack: &Pack) -> PipelineError {

@@ -11,7 +11,7 @@ use crate::rule::{Lack, Outcome, Refs, Severity};
 use crate::score::{Basis, Points};
 use crate::transcript::{Millis, Role};
 
-pub use write::write;
+pub use write::{Material, write};
 
 /// The machine's draft of one rubric for one transcript (机评初稿).
 ///

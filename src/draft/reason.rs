@@ -2,106 +2,103 @@
 
 use std::fmt::Write;
 
-use super::{DraftEvidence, DraftSearch};
-use crate::detect::Scene;
+use super::{DraftEvidence, DraftSearch, Material};
 use crate::draft::evidence::{nearest, search};
-use crate::judge::Judgement;
-use crate::pack::Pack;
 use crate::rule::{Found, Lacking, Outcome};
 use crate::score::{Deduction, FilledItem, Item, ItemResult, Points, Scoring};
-
-/// What the sentence is made of.
-pub(super) struct Reasons<'a, 't> {
-    pub(super) pack: &'t Pack,
-    pub(super) scene: &'a Scene<'t>,
-    pub(super) judgement: &'a Judgement,
-}
 
 /// No more places than this are told in a sentence; the rest stands in the evidence.
 const TOLD: usize = 2;
 /// Quotations are cut to this many characters.
 const QUOTED: usize = 30;
 
-impl<'t> Reasons<'_, 't> {
-    /// The sentence for one item and its evidence.
-    pub(super) fn sentence(&self, filled: &FilledItem<'_>, evidence: &[DraftEvidence<'_>]) -> String {
-        let mut text = String::with_capacity(160);
-        let item = filled.item;
-        match (filled.result, &item.scoring) {
-            (ItemResult::Level(level, points), Scoring::Levels { max, levels, .. }) => {
-                let criterion = levels.get(level).map_or("", |level| level.text.as_str());
-                put(&mut text, format_args!("建议 {points}/{max} 分:{criterion}。"));
-                self.put_grounds(&mut text, filled, evidence);
-            }
-            (ItemResult::Counted { times, doubled, .. }, Scoring::Deduct(deduction)) => {
-                put_deduction(&mut text, deduction, times, doubled);
-                self.put_grounds(&mut text, filled, evidence);
-            }
-            (ItemResult::Counted { points, times: 0, .. }, _) => {
-                put(&mut text, format_args!("未见加分情形,建议加 {points} 分。"));
-            }
-            (ItemResult::Counted { points, .. }, _) => {
-                put(&mut text, format_args!("建议加 {points} 分。"));
-                self.put_grounds(&mut text, filled, evidence);
-            }
-            (ItemResult::NotApplicable(points), _) => put_not_applicable(&mut text, points),
-            (ItemResult::NotMeasurable(lacking), _) => put_lacking(&mut text, lacking),
-            (ItemResult::Human | ItemResult::Level(..), _) => put_human(&mut text, item, evidence),
+/// The sentence for one item and its evidence.
+pub(super) fn sentence(
+    material: &Material<'_, '_>,
+    filled: &FilledItem<'_>,
+    evidence: &[DraftEvidence<'_>],
+) -> String {
+    let mut text = String::with_capacity(160);
+    let item = filled.item;
+    match (filled.result, &item.scoring) {
+        (ItemResult::Level(level, points), Scoring::Levels { max, levels, .. }) => {
+            let criterion = levels.get(level).map_or("", |level| level.text.as_str());
+            put(&mut text, format_args!("建议 {points}/{max} 分:{criterion}。"));
+            put_grounds(&mut text, material, filled, evidence);
         }
-        if let Some(listen) = &item.listen {
-            put(&mut text, format_args!("请听录音核对:{listen}。"));
+        (ItemResult::Counted { times, doubled, .. }, Scoring::Deduct(deduction)) => {
+            put_deduction(&mut text, deduction, times, doubled);
+            put_grounds(&mut text, material, filled, evidence);
         }
-        text
+        (ItemResult::Counted { points, times: 0, .. }, _) => {
+            put(&mut text, format_args!("未见加分情形,建议加 {points} 分。"));
+        }
+        (ItemResult::Counted { points, .. }, _) => {
+            put(&mut text, format_args!("建议加 {points} 分。"));
+            put_grounds(&mut text, material, filled, evidence);
+        }
+        (ItemResult::NotApplicable(points), _) => put_not_applicable(&mut text, points),
+        (ItemResult::NotMeasurable(lacking), _) => put_lacking(&mut text, lacking),
+        (ItemResult::Human | ItemResult::Level(..), _) => put_human(&mut text, item, evidence),
     }
-
-    /// What the proposal rests on: quotations, or where in vain was looked.
-    fn put_grounds(&self, text: &mut String, filled: &FilledItem<'_>, evidence: &[DraftEvidence<'_>]) {
-        if let Some((first, rest)) = evidence.split_first() {
-            text.push_str("依据:");
-            put_place(text, first);
-            for place in rest.iter().take(TOLD - 1) {
-                text.push('、');
-                put_place(text, place);
-            }
-            if evidence.len() > TOLD {
-                put(text, format_args!("等 {} 处", evidence.len()));
-            }
-            text.push('。');
-        }
-        for rule in &filled.deciding {
-            let Some(found) = self.judgement.of(*rule) else { continue };
-            if let Some(measured) = found.measured {
-                put(text, format_args!("{}:实测 {}。", self.pack.rule(*rule).title, rounded(measured)));
-            }
-            if evidence.is_empty() && found.outcome == Outcome::NotMet {
-                self.put_absence(text, found, &self.pack.rule(*rule).id);
-            }
-        }
-        let candidates = filled.deciding.iter().filter_map(|rule| self.judgement.of(*rule));
-        let doubtful: usize = candidates.map(candidates_in).sum();
-        if doubtful > 0 {
-            put(text, format_args!("另有 {doubtful} 处疑似,请人工确认。"));
-        }
+    if let Some(listen) = &item.listen {
+        put(&mut text, format_args!("请听录音核对:{listen}。"));
     }
+    text
+}
 
-    fn put_absence(&self, text: &mut String, found: &Found, rule: &'t str) {
-        let Some(searched) = found.searched.as_ref().and_then(|searched| search(self.scene, searched)) else {
-            return;
-        };
-        let DraftSearch { role, from_turn, to_turn, turns } = searched;
-        let who = match role {
-            "agent" => "客服",
-            "customer" => "客户",
-            "system" => "系统",
-            _ => "双方",
-        };
-        put(text, format_args!("已查第 {}–{} 轮中{who}的 {turns} 轮,没有找到", from_turn + 1, to_turn + 1));
-        if let Some(near) = nearest(self.scene, found, rule) {
-            text.push_str(";最接近的是");
-            put_place(text, &near);
+/// What the proposal rests on: quotations, or where in vain was looked.
+fn put_grounds(
+    text: &mut String,
+    material: &Material<'_, '_>,
+    filled: &FilledItem<'_>,
+    evidence: &[DraftEvidence<'_>],
+) {
+    if let Some((first, rest)) = evidence.split_first() {
+        text.push_str("依据:");
+        put_place(text, first);
+        for place in rest.iter().take(TOLD - 1) {
+            text.push('、');
+            put_place(text, place);
+        }
+        if evidence.len() > TOLD {
+            put(text, format_args!("等 {} 处", evidence.len()));
         }
         text.push('。');
     }
+    for rule in &filled.deciding {
+        let Some(found) = material.judgement.of(*rule) else { continue };
+        if let Some(measured) = found.measured {
+            put(text, format_args!("{}:实测 {}。", material.rule(*rule).title, rounded(measured)));
+        }
+        if evidence.is_empty() && found.outcome == Outcome::NotMet {
+            put_absence(text, material, found, &material.rule(*rule).id);
+        }
+    }
+    let candidates = filled.deciding.iter().filter_map(|rule| material.judgement.of(*rule));
+    let doubtful: usize = candidates.map(candidates_in).sum();
+    if doubtful > 0 {
+        put(text, format_args!("另有 {doubtful} 处疑似,请人工确认。"));
+    }
+}
+
+fn put_absence(text: &mut String, material: &Material<'_, '_>, found: &Found, rule: &str) {
+    let Some(searched) = found.searched.as_ref().and_then(|searched| search(material.scene, searched)) else {
+        return;
+    };
+    let DraftSearch { role, from_turn, to_turn, turns } = searched;
+    let who = match role {
+        "agent" => "客服",
+        "customer" => "客户",
+        "system" => "系统",
+        _ => "双方",
+    };
+    put(text, format_args!("已查第 {}–{} 轮中{who}的 {turns} 轮,没有找到", from_turn + 1, to_turn + 1));
+    if let Some(near) = nearest(material.scene, found, rule) {
+        text.push_str(";最接近的是");
+        put_place(text, &near);
+    }
+    text.push('。');
 }
 
 fn candidates_in(found: &Found) -> usize {

@@ -1,32 +1,40 @@
 //! Writes the draft from what the stages before it have found.
 
 use super::evidence::{nearest, place, places, search};
-use super::reason::Reasons;
+use super::reason;
 use super::{
     Draft, DraftEvidence, DraftFinding, DraftItem, DraftQuality, DraftTotals, DraftVerdict, DraftVeto,
     FindingVerdict, ItemOutcome, RubricName, ignored_fields,
 };
 use crate::detect::{By, Quality, RolesQuality, Scene, Standing, TimesQuality};
 use crate::judge::{Judgement, Verdict};
-use crate::pack::Pack;
 use crate::rule::RuleId;
 use crate::rule::{Demand, Lacking, Occurrence, Outcome, Rule};
 use crate::score::{Filled, FilledItem, FilledVeto, ItemResult, Rubric, VetoScope};
 
-/// Writes the draft of `rubric`.
+/// Everything that a draft is written from.
+#[derive(Debug)]
+pub struct Material<'a, 't> {
+    /// Digest of the pack.
+    pub digest: &'t str,
+    /// All rules of the pack, in the order of their ids.
+    pub rules: &'t [Rule],
+    /// The rubric that was filled in.
+    pub rubric: &'t Rubric,
+    /// What happened.
+    pub scene: &'a Scene<'t>,
+    /// What it means.
+    pub judgement: &'a Judgement,
+}
+
+/// Writes the draft of a rubric that has been filled in.
 #[must_use]
-pub fn write<'t>(
-    pack: &'t Pack,
-    rubric: &'t Rubric,
-    scene: &Scene<'t>,
-    judgement: &Judgement,
-    filled: &Filled<'t>,
-) -> Draft<'t> {
-    let writer = Writer { pack, rubric, scene, judgement };
+pub fn write<'t>(writer: &Material<'_, 't>, filled: &Filled<'t>) -> Draft<'t> {
+    let Material { digest, rubric, scene, judgement, .. } = writer;
     Draft {
         transcript_id: &scene.transcript().id,
         engine: env!("CARGO_PKG_VERSION"),
-        pack: pack.digest(),
+        pack: digest,
         rubric: RubricName { id: &rubric.id, version: &rubric.version },
         quality: writer.quality(&scene.quality),
         totals: DraftTotals {
@@ -45,14 +53,12 @@ pub fn write<'t>(
     }
 }
 
-struct Writer<'a, 't> {
-    pack: &'t Pack,
-    rubric: &'t Rubric,
-    scene: &'a Scene<'t>,
-    judgement: &'a Judgement,
-}
+impl<'t> Material<'_, 't> {
+    /// A rule.
+    pub(super) fn rule(&self, rule: RuleId) -> &'t Rule {
+        &self.rules[rule.0 as usize]
+    }
 
-impl<'t> Writer<'_, 't> {
     fn quality(&self, quality: &Quality) -> DraftQuality {
         let mut notes = quality.notes.clone();
         notes.extend(quality.unscorable.clone());
@@ -81,7 +87,6 @@ impl<'t> Writer<'_, 't> {
     fn item(&self, filled: &FilledItem<'t>) -> DraftItem<'t> {
         let item = filled.item;
         let evidence = self.evidence(&filled.deciding);
-        let reasons = Reasons { pack: self.pack, scene: self.scene, judgement: self.judgement };
         let lacking = match filled.result {
             ItemResult::NotMeasurable(lacking) => lacking,
             _ => Lacking::default(),
@@ -100,7 +105,7 @@ impl<'t> Writer<'_, 't> {
             },
             score: filled.result.points(),
             basis: item.basis,
-            reason: reasons.sentence(filled, &evidence),
+            reason: reason::sentence(self, filled, &evidence),
             lacking: lacking.iter().collect(),
             evidence,
         }
@@ -108,7 +113,7 @@ impl<'t> Writer<'_, 't> {
 
     /// Where the rules show: their occurrences, in the order of the rules.
     fn evidence(&self, rules: &[RuleId]) -> Vec<DraftEvidence<'t>> {
-        let found = rules.iter().filter_map(|id| Some((self.pack.rule(*id), self.judgement.of(*id)?)));
+        let found = rules.iter().filter_map(|id| Some((self.rule(*id), self.judgement.of(*id)?)));
         let telling = found.filter(|(rule, found)| shows(rule, found.outcome));
         telling.flat_map(|(rule, found)| places(self.scene, found, &rule.id)).collect()
     }
@@ -134,7 +139,7 @@ impl<'t> Writer<'_, 't> {
     fn findings(&self) -> Vec<DraftFinding<'t>> {
         let mut findings = Vec::new();
         for verdict in self.judgement.verdicts() {
-            let rule = self.pack.rule(verdict.rule);
+            let rule = self.rule(verdict.rule);
             if rule.demand != Demand::Forbid {
                 continue;
             }
@@ -177,8 +182,8 @@ impl<'t> Writer<'_, 't> {
     /// The name of what speaks against a match, and the reason that an allow entry gives.
     fn suppressor(&self, by: By) -> (&'t str, Option<&'t str>) {
         match by {
-            By::Guard(guard) => (self.pack.lexicons.guard(guard).name.as_str(), None),
-            By::Allow(entry) => ("allow", self.pack.lexicons.entry(entry).allow.as_deref()),
+            By::Guard(guard) => (self.scene.lexicons.guard(guard).name.as_str(), None),
+            By::Allow(entry) => ("allow", self.scene.lexicons.entry(entry).allow.as_deref()),
             By::Role => ("role", None),
             By::Excluded => ("excluded", None),
             By::Longer => ("longer", None),
@@ -186,7 +191,7 @@ impl<'t> Writer<'_, 't> {
     }
 
     fn verdict(&self, verdict: &Verdict) -> DraftVerdict<'t> {
-        let rule = self.pack.rule(verdict.rule);
+        let rule = self.rule(verdict.rule);
         let found = &verdict.found;
         let absent = found.counting().next().is_none();
         let looked_for = absent && found.outcome != Outcome::NotMeasurable && rule.demand == Demand::Expect;

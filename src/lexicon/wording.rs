@@ -88,10 +88,8 @@ impl Wordings {
         if self.core.len() == self.parts.len() {
             return smallvec![core.clone()];
         }
-        let mut before = Lengths::new();
-        lengths_before(&self.parts[..self.core.start], &text[..core.start], 0, &mut before);
-        let mut after = Lengths::new();
-        lengths_after(&self.parts[self.core.end..], &text[core.end..], 0, &mut after);
+        let before = lengths_before(&self.parts[..self.core.start], &text[..core.start]);
+        let after = lengths_after(&self.parts[self.core.end..], &text[core.end..]);
         let pairs = before.iter().flat_map(|b| after.iter().map(move |a| core.start - b..core.end + a));
         let mut spans: Spans = pairs.collect();
         if spans.len() > 1 {
@@ -104,7 +102,7 @@ impl Wordings {
     /// Whether `found`, which is one of the wordings, may be torn by sentence ends at these places: only
     /// where the lexicon wrote punctuation.
     pub(super) fn may_pause(&self, found: &str, places: &[u32]) -> bool {
-        may_pause(&self.parts, found, 0, places)
+        may_pause(&self.parts, found, places)
     }
 }
 
@@ -170,44 +168,77 @@ fn combinations(parts: &[Part]) -> Vec<String> {
     all
 }
 
-/// Collects the bytes of every row of pieces that `text` ends with.
-fn lengths_before(parts: &[Part], text: &str, so_far: usize, lengths: &mut Lengths) {
-    let Some((last, rest)) = parts.split_last() else { return lengths.push(so_far) };
-    let end = text.chars().next_back();
-    for piece in last.iter().filter(|piece| piece.ends(text, end)) {
-        let length = piece.text.len();
-        lengths_before(rest, &text[..text.len() - length], so_far + length, lengths);
+/// The bytes of every row of pieces that `text` ends with.
+fn lengths_before(parts: &[Part], text: &str) -> Lengths {
+    let mut lengths: Lengths = smallvec![0];
+    for part in parts.iter().rev() {
+        lengths = further(&lengths, |length| {
+            let rest = &text[..text.len() - length];
+            let end = rest.chars().next_back();
+            part.iter().filter(move |piece| piece.ends(rest, end)).map(|piece| piece.text.len())
+        });
     }
+    lengths
 }
 
-/// Collects the bytes of every row of pieces that `text` begins with.
-fn lengths_after(parts: &[Part], text: &str, so_far: usize, lengths: &mut Lengths) {
-    let Some((first, rest)) = parts.split_first() else { return lengths.push(so_far) };
-    let begin = text.chars().next();
-    for piece in first.iter().filter(|piece| piece.begins(text, begin)) {
-        let length = piece.text.len();
-        lengths_after(rest, &text[length..], so_far + length, lengths);
+/// The bytes of every row of pieces that `text` begins with.
+fn lengths_after(parts: &[Part], text: &str) -> Lengths {
+    let mut lengths: Lengths = smallvec![0];
+    for part in parts {
+        lengths = further(&lengths, |length| {
+            let rest = &text[length..];
+            let begin = rest.chars().next();
+            part.iter().filter(move |piece| piece.begins(rest, begin)).map(|piece| piece.text.len())
+        });
     }
+    lengths
 }
 
-/// Whether `text`, which begins at byte `at` of the match, can be made of `parts` with pauses only where they were written.
-fn may_pause(parts: &[Part], text: &str, at: u32, places: &[u32]) -> bool {
-    let Some((first, rest)) = parts.split_first() else { return text.is_empty() };
-    first.iter().any(|piece| {
-        let end = at + u32::try_from(piece.text.len()).unwrap_or(u32::MAX);
-        let inside = places.iter().filter(|place| at <= **place && **place <= end);
-        let left: Vec<u32> =
-            inside.filter(|place| !piece.pauses.contains(&(**place - at))).copied().collect();
-        // A pause on the seam of two pieces may have been written with either of them.
-        let torn = left.iter().any(|place| *place != at && *place != end);
-        let open: Vec<u32> =
-            places.iter().copied().filter(|place| *place > end || left.contains(place)).collect();
-        let seam_refused = left.contains(&at) && at > 0;
-        !torn
-            && !seam_refused
-            && text.starts_with(piece.text.as_str())
-            && may_pause(rest, &text[piece.text.len()..], end, &open)
-    })
+/// Every length with everything that fits behind it; each length once, so that the work stays small
+/// however many ways lead to it.
+fn further<I: Iterator<Item = usize>>(lengths: &Lengths, fitting: impl Fn(usize) -> I) -> Lengths {
+    let mut longer = Lengths::new();
+    for length in lengths {
+        longer.extend(fitting(*length).map(|more| length + more));
+    }
+    longer.sort_unstable();
+    longer.dedup();
+    longer
+}
+
+/// Whether `text` can be made of `parts` so that every one of the `torn` places was written as a pause.
+fn may_pause(parts: &[Part], text: &str, torn: &[u32]) -> bool {
+    // Ends of rows of pieces, and whether a tear at that end is still without a written pause.
+    let mut ends: Vec<(u32, bool)> = vec![(0, false)];
+    for part in parts {
+        let mut next: Vec<(u32, bool)> = Vec::new();
+        for (at, unwritten) in &ends {
+            let rest = &text[*at as usize..];
+            let begin = rest.chars().next();
+            let fitting = part.iter().filter(|piece| piece.begins(rest, begin));
+            next.extend(fitting.filter_map(|piece| piece.carries(*at, *unwritten, torn)));
+        }
+        next.sort_unstable();
+        next.dedup();
+        ends = next;
+    }
+    ends.iter().any(|(end, _)| *end as usize == text.len())
+}
+
+impl Piece {
+    /// The end of this piece at byte `at`, and whether a tear there is unwritten; nothing if a tear
+    /// before its end is.
+    fn carries(&self, at: u32, unwritten: bool, torn: &[u32]) -> Option<(u32, bool)> {
+        let end = at + u32::try_from(self.text.len()).unwrap_or(u32::MAX);
+        let written = |place: u32| self.pauses.contains(&(place - at));
+        let torn_inside = torn.iter().any(|place| at < *place && *place < end && !written(*place));
+        let torn_before = unwritten && !written(at);
+        if self.text.is_empty() {
+            return Some((end, torn_before));
+        }
+        let open = torn.contains(&end) && !written(end);
+        (!torn_inside && !torn_before).then_some((end, open))
+    }
 }
 
 #[cfg(test)]

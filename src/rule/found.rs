@@ -66,6 +66,17 @@ impl Occurrence {
         Self { times: Some((start, end)), ..Self::turn(turn) }
     }
 
+    /// Whether its words lie within those of `other`, and are worth the same.
+    #[must_use]
+    pub fn is_within(&self, other: &Self) -> bool {
+        let within = match (&self.span, &other.span) {
+            (Some(own), Some(theirs)) => theirs.start <= own.start && own.end <= theirs.end,
+            (None, None) => self.turn == other.turn && self.times == other.times,
+            _ => false,
+        };
+        within && self.standing == other.standing
+    }
+
     /// Whether it counts.
     #[must_use]
     pub fn counts(&self) -> bool {

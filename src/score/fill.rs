@@ -1,5 +1,7 @@
 //! Fills a rubric from verdicts: levels, bonuses, deductions and proposed vetoes.
 
+use std::collections::BTreeSet;
+
 use super::{Deduction, Item, NaPolicy, Points, Rubric, Scoring, Test, Totals, Truth, Veto};
 use crate::judge::Judgement;
 use crate::rule::RuleId;
@@ -108,13 +110,8 @@ fn fill_item<'p>(item: &'p Item, judgement: &Judgement) -> FilledItem<'p> {
         Scoring::Deduct(deduction) => (deduct(deduction, judgement), deduction.rules.clone()),
     };
     rules.extend(item.evidence.iter().copied());
-    let mut seen = Vec::with_capacity(rules.len());
-    rules.retain(|rule| {
-        !seen.contains(rule) && {
-            seen.push(*rule);
-            true
-        }
-    });
+    let mut seen = BTreeSet::new();
+    rules.retain(|rule| seen.insert(*rule));
     FilledItem { item, result, deciding: rules }
 }
 
@@ -192,24 +189,37 @@ fn is_same_event(a: &Occurrence, b: &Occurrence) -> bool {
 
 /// Of the items in `group` that deduct for one event, only the heaviest does.
 fn keep_heaviest(items: &mut [FilledItem<'_>], group: &[usize], judgement: &Judgement) {
-    let deduction = |at: usize, items: &[FilledItem<'_>]| match items[at].result {
-        ItemResult::Counted { points, .. } => points,
-        _ => Points::ZERO,
-    };
-    let mut order: Vec<usize> = group.to_vec();
-    order.sort_by_key(|at| deduction(*at, items));
-    let mut taken: Vec<u32> = Vec::new();
-    for at in order {
-        let Scoring::Deduct(terms) = &items[at].item.scoring else { continue };
-        let ItemResult::Counted { doubled, .. } = items[at].result else { continue };
-        let events = faults(&terms.rules, judgement);
-        let turn = |event: &Option<Occurrence>| event.as_ref().map(|occurrence| occurrence.turn);
-        let own: Vec<_> =
-            events.iter().map(turn).filter(|turn| turn.is_none_or(|turn| !taken.contains(&turn))).collect();
-        taken.extend(own.iter().flatten());
-        let times = u32::try_from(own.len()).unwrap_or(u32::MAX);
-        items[at].result = terms.result(times, doubled && times > 0);
+    let mut claims: Vec<Claim<'_>> = Vec::new();
+    for at in group {
+        let item = &items[*at];
+        if let (Scoring::Deduct(terms), ItemResult::Counted { doubled, .. }) =
+            (&item.item.scoring, item.result)
+        {
+            let weight = terms.points * if doubled { 2 } else { 1 };
+            let turns = faults(&terms.rules, judgement);
+            let turns = turns.iter().map(|fault| fault.as_ref().map(|occurrence| occurrence.turn)).collect();
+            claims.push(Claim { item: *at, terms, weight, doubled, turns });
+        }
     }
+    for claim in &claims {
+        let heavier = |other: &&Claim<'_>| (other.weight, claim.item) > (claim.weight, other.item);
+        let taken = |turn: &Option<u32>| {
+            turn.is_some() && claims.iter().filter(heavier).any(|other| other.turns.contains(turn))
+        };
+        let times = claim.turns.iter().filter(|turn| !taken(turn)).count();
+        let times = u32::try_from(times).unwrap_or(u32::MAX);
+        items[claim.item].result = claim.terms.result(times, claim.doubled && times > 0);
+    }
+}
+
+/// What one item of a group would deduct.
+struct Claim<'p> {
+    item: usize,
+    terms: &'p Deduction,
+    weight: Points,
+    doubled: bool,
+    /// The turns of its faults.
+    turns: Vec<Option<u32>>,
 }
 
 fn deciding<'t>(tests: impl Iterator<Item = &'t Test>) -> Vec<RuleId> {

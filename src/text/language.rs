@@ -28,7 +28,9 @@ pub fn detect(document: &Document<'_>, least_letters: u32) -> Language {
     } else if han_share >= SETTLED_SHARE {
         Some(Lang::Cmn.code())
     } else {
-        whatlang::detect_lang(document.text()).map(|lang| lang.code())
+        // As it was posted: other languages are told by their spaces and their marks.
+        let posted: Vec<&str> = document.transcript().turns.iter().map(|turn| turn.text.as_ref()).collect();
+        whatlang::detect_lang(&posted.join("\n")).map(|lang| lang.code())
     };
     Language { code, han_share, letters }
 }

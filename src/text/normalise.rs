@@ -165,15 +165,13 @@ impl DigitRun {
             return;
         }
         let spoken = out.text.split_off(start);
-        for (offset, letter) in spoken.char_indices() {
-            let (before, now) = (position(start + offset), position(out.text.len()));
-            let mut inside = out.pauses.iter_mut().rev().take_while(|pause| pause.at >= before);
-            if let Some(pause) = inside.find(|pause| pause.at == before) {
-                pause.at = now;
-            }
-            out.text.push(digit(letter).unwrap_or(letter));
+        let arabic = |offset: usize| start + spoken.get(..offset).map_or(0, |before| before.chars().count());
+        for pause in out.pauses.iter_mut().rev().take_while(|pause| pause.at as usize > start) {
+            pause.at = position(arabic(pause.at as usize - start));
         }
-        out.han = out.han.saturating_sub(length);
+        out.text.extend(spoken.chars().map(|letter| digit(letter).unwrap_or(letter)));
+        let han = spoken.chars().filter(|letter| is_han(*letter)).count();
+        out.han -= position(han);
     }
 }
 
@@ -209,7 +207,7 @@ mod tests {
     fn pauses_stand_where_punctuation_stood_also_around_digits() {
         let mut out = Normalised::default();
         normalise("好,幺三八,零零幺。对?", &mut out, &mut ());
-        assert_eq!(out.text, "好138001对");
+        assert_eq!((out.text.as_str(), out.letters, out.han), ("好138001对", 8, 2));
         let pauses: Vec<_> = out.pauses.iter().map(|pause| (pause.at, pause.kind)).collect();
         assert_eq!(
             pauses,

@@ -6,7 +6,7 @@ use serde_ignored::Path;
 use super::limits::Limits;
 use super::node::Node;
 use super::problem::{Kind, Problems, Report};
-use super::{Transcript, Turn, check, syntax, walk};
+use super::{Transcript, check, syntax, walk};
 
 /// A sender who adds a field to every turn is told its name once, and is not told thousands.
 const MOST_IGNORED: usize = 20;
@@ -29,7 +29,7 @@ pub fn read<'a>(body: &'a [u8], limits: &Limits) -> Result<Transcript<'a>, Probl
     if let Some(problems) = report.problems() {
         return Err(problems);
     }
-    order(&mut transcript.turns);
+    order(&mut transcript);
     Ok(transcript)
 }
 
@@ -106,7 +106,9 @@ fn explain(text: &str, limits: &Limits) -> Problems {
 }
 
 /// Puts turns into the order of time, as long as every turn has one; each keeps its posted place in `index`.
-pub(super) fn order(turns: &mut [Turn<'_>]) {
+pub(super) fn order(transcript: &mut Transcript<'_>) {
+    transcript.events.sort_by_key(|event| event.at_ms);
+    let turns = &mut transcript.turns;
     for (index, turn) in (0..).zip(turns.iter_mut()) {
         turn.index = index;
     }

@@ -191,7 +191,6 @@ fn the_events_of_the_telephone_tell_of_a_hold_before_words_do() {
 }
 
 #[test]
-#[ignore = "events are taken in the order in which they were posted"]
 fn events_may_be_posted_in_any_order() {
     let script = format!("{ASKED}[40] 取消保持\n[3.5] 保持\n[41-43] 客服:让您久等了");
     assert_eq!(verdict(&judged(pack(), &script), "hold-short")["measured"], 36.5);
@@ -313,7 +312,6 @@ fn a_call_without_words_or_with_a_machine_s_only_is_not_scorable() {
 }
 
 #[test]
-#[ignore = "told from text without spaces, English is taken for Spanish here"]
 fn the_language_that_is_not_chinese_is_named() {
     let draft =
         judged(pack(), "客服:Hello, how may I help you today?\n客户:My parcel has been lost, please help.");
@@ -321,7 +319,6 @@ fn the_language_that_is_not_chinese_is_named() {
 }
 
 #[test]
-#[ignore = "every digit of a number that holds a spoken one is taken off the count of Chinese characters"]
 fn a_number_that_is_partly_read_out_does_not_make_a_call_foreign() {
     let line = |number: &str| format!("客服:您的号码是{number}对吗我帮您查一下请不要挂机好吗\n");
     let draft = judged(pack(), &line("1380013800零").repeat(2));

@@ -116,7 +116,6 @@ proptest! {
     }
 
     #[test]
-    #[ignore = "a pause after digits that were read out is not moved when they become shorter"]
     fn pauses_stand_in_order_between_the_letters_of_their_turns(texts in prop::collection::vec(text(), 0..6)) {
         let transcript = transcript(&texts);
         let document = Document::new(&transcript);
@@ -289,7 +288,6 @@ proptest! {
     }
 
     #[test]
-    #[ignore = "only the longest wording around a core competes: where it is torn or beaten, the shorter ones are lost"]
     fn the_scan_finds_what_looking_everywhere_finds_also_with_choices_at_the_ends(
         entries in entries_with_choices_anywhere(), texts in turns("甲甲甲乙乙乙丙，。")
     ) {

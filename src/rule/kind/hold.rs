@@ -57,13 +57,13 @@ impl Condition for HoldDemand {
             Occurrence::stretch(turn, hold.start_ms, hold.end_ms)
         };
         let faults: Vec<_> = holds.iter().filter(|hold| !self.is_satisfied(scene, hold)).map(place).collect();
-        let longest = holds.iter().map(Hold::length).max().map(|longest| f64::from(longest) / 1000.0);
+        let longest = self.most.and_then(|_| holds.iter().map(Hold::length).max());
         let found = if faults.is_empty() {
             Found { occurrences: holds.iter().map(place).collect(), ..Found::of(Outcome::Met) }
         } else {
             Found { occurrences: faults, ..Found::of(Outcome::NotMet) }
         };
-        Found { measured: longest, ..found }
+        Found { measured: longest.map(|longest| f64::from(longest) / 1000.0), ..found }
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{Compiler, Condition, ConditionShape};
 use crate::rule::View;
-use crate::rule::found::{Found, Outcome};
+use crate::rule::found::{Found, Occurrence, Outcome};
 
 #[derive(Debug)]
 pub(in crate::rule) struct All(Vec<Box<dyn Condition>>);
@@ -70,16 +70,22 @@ fn combine(parts: &[Box<dyn Condition>], scene: &View<'_, '_>, order: [Outcome; 
         if rank(found.outcome) < rank(whole.outcome) {
             whole = found;
         } else if found.outcome == whole.outcome {
-            // Two parts may find the same words; they are one occurrence.
-            let new =
-                found.occurrences.into_iter().filter(|occurrence| !whole.occurrences.contains(occurrence));
-            let new: Vec<_> = new.collect();
-            whole.occurrences.extend(new);
+            merge(&mut whole.occurrences, found.occurrences);
             whole.lacking.add(found.lacking);
             whole.searched = whole.searched.or(found.searched);
         }
     }
     whole
+}
+
+/// Adds what another part found; words that one part finds within those of another are the same occurrence.
+fn merge(known: &mut Vec<Occurrence>, more: Vec<Occurrence>) {
+    for occurrence in more {
+        if !known.iter().any(|other| occurrence.is_within(other)) {
+            known.retain(|other| !other.is_within(&occurrence));
+            known.push(occurrence);
+        }
+    }
 }
 
 #[derive(Debug, Deserialize)]
@@ -113,6 +119,6 @@ impl Condition for Count {
         let enough = self.at_least.is_none_or(|least| count >= least);
         let holds = enough && self.at_most.is_none_or(|most| count <= most);
         let outcome = if holds { Outcome::Met } else { Outcome::NotMet };
-        Found { outcome, measured: Some(f64::from(count)), ..found }
+        Found { outcome, ..found }
     }
 }

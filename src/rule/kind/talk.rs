@@ -41,6 +41,6 @@ impl Condition for Talk {
             && within(count, self.at_least_turns, self.at_most_turns);
         let all = u32::try_from(scene.transcript().turns.len()).unwrap_or(u32::MAX);
         let searched = Some(scene.searched(self.role, 0..all));
-        Found { searched, measured: Some(f64::from(letters)), ..Found::whether(holds) }
+        Found { searched, ..Found::whether(holds) }
     }
 }

@@ -85,7 +85,7 @@ pub fn read(text: &str) -> Result<Script, Vec<ScriptError>> {
     if !errors.is_empty() {
         return Err(errors);
     }
-    order(&mut script.transcript.turns);
+    order(&mut script.transcript);
     Ok(script)
 }
 
