@@ -115,7 +115,10 @@ impl<'t> Material<'_, 't> {
     fn evidence(&self, rules: &[RuleId]) -> Vec<DraftEvidence<'t>> {
         let found = rules.iter().filter_map(|id| Some((self.rule(*id), self.judgement.of(*id)?)));
         let telling = found.filter(|(rule, found)| shows(rule, found.outcome));
-        telling.flat_map(|(rule, found)| places(self.scene, found, &rule.id)).collect()
+        let mut places: Vec<_> =
+            telling.flat_map(|(rule, found)| places(self.scene, found, &rule.id)).collect();
+        places.sort_by_key(|place| (place.turn, place.start, place.end));
+        places
     }
 
     fn veto(&self, filled: &FilledVeto<'t>) -> DraftVeto<'t> {

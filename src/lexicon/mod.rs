@@ -293,7 +293,7 @@ impl LexiconsDraft {
     /// # Errors
     /// When the automaton would be too large.
     pub fn compile(self) -> Result<Lexicons, String> {
-        let scan = scan::Scan::new(self.wordings)?;
+        let scan = scan::Scan::new(self.wordings, &self.entries)?;
         let order = compete::Order::new(&self.lists);
         let Self { by_name, entries, guards, segmenter, .. } = self;
         Ok(Lexicons { order, by_name, entries, guards, scan, segmenter })

@@ -7,7 +7,7 @@ use daachorse::CharwiseDoubleArrayAhoCorasick;
 
 use super::compete::Mentions;
 use super::wording::Wordings;
-use super::{Anchor, EntryId, Lexicons, ListId};
+use super::{Anchor, Entry, EntryId, Lexicons, ListId};
 use crate::text::{Document, PauseKind};
 
 /// An entry found in a document.
@@ -48,38 +48,63 @@ pub enum Beaten {
 
 /// The automaton over the cores of all entries.
 pub(super) struct Scan {
+    /// Its values are places in `owners`.
     automaton: CharwiseDoubleArrayAhoCorasick<u32>,
-    /// For each core, its range in `owners`.
-    ranges: Vec<Range<u32>>,
-    /// The entries that have a core, with their wordings, sorted by core.
-    owners: Vec<u32>,
-    entries: Vec<(EntryId, Wordings)>,
+    /// The entries that have a core: for each core a row, of which the last one is marked.
+    owners: Vec<Owner>,
+    wordings: Vec<Wordings>,
+}
+
+/// An entry that has a certain core, with what most hits need to know about it in one place.
+#[derive(Debug, Clone, Copy)]
+struct Owner {
+    entry: EntryId,
+    list: ListId,
+    /// Place in the wordings; none where the core is all that the entry asks for.
+    wordings: Option<u32>,
+    /// No further entry has this core.
+    is_last: bool,
 }
 
 impl std::fmt::Debug for Scan {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Scan").field("cores", &self.ranges.len()).finish_non_exhaustive()
+        f.debug_struct("Scan").field("owners", &self.owners.len()).finish_non_exhaustive()
     }
 }
 
 impl Scan {
-    pub(super) fn new(entries: Vec<(EntryId, Wordings)>) -> Result<Self, String> {
-        let mut owners_of: BTreeMap<String, Vec<u32>> = BTreeMap::new();
-        for (at, (_, wordings)) in (0_u32..).zip(&entries) {
+    pub(super) fn new(wordings: Vec<(EntryId, Wordings)>, entries: &[Entry]) -> Result<Self, String> {
+        let mut owners_of: BTreeMap<String, Vec<Owner>> = BTreeMap::new();
+        for (at, (id, wordings)) in (0_u32..).zip(&wordings) {
+            let entry = &entries[id.0 as usize];
+            let is_plain = wordings.are_plain_cores() && entry.anchor.is_none() && !entry.border;
+            let wordings_at = (!is_plain).then_some(at);
+            let owner = Owner { entry: *id, list: entry.list, wordings: wordings_at, is_last: false };
             for core in wordings.cores() {
-                owners_of.entry(core).or_default().push(at);
+                owners_of.entry(core).or_default().push(owner);
             }
         }
-        let automaton = CharwiseDoubleArrayAhoCorasick::new(owners_of.keys())
-            .map_err(|error| format!("词条太多,无法编译:{error}"))?;
         let mut owners = Vec::new();
-        let ranges = owners_of.into_values().map(|own| {
-            let from = position(owners.len());
+        let mut cores = Vec::with_capacity(owners_of.len());
+        for (core, own) in owners_of {
+            cores.push((core, position(owners.len())));
             owners.extend(own);
-            from..position(owners.len())
-        });
-        let ranges = ranges.collect();
-        Ok(Self { automaton, ranges, owners, entries })
+            if let Some(last) = owners.last_mut() {
+                last.is_last = true;
+            }
+        }
+        let automaton = CharwiseDoubleArrayAhoCorasick::with_values(cores)
+            .map_err(|error| format!("词条太多,无法编译:{error}"))?;
+        let wordings = wordings.into_iter().map(|(_, wordings)| wordings).collect();
+        Ok(Self { automaton, owners, wordings })
+    }
+
+    /// The entries whose core has this value.
+    fn owners(&self, value: u32) -> impl Iterator<Item = &Owner> {
+        let mut done = false;
+        self.owners[value as usize..]
+            .iter()
+            .take_while(move |owner| !std::mem::replace(&mut done, owner.is_last))
     }
 }
 
@@ -94,23 +119,33 @@ impl Lexicons {
             while document.turns()[turn as usize].end < position(core.end()) {
                 turn += 1;
             }
-            let range = &self.scan.ranges[core.value() as usize];
-            for owner in &self.scan.owners[range.start as usize..range.end as usize] {
-                found.extend(self.mention(document, turn, *owner, core.start()..core.end()));
+            for owner in self.scan.owners(core.value()) {
+                found.extend(self.mention(document, turn, owner, core.start()..core.end()));
             }
         }
         self.order.settle(found, |entry| self.entry(entry).allow.is_some())
     }
 
     /// The longest mention of an entry around one of its cores, where the text around it is what the entry asks for.
-    fn mention(&self, document: &Document<'_>, turn: u32, owner: u32, core: Range<usize>) -> Option<Mention> {
-        let (entry, wordings) = &self.scan.entries[owner as usize];
-        let list = self.entry(*entry).list;
-        let spans = wordings.around(document.text(), &core).into_iter();
-        let mut mentions = spans.map(|span| {
+    fn mention(
+        &self,
+        document: &Document<'_>,
+        turn: u32,
+        owner: &Owner,
+        core: Range<usize>,
+    ) -> Option<Mention> {
+        let Owner { entry, list, wordings, .. } = *owner;
+        let mention = |span: Range<usize>| {
             let (start, end) = (position(span.start), position(span.end));
-            Mention { list, entry: *entry, turn, start, end, beaten: Beaten::No }
-        });
+            Mention { list, entry, turn, start, end, beaten: Beaten::No }
+        };
+        let Some(wordings) = wordings else {
+            // A pattern looks at its sentences itself, and a core without written pauses must not be torn.
+            let plain = mention(core);
+            return (!document.is_torn(&plain.span())).then_some(plain);
+        };
+        let wordings = &self.scan.wordings[wordings as usize];
+        let mut mentions = wordings.around(document.text(), &core).into_iter().map(mention);
         mentions.find(|mention| self.stands(document, mention, wordings))
     }
 

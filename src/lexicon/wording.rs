@@ -12,6 +12,9 @@ use crate::text::normalise_phrase;
 /// One entry announces itself by at most so many cores: the more there are, the longer and rarer they can be.
 const MOST_CORES: usize = 1000;
 
+/// A core of so many characters is rare; longer ones are hardly rarer.
+const RARE: usize = 3;
+
 /// The wordings of one entry.
 #[derive(Debug, Clone)]
 pub(super) struct Wordings {
@@ -83,6 +86,12 @@ impl Wordings {
         combinations(&self.parts[self.core.clone()])
     }
 
+    /// Whether every wording is a core, with nothing around it and no pause inside to look at.
+    pub(super) fn are_plain_cores(&self) -> bool {
+        let no_pause = |part: &Part| part.iter().all(|piece| piece.pauses.is_empty());
+        self.core.len() == self.parts.len() && self.parts.iter().all(no_pause)
+    }
+
     /// The wordings around a core that stands at `core` in `text`, the longest first.
     pub(super) fn around(&self, text: &str, core: &Range<usize>) -> Spans {
         if self.core.len() == self.parts.len() {
@@ -133,10 +142,11 @@ fn pieces(part: &[String]) -> Part {
     pieces
 }
 
-/// The row of parts whose shortest combination is longest; of equals the one with the fewest combinations.
+/// The row of parts that announces the entry best: its shortest combination is long enough to be rare, and
+/// there are few combinations.
 fn best_core(parts: &[Part]) -> Option<Range<usize>> {
     let shortest = |part: &Part| part.iter().map(|piece| piece.text.chars().count()).min().unwrap_or(0);
-    let mut best: Option<((usize, usize), Range<usize>)> = None;
+    let mut best: Option<((usize, usize, usize), Range<usize>)> = None;
     for from in 0..parts.len() {
         let (mut length, mut count) = (0, 1_usize);
         for (to, part) in parts.iter().enumerate().skip(from) {
@@ -145,7 +155,7 @@ fn best_core(parts: &[Part]) -> Option<Range<usize>> {
             if count > MOST_CORES && to > from {
                 break;
             }
-            let rank = (length, usize::MAX - count);
+            let rank = (length.min(RARE), usize::MAX - count, length);
             if length > 0 && best.as_ref().is_none_or(|(other, _)| rank > *other) {
                 best = Some((rank, from..to + 1));
             }

@@ -33,6 +33,8 @@ pub struct Document<'t> {
     pauses: Vec<Pause>,
     /// Where the pauses stand that end a sentence.
     sentence_ends: Vec<u32>,
+    /// The turns in which there is a digit.
+    digit_turns: Vec<u32>,
     han: u32,
 }
 
@@ -56,10 +58,14 @@ impl<'t> Document<'t> {
         let mut turns = Vec::with_capacity(transcript.turns.len());
         let mut letters = Vec::with_capacity(transcript.turns.len() + 1);
         let mut origins = Vec::with_capacity(bytes / 2);
+        let mut digit_turns = Vec::new();
         for turn in &transcript.turns {
             let start = position(out.text.len());
             letters.push(out.letters);
             normalise(&turn.text, &mut out, &mut origins);
+            if out.text.as_bytes()[start as usize..].iter().any(u8::is_ascii_digit) {
+                digit_turns.push(position(turns.len()));
+            }
             turns.push(start..position(out.text.len()));
             out.text.push(TURN_END);
         }
@@ -67,7 +73,7 @@ impl<'t> Document<'t> {
         let Normalised { text, pauses, han, .. } = out;
         let ends = pauses.iter().filter(|pause| pause.kind != PauseKind::Weak);
         let sentence_ends = ends.map(|pause| pause.at).collect();
-        Self { transcript, text, turns, letters, origins, pauses, sentence_ends, han }
+        Self { transcript, text, turns, letters, origins, pauses, sentence_ends, digit_turns, han }
     }
 
     /// The transcript that it was made from.
@@ -98,6 +104,12 @@ impl<'t> Document<'t> {
     #[must_use]
     pub fn letters_and_han(&self) -> (u32, u32) {
         (self.letters.last().copied().unwrap_or(0), self.han)
+    }
+
+    /// The turns in which there is a digit, in order.
+    #[must_use]
+    pub fn digit_turns(&self) -> &[u32] {
+        &self.digit_turns
     }
 
     /// The normalised text of a stretch.

@@ -59,14 +59,43 @@ enum Verdict {
 pub(in crate::rule) struct Pattern {
     regex: Option<Regex>,
     excluding: Option<Regex>,
-    /// Where none of these literals stands, the expression cannot match; none means it runs everywhere.
-    announced_by: Option<ListId>,
+    /// In which turns the expression can match at all; none means that it runs everywhere.
+    announced_by: Option<Announcement>,
     speaker: Speaker,
     window: Window,
     scope: Scope,
     candidate: bool,
     guards: Vec<GuardId>,
     family: u32,
+}
+
+/// What stands in every turn in which an expression matches.
+#[derive(Debug)]
+struct Announcement {
+    /// One of these literals.
+    literals: ListId,
+    /// Or a digit.
+    or_digit: bool,
+}
+
+impl Announcement {
+    fn new(literals: Vec<String>, compiler: &mut Compiler<'_>) -> Self {
+        let is_number = |literal: &String| literal.starts_with(|c: char| c.is_ascii_digit());
+        let (numbers, literals): (Vec<_>, Vec<_>) = literals.into_iter().partition(is_number);
+        Self { literals: compiler.lexicons.announce(&literals), or_digit: !numbers.is_empty() }
+    }
+
+    /// The turns of `within` that are announced, in order.
+    fn turns(&self, scene: &View<'_, '_>, within: &Range<u32>) -> Vec<u32> {
+        let mut turns: Vec<u32> = scene.mentions(self.literals).iter().map(|mention| mention.turn).collect();
+        if self.or_digit {
+            turns.extend(scene.document.digit_turns());
+            turns.sort_unstable();
+        }
+        turns.dedup();
+        turns.retain(|turn| within.contains(turn));
+        turns
+    }
 }
 
 impl PatternShape {
@@ -83,7 +112,7 @@ impl PatternShape {
             })
         });
         Pattern {
-            announced_by: literals.map(|literals| compiler.lexicons.announce(&literals)),
+            announced_by: literals.map(|literals| Announcement::new(literals, compiler)),
             regex: regex.map(|(regex, _)| regex),
             excluding: excluding.map(|(regex, _)| regex),
             speaker,
@@ -103,12 +132,10 @@ impl Condition for Pattern {
             Err(lack) => return Found::without(lack),
         };
         let mut occurrences = Vec::new();
-        match self.announced_by {
-            Some(list) => {
-                let announced = scene.mentions(list).iter().map(|mention| mention.turn);
-                let mut announced: Vec<u32> = announced.filter(|turn| turns.contains(turn)).collect();
-                announced.dedup();
-                announced.into_iter().for_each(|turn| self.search(scene, turn, &mut occurrences));
+        match &self.announced_by {
+            Some(announcement) => {
+                let announced = announcement.turns(scene, &turns).into_iter();
+                announced.for_each(|turn| self.search(scene, turn, &mut occurrences));
             }
             None => turns.clone().for_each(|turn| self.search(scene, turn, &mut occurrences)),
         }
