@@ -84,7 +84,9 @@ fn fault(
 ) -> Option<String> {
     let found = judgement.of(id)?;
     let said = said(rule, found.outcome, &found.occurrences);
-    let measured = found.measured.map_or_else(String::new, |value| format!("(实测 {value:.2})"));
+    let measured = found
+        .measured
+        .map_or_else(String::new, |measure| format!("(实测 {:.2} {})", measure.value, measure.unit));
     if said != example.expected {
         return Some(format!("例子应为 {},实际是 {}{measured}", name(example.expected), name(said)));
     }

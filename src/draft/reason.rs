@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::{DraftEvidence, DraftSearch, Material};
 use crate::draft::evidence::{nearest, search};
-use crate::rule::{Found, Lacking, Outcome};
+use crate::rule::{Found, Lacking, Measure, Outcome};
 use crate::score::{Deduction, FilledItem, Item, ItemResult, Points, Scoring};
 
 /// No more places than this are told in a sentence; the rest stands in the evidence.
@@ -68,8 +68,8 @@ fn put_grounds(
     }
     for rule in &filled.deciding {
         let Some(found) = material.judgement.of(*rule) else { continue };
-        if let Some(measured) = found.measured {
-            put(text, format_args!("{}:实测 {}。", material.rule(*rule).title, rounded(measured)));
+        if let Some(Measure { value, unit }) = found.measured {
+            put(text, format_args!("{}:实测 {} {unit}。", material.rule(*rule).title, rounded(value)));
         }
         if evidence.is_empty() && found.outcome == Outcome::NotMet {
             put_absence(text, material, found, &material.rule(*rule).id);

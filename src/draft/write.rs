@@ -202,7 +202,7 @@ impl<'t> Material<'_, 't> {
             rule: &rule.id,
             reference: &rule.reference,
             outcome: found.outcome,
-            measured: found.measured,
+            measured: found.measured.map(|measure| measure.value),
             lacking: found.lacking.iter().collect(),
             evidence: places(self.scene, found, &rule.id),
             searched: found.searched.as_ref().filter(|_| looked_for).and_then(|s| search(self.scene, s)),

@@ -120,33 +120,35 @@ impl Lexicons {
                 turn += 1;
             }
             for owner in self.scan.owners(core.value()) {
-                found.extend(self.mention(document, turn, owner, core.start()..core.end()));
+                self.mention(document, turn, owner, core.start()..core.end(), &mut found);
             }
         }
         self.order.settle(found, |entry| self.entry(entry).allow.is_some())
     }
 
-    /// The longest mention of an entry around one of its cores, where the text around it is what the entry asks for.
+    /// Adds the mentions of an entry around one of its cores: every wording that stands, since the longest
+    /// may lose against another entry where a shorter one does not.
     fn mention(
         &self,
         document: &Document<'_>,
         turn: u32,
         owner: &Owner,
         core: Range<usize>,
-    ) -> Option<Mention> {
+        out: &mut Vec<Mention>,
+    ) {
         let Owner { entry, list, wordings, .. } = *owner;
         let mention = |span: Range<usize>| {
             let (start, end) = (position(span.start), position(span.end));
             Mention { list, entry, turn, start, end, beaten: Beaten::No }
         };
         let Some(wordings) = wordings else {
-            // A pattern looks at its sentences itself, and a core without written pauses must not be torn.
-            let plain = mention(core);
-            return (!document.is_torn(&plain.span())).then_some(plain);
+            // A core without written pauses must not be torn.
+            out.extend(Some(mention(core)).filter(|plain| !document.is_torn(&plain.span())));
+            return;
         };
         let wordings = &self.scan.wordings[wordings as usize];
-        let mut mentions = wordings.around(document.text(), &core).into_iter().map(mention);
-        mentions.find(|mention| self.stands(document, mention, wordings))
+        let mentions = wordings.around(document.text(), &core).into_iter().map(mention);
+        out.extend(mentions.filter(|mention| self.stands(document, mention, wordings)));
     }
 
     /// Whether the text around a mention is what its entry asks for.

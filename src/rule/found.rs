@@ -34,8 +34,17 @@ pub struct Found {
     pub lacking: Lacking,
     /// Where an absent thing was looked for.
     pub searched: Option<Searched>,
-    /// A number that was measured, such as a ratio or a median.
-    pub measured: Option<f64>,
+    /// A number that was measured.
+    pub measured: Option<Measure>,
+}
+
+/// A number that was measured, such as a ratio or a median.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Measure {
+    /// The number.
+    pub value: f64,
+    /// Its unit, as a reviewer reads it.
+    pub unit: &'static str,
 }
 
 /// One place at which a condition shows.

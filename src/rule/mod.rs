@@ -15,7 +15,7 @@ use crate::transcript::{Channel, Direction, Transcript};
 
 pub use example::{Example, Expected};
 pub use file::read;
-pub use found::{Found, Lack, Lacking, Occurrence, Outcome, Searched};
+pub use found::{Found, Lack, Lacking, Measure, Occurrence, Outcome, Searched};
 pub use kind::Condition;
 pub use view::View;
 

@@ -2,7 +2,7 @@
 
 use crate::judge::Judgement;
 use crate::rule::RuleId;
-use crate::rule::{Found, Lacking, Outcome};
+use crate::rule::{Found, Lacking, Measure, Outcome};
 
 /// A test over verdicts, compiled.
 #[derive(Debug, Clone)]
@@ -53,7 +53,7 @@ impl Test {
             }
             Self::Measured { rule, at_least, below } => match judgement.of(*rule) {
                 Some(Found { outcome: Outcome::NotMeasurable, lacking, .. }) => Truth::Open(*lacking),
-                Some(Found { measured: Some(value), .. }) => Truth::from(
+                Some(Found { measured: Some(Measure { value, .. }), .. }) => Truth::from(
                     at_least.is_none_or(|least| *value >= least) && below.is_none_or(|below| *value < below),
                 ),
                 _ => Truth::No,

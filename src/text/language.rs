@@ -10,7 +10,7 @@ const SETTLED_SHARE: f64 = 0.9;
 /// What could be told about the language.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Language {
-    /// ISO 639-3 code; none where there is too little text.
+    /// ISO 639-3 code; none where there is too little text to be sure.
     pub code: Option<&'static str>,
     /// Share of Chinese characters among the letters, 0 to 1.
     pub han_share: f64,
@@ -30,7 +30,8 @@ pub fn detect(document: &Document<'_>, least_letters: u32) -> Language {
     } else {
         // As it was posted: other languages are told by their spaces and their marks.
         let posted: Vec<&str> = document.transcript().turns.iter().map(|turn| turn.text.as_ref()).collect();
-        whatlang::detect_lang(&posted.join("\n")).map(|lang| lang.code())
+        let guess = whatlang::detect(&posted.join("\n")).filter(whatlang::Info::is_reliable);
+        guess.map(|guess| guess.lang().code())
     };
     Language { code, han_share, letters }
 }

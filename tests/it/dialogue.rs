@@ -313,8 +313,11 @@ fn a_call_without_words_or_with_a_machine_s_only_is_not_scorable() {
 
 #[test]
 fn the_language_that_is_not_chinese_is_named() {
-    let draft =
-        judged(pack(), "客服:Hello, how may I help you today?\n客户:My parcel has been lost, please help.");
+    let draft = judged(
+        pack(),
+        "客服:Good morning, thank you for calling customer service, how may I help you today?\n\
+         客户:The parcel that I ordered on Monday has been lost by your courier, and nobody would tell me where it is.",
+    );
     assert_eq!(draft["quality"]["language"], "eng");
 }
 

@@ -7,7 +7,7 @@ use crate::detect::dialogue::millis;
 use crate::detect::{Scene, TimesQuality};
 use crate::lexicon::{ListId, Speaker};
 use crate::rule::View;
-use crate::rule::found::{Found, Lack, Occurrence, Outcome};
+use crate::rule::found::{Found, Lack, Measure, Occurrence, Outcome};
 use crate::transcript::Millis;
 
 #[derive(Debug, Deserialize)]
@@ -61,7 +61,7 @@ impl Condition for BackChannel {
         let found = Found::whether(enough && self.at_most.is_none_or(|most| ratio <= most));
         let shown = if signs.is_empty() { &long } else { &signs };
         let occurrences = shown.iter().map(|turn| Occurrence::turn(*turn)).collect();
-        Found { occurrences, measured: Some(ratio), ..found }
+        Found { occurrences, measured: Some(Measure { value: ratio, unit: "次/长话轮" }), ..found }
     }
 }
 

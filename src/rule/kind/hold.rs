@@ -7,7 +7,7 @@ use crate::detect::dialogue::millis;
 use crate::detect::{Consent, Hold, Scene};
 use crate::lexicon::ListId;
 use crate::rule::View;
-use crate::rule::found::{Found, Occurrence, Outcome};
+use crate::rule::found::{Found, Measure, Occurrence, Outcome};
 use crate::rule::window::timed;
 use crate::transcript::Millis;
 
@@ -63,7 +63,8 @@ impl Condition for HoldDemand {
         } else {
             Found { occurrences: faults, ..Found::of(Outcome::NotMet) }
         };
-        Found { measured: longest.map(|longest| f64::from(longest) / 1000.0), ..found }
+        let measured = longest.map(|longest| Measure { value: f64::from(longest) / 1000.0, unit: "秒" });
+        Found { measured, ..found }
     }
 }
 

@@ -7,7 +7,7 @@ use serde::Deserialize;
 
 use super::{Compiler, Condition, ConditionShape};
 use crate::rule::View;
-use crate::rule::found::{Found, Occurrence, Outcome};
+use crate::rule::found::{Found, Measure, Occurrence, Outcome};
 
 #[derive(Debug)]
 pub(in crate::rule) struct All(Vec<Box<dyn Condition>>);
@@ -66,7 +66,8 @@ fn combine(parts: &[Box<dyn Condition>], scene: &View<'_, '_>, order: [Outcome; 
     let rank = |outcome: Outcome| order.iter().position(|other| *other == outcome);
     let mut whole = Found::of(Outcome::NotApplicable);
     for part in parts {
-        let found = part.test(scene);
+        // What one part measured says nothing about the whole.
+        let found = Found { measured: None, ..part.test(scene) };
         if rank(found.outcome) < rank(whole.outcome) {
             whole = found;
         } else if found.outcome == whole.outcome {
@@ -119,6 +120,6 @@ impl Condition for Count {
         let enough = self.at_least.is_none_or(|least| count >= least);
         let holds = enough && self.at_most.is_none_or(|most| count <= most);
         let outcome = if holds { Outcome::Met } else { Outcome::NotMet };
-        Found { outcome, ..found }
+        Found { outcome, measured: Some(Measure { value: f64::from(count), unit: "次" }), ..found }
     }
 }

@@ -6,7 +6,7 @@ use super::{Compiler, Condition, Span};
 use crate::detect::pace;
 use crate::lexicon::Speaker;
 use crate::rule::View;
-use crate::rule::found::{Found, Occurrence, Outcome};
+use crate::rule::found::{Found, Measure, Occurrence, Outcome};
 use crate::rule::window::timed;
 use crate::transcript::Channel;
 
@@ -63,7 +63,7 @@ impl Condition for SpeechRate {
         let found = Found::whether(self.median.contains(median) && few_odd);
         Found {
             occurrences: odd.into_iter().map(Occurrence::turn).collect(),
-            measured: Some(median),
+            measured: Some(Measure { value: median, unit: "字/分" }),
             ..found
         }
     }
