@@ -10,13 +10,13 @@
     reason = "a bench that cannot run says so by failing, and prints what it measures"
 )]
 
-use std::fs;
 use std::hint::black_box;
 use std::path::Path;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use jieba_rs::Jieba;
 use zhijian::detect::Scene;
+use zhijian::diagnostic::{Diagnostics, Source};
 use zhijian::draft::{self, Material};
 use zhijian::judge::judge;
 use zhijian::pack::Pack;
@@ -27,34 +27,8 @@ use zhijian::transcript::Transcript;
 use zhijian::transcript::intake;
 use zhijian::transcript::limits::Limits;
 
-const TURNS: usize = 60;
-
-/// Calls of 60 turns, as bodies: the turns of all labelled transcripts in a row, retimed.
-fn bodies() -> Vec<Vec<u8>> {
-    let mut turns = Vec::new();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpora/labelled");
-    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    for file in files {
-        let labelled: serde_json::Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
-        turns.extend(labelled["transcript"]["turns"].as_array().unwrap().clone());
-    }
-    let mut bodies = Vec::new();
-    for (call, turns) in turns.chunks_exact_mut(TURNS).enumerate() {
-        let mut at = 400_u64;
-        for turn in turns.iter_mut() {
-            let length = turn["text"].as_str().unwrap().chars().count() as u64 * 220 + 300;
-            turn["start_ms"] = at.into();
-            turn["end_ms"] = (at + length).into();
-            at += length + 600;
-        }
-        let body = serde_json::json!({"id": format!("bench-{call}"), "channel": "call", "direction": "inbound",
-            "separation": "two_channel", "turns": turns,
-            "events": [{"type": "hangup", "at_ms": at, "by": "customer"}]});
-        bodies.push(serde_json::to_vec(&body).unwrap());
-    }
-    bodies
-}
+mod calls;
+use calls::{TURNS, bodies};
 
 fn stages(criterion: &mut Criterion) {
     let pack = Pack::load(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
@@ -131,5 +105,48 @@ fn stages(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, stages);
+/// Scanning for 1,000 and 10,000 phrases that do not occur: what a large lexicon costs.
+fn growth(criterion: &mut Criterion) {
+    let limits = Limits::default();
+    let bodies = bodies();
+    let transcripts: Vec<Transcript<'_>> =
+        bodies.iter().map(|body| intake::read(body, &limits).unwrap()).collect();
+    let documents: Vec<_> = transcripts.iter().map(Document::new).collect();
+    let shipped = Pack::load(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let mut group = criterion.benchmark_group("growth");
+    for phrases in [0, 1_000, 10_000] {
+        let mut sources = shipped.sources.clone();
+        let text = format!("title: 不会出现的短语\n---\n{}", absent(phrases, &documents).join("\n"));
+        sources.push(Source { path: "lexicons/absent.txt".to_owned(), text });
+        let pack = Pack::compile(sources, Diagnostics::default()).unwrap();
+        let ask = Ask { rubric: Some("v3.1"), all_rules: false };
+        group.bench_function(format!("whole draft with {phrases} more phrases"), |bencher| {
+            bencher.iter(|| {
+                transcripts.iter().for_each(|call| drop(black_box(pipeline::draft(&pack, call, ask))));
+            });
+        });
+    }
+    group.finish();
+}
+
+/// Phrases of four characters that are common in the calls, none of which occurs in them.
+fn absent(count: usize, documents: &[Document<'_>]) -> Vec<String> {
+    let text: String = documents.iter().map(Document::text).collect();
+    let characters: Vec<char> = text.chars().filter(|c| !c.is_ascii()).step_by(7).collect();
+    let mut state = 1_u64;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        characters[usize::try_from(state >> 33).unwrap() % characters.len()]
+    };
+    let mut phrases = Vec::with_capacity(count);
+    while phrases.len() < count {
+        let phrase: String = (0..4).map(|_| next()).collect();
+        if !text.contains(&phrase) {
+            phrases.push(phrase);
+        }
+    }
+    phrases
+}
+
+criterion_group!(benches, stages, growth);
 criterion_main!(benches);
