@@ -30,8 +30,8 @@ pub(super) fn sentence(
             put_deduction(&mut text, deduction, times, doubled);
             put_grounds(&mut text, material, filled, evidence);
         }
-        (ItemResult::Counted { points, times: 0, .. }, _) => {
-            put(&mut text, format_args!("未见加分情形,建议加 {points} 分。"));
+        (ItemResult::Counted { times: 0, .. }, _) => {
+            text.push_str("未见加分情形,不加分。");
         }
         (ItemResult::Counted { points, .. }, _) => {
             put(&mut text, format_args!("建议加 {points} 分。"));
@@ -54,18 +54,7 @@ fn put_grounds(
     filled: &FilledItem<'_>,
     evidence: &[DraftEvidence<'_>],
 ) {
-    if let Some((first, rest)) = evidence.split_first() {
-        text.push_str("依据:");
-        put_place(text, first);
-        for place in rest.iter().take(TOLD - 1) {
-            text.push('、');
-            put_place(text, place);
-        }
-        if evidence.len() > TOLD {
-            put(text, format_args!("等 {} 处", evidence.len()));
-        }
-        text.push('。');
-    }
+    put_places(text, evidence);
     for rule in &filled.deciding {
         let Some(found) = material.judgement.of(*rule) else { continue };
         if let Some(Measure { value, unit }) = found.measured {
@@ -80,6 +69,20 @@ fn put_grounds(
     if doubtful > 0 {
         put(text, format_args!("另有 {doubtful} 处疑似,请人工确认。"));
     }
+}
+
+/// The first few places, each once though several rules may rest on it.
+fn put_places(text: &mut String, evidence: &[DraftEvidence<'_>]) {
+    let mut places: Vec<&DraftEvidence<'_>> = evidence.iter().collect();
+    places.dedup_by_key(|place| (place.turn, place.start, place.end));
+    for (at, place) in places.iter().take(TOLD).enumerate() {
+        text.push_str(if at == 0 { "依据:" } else { "、" });
+        put_place(text, place);
+    }
+    if places.len() > TOLD {
+        put(text, format_args!("等 {} 处", places.len()));
+    }
+    text.push_str(if places.is_empty() { "" } else { "。" });
 }
 
 fn put_absence(text: &mut String, material: &Material<'_, '_>, found: &Found, rule: &str) {

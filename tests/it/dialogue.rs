@@ -291,10 +291,12 @@ fn without_roles_nothing_is_judged() {
     assert_eq!(findings(&draft), ["0:0-6 这事不归我管 candidate"]);
 }
 
+const ENGLISH: &str = "客服:Good morning, thank you for calling customer service, how may I help you today?\n\
+    客户:The parcel that I ordered on Monday has been lost by your courier, and nobody knows where it is.";
+
 #[test]
 fn a_transcript_that_is_not_chinese_is_not_scorable() {
-    let draft =
-        judged(pack(), "客服:Hello, how may I help you today?\n客户:My parcel has been lost, please help.");
+    let draft = judged(pack(), ENGLISH);
     assert_eq!(draft["quality"]["scorable"], false);
     assert!(draft["quality"]["language"].is_string());
     assert!(!draft["quality"]["notes"].as_array().unwrap().is_empty());
@@ -313,11 +315,7 @@ fn a_call_without_words_or_with_a_machine_s_only_is_not_scorable() {
 
 #[test]
 fn the_language_that_is_not_chinese_is_named() {
-    let draft = judged(
-        pack(),
-        "客服:Good morning, thank you for calling customer service, how may I help you today?\n\
-         客户:The parcel that I ordered on Monday has been lost by your courier, and nobody would tell me where it is.",
-    );
+    let draft = judged(pack(), ENGLISH);
     assert_eq!(draft["quality"]["language"], "eng");
 }
 
