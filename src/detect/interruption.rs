@@ -20,26 +20,27 @@ impl Scene<'_> {
     #[must_use]
     pub fn interruptions(&self, by: Speaker, overlap: Millis, least_chars: u32) -> Vec<Interruption> {
         let mut found = Vec::new();
-        for turn in self.turns_of(by) {
-            let Some((start, _)) = self.turn(turn).times() else { continue };
-            let into = self.spoken_over(by, turn, start);
-            let Some((into, spoken_until)) = into else { continue };
-            let overlap_ms = spoken_until.saturating_sub(start);
+        // The other's turns that are still being spoken; turns stand in the order of their begins.
+        let mut spoken: Vec<(u32, Millis, Millis)> = Vec::new();
+        for turn in self.turns_of(Speaker::Any) {
+            let Some((start, end)) = self.turn(turn).times() else { continue };
+            spoken.retain(|(_, _, until)| *until > start);
+            let role = self.turn(turn).role;
+            if !by.is(role) {
+                spoken.extend((role != Role::System).then_some((turn, start, end)));
+                continue;
+            }
+            let begun_before = |begun: Millis| start >= begun.saturating_add(self.dialogue.simultaneous);
+            let Some((into, _, until)) = spoken.iter().rev().find(|(_, begun, _)| begun_before(*begun))
+            else {
+                continue;
+            };
+            let overlap_ms = until - start;
             if overlap_ms >= overlap && self.content_letters(turn) >= least_chars {
-                found.push(Interruption { turn, into, overlap: overlap_ms });
+                found.push(Interruption { turn, into: *into, overlap: overlap_ms });
             }
         }
         found
-    }
-
-    /// The other's turn that is being spoken at `start`, and when it ends.
-    fn spoken_over(&self, by: Speaker, turn: u32, start: Millis) -> Option<(u32, Millis)> {
-        (0..turn).rev().find_map(|other| {
-            let (begun, end) = self.turn(other).times()?;
-            let theirs = !by.is(self.turn(other).role) && self.turn(other).role != Role::System;
-            let simultaneous = start < begun.saturating_add(self.dialogue.simultaneous);
-            (theirs && !simultaneous && start < end).then_some((other, end))
-        })
     }
 
     /// Letters of a turn that are not mere attention (嗯, 好的).

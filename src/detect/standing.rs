@@ -7,6 +7,9 @@ use crate::lexicon::{Across, Beaten, Effect, EntryId, Guard, GuardId, Mention, S
 use crate::text::PauseKind;
 use crate::transcript::Role;
 
+/// Characters of the longest word of a lexicon.
+const LONGEST_WORD: u32 = 60;
+
 /// What a match is worth.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Standing {
@@ -99,8 +102,21 @@ impl Scene<'_> {
             let inside = bounds.start <= mention.start && mention.end <= bounds.end;
             inside && self.document.slice(gap).chars().count() <= guard.reach as usize
         };
-        let words = self.mentions_in(&guard.lists, turn).filter(|mention| near(mention)).count();
-        if guard.odd { words % 2 == 1 } else { words > 0 }
+        let mut words = guard.lists.iter().flat_map(|list| {
+            let (from, to) = self.reachable(guard, turn, span);
+            let all = self.mentions(*list);
+            let within = &all[all.partition_point(|m| m.start < from)..all.partition_point(|m| m.start < to)];
+            within.iter().filter(|mention| mention.stands() && near(mention))
+        });
+        if guard.odd { words.count() % 2 == 1 } else { words.next().is_some() }
+    }
+
+    /// The bytes between which a word of `guard` can begin that is within its reach.
+    fn reachable(&self, guard: &Guard, turn: u32, span: &Range<u32>) -> (u32, u32) {
+        let whole = &self.document.turns()[turn as usize];
+        // A character has at most four bytes, and a word of a lexicon is not longer than the reach plus this.
+        let bytes = guard.reach.saturating_add(LONGEST_WORD).saturating_mul(4);
+        (span.start.saturating_sub(bytes).max(whole.start), span.end.saturating_add(bytes).min(whole.end))
     }
 }
 

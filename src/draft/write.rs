@@ -12,6 +12,9 @@ use crate::rule::RuleId;
 use crate::rule::{Demand, Lacking, Occurrence, Outcome, Rule};
 use crate::score::{Filled, FilledItem, FilledVeto, ItemResult, Rubric, VetoScope};
 
+/// No more findings than this are listed: nobody reads them, and a draft must not outgrow its transcript.
+const MOST_FINDINGS: usize = 1000;
+
 /// Everything that a draft is written from.
 #[derive(Debug)]
 pub struct Material<'a, 't> {
@@ -65,6 +68,10 @@ impl<'t> Material<'_, 't> {
         let ignored = &self.scene.transcript().ignored;
         if !ignored.is_empty() {
             notes.push(ignored_fields(ignored));
+        }
+        let matches = self.matches().len();
+        if matches > MOST_FINDINGS {
+            notes.push(format!("命中共 {matches} 处,只列出前 {MOST_FINDINGS} 处"));
         }
         DraftQuality {
             scorable: quality.unscorable.is_none(),
@@ -140,19 +147,30 @@ impl<'t> Material<'_, 't> {
     }
 
     fn findings(&self) -> Vec<DraftFinding<'t>> {
-        let mut findings = Vec::new();
+        let mut matches = self.matches();
+        matches.sort_by_key(|(rule, occurrence)| {
+            (occurrence.turn, occurrence.span.as_ref().map_or(0, |span| span.start), rule.id.as_str())
+        });
+        matches
+            .into_iter()
+            .take(MOST_FINDINGS)
+            .map(|(rule, occurrence)| self.finding(rule, occurrence))
+            .collect()
+    }
+
+    /// Every match of a forbidding rule that a reviewer may want to see.
+    fn matches(&self) -> Vec<(&'t Rule, &Occurrence)> {
+        let mut matches = Vec::new();
         for verdict in self.judgement.verdicts() {
             let rule = self.rule(verdict.rule);
-            if rule.demand != Demand::Forbid {
-                continue;
+            if rule.demand == Demand::Forbid {
+                // A part of a condition may occur while the whole does not hold: that is no hit.
+                let broken = verdict.found.outcome == Outcome::NotMet;
+                let told = verdict.found.occurrences.iter().filter(|o| broken || !o.counts());
+                matches.extend(told.map(|occurrence| (rule, occurrence)));
             }
-            // A part of a condition may occur while the whole does not hold: that is no hit.
-            let broken = verdict.found.outcome == Outcome::NotMet;
-            let occurrences = verdict.found.occurrences.iter().filter(|o| broken || !o.counts());
-            findings.extend(occurrences.map(|occurrence| self.finding(rule, occurrence)));
         }
-        findings.sort_by_key(|finding| (finding.turn, finding.start, finding.end, finding.rule));
-        findings
+        matches
     }
 
     fn finding(&self, rule: &'t Rule, occurrence: &Occurrence) -> DraftFinding<'t> {

@@ -1,6 +1,7 @@
 //! Stage 6: what it means — one verdict for each rule, each event counted once, nothing trusted that is suspect.
 
-use std::ops::Range;
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use crate::detect::{By, RolesQuality, Scene, Standing};
 use crate::rule::{Demand, Found, Lack, Lacking, Occurrence, Outcome, Rule, RuleId, View};
@@ -71,28 +72,18 @@ fn downgrade(found: &mut Found, lack: Lack) {
 ///
 /// Entries of lexicons have settled this among themselves when they were scanned; this is for patterns.
 fn count_once(verdicts: &mut [Verdict], rules: &[Rule]) {
-    let matches = |found: &Found| -> Vec<(u32, Range<u32>)> {
-        let live = found.occurrences.iter().filter(|occurrence| is_live(occurrence));
-        live.filter_map(|occurrence| Some((occurrence.family, occurrence.span.clone()?))).collect()
-    };
-    let forbids = |verdict: &&Verdict| rules[verdict.rule.0 as usize].demand == Demand::Forbid;
-    let all: Vec<_> = verdicts.iter().filter(forbids).flat_map(|verdict| matches(&verdict.found)).collect();
-    if all.len() < 2 {
+    let mut forbidding: Vec<&mut Verdict> = verdicts
+        .iter_mut()
+        .filter(|verdict| rules[verdict.rule.0 as usize].demand == Demand::Forbid)
+        .collect();
+    let covered = covered(&forbidding);
+    if covered.is_empty() {
         return;
     }
-    for verdict in
-        verdicts.iter_mut().filter(|verdict| rules[verdict.rule.0 as usize].demand == Demand::Forbid)
-    {
+    for verdict in &mut forbidding {
         let mut lost = false;
         for occurrence in verdict.found.occurrences.iter_mut().filter(|occurrence| is_live(occurrence)) {
-            let Some(span) = &occurrence.span else { continue };
-            let covers = |(family, other): &(u32, Range<u32>)| {
-                *family == occurrence.family
-                    && other.start <= span.start
-                    && span.end <= other.end
-                    && other != span
-            };
-            if all.iter().any(covers) {
+            if match_of(occurrence).is_some_and(|own| covered.contains(&own)) {
                 occurrence.standing = Standing::Suppressed(By::Longer);
                 lost = true;
             }
@@ -101,6 +92,33 @@ fn count_once(verdicts: &mut [Verdict], rules: &[Rule]) {
             verdict.found.outcome = Outcome::Met;
         }
     }
+}
+
+/// Family, begin and end of a match, the end negated so that of two with one begin the longer comes first.
+type Match = (u32, u32, Reverse<u32>);
+
+fn match_of(occurrence: &Occurrence) -> Option<Match> {
+    let span = occurrence.span.as_ref()?;
+    Some((occurrence.family, span.start, Reverse(span.end)))
+}
+
+/// The matches that lie within a longer one of their family.
+fn covered(forbidding: &[&mut Verdict]) -> BTreeSet<Match> {
+    let live = forbidding.iter().flat_map(|verdict| verdict.found.occurrences.iter().filter(|o| is_live(o)));
+    let mut matches: Vec<Match> = live.filter_map(match_of).collect();
+    matches.sort_unstable();
+    matches.dedup();
+    let mut covered = BTreeSet::new();
+    let mut reached = (0, 0);
+    for own in matches {
+        let (family, _, Reverse(end)) = own;
+        if reached.0 == family && end <= reached.1 {
+            covered.insert(own);
+        } else {
+            reached = (family, end);
+        }
+    }
+    covered
 }
 
 fn is_live(occurrence: &Occurrence) -> bool {

@@ -1,5 +1,6 @@
 //! Overlapping entries of one family: the longest wins, and an allow entry wins over what it covers.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::{Beaten, EntryId, List, ListId, Mention};
@@ -124,13 +125,15 @@ fn settle_cluster(mentions: &mut [Mention], cluster: &mut [usize], allows: &impl
         let m = &mentions[*at];
         (u32::MAX - (m.end - m.start), !allows(m.entry), m.start, m.list, m.entry, *at)
     });
-    let mut winners: Vec<Mention> = Vec::new();
+    // Winners do not overlap, so that only the one that begins last before an end can reach into a mention.
+    let mut winners: BTreeMap<u32, Mention> = BTreeMap::new();
     for at in cluster.iter() {
         let mention = mentions[*at];
-        let winner = winners.iter().find(|winner| winner.start < mention.end && mention.start < winner.end);
+        let before = winners.range(..mention.end).next_back().map(|(_, winner)| *winner);
+        let winner = before.filter(|winner| mention.start < winner.end);
         mentions[*at].beaten = match winner {
             None => {
-                winners.push(mention);
+                winners.insert(mention.start, mention);
                 if allows(mention.entry) { Beaten::Gone } else { Beaten::No }
             }
             Some(winner) if allows(winner.entry) && !allows(mention.entry) => Beaten::ByAllow(winner.entry),

@@ -159,24 +159,15 @@ impl Deduction {
     }
 }
 
-/// The separate events for which `rules` are not met, as turns; a fault without a place is one event.
+/// The separate events for which `rules` are not met; a fault without a place is one event.
 fn faults(rules: &[RuleId], judgement: &Judgement) -> Vec<Option<Occurrence>> {
-    let mut events: Vec<Option<Occurrence>> = Vec::new();
-    for rule in rules {
-        let Some(found) = judgement.of(*rule).filter(|found| found.outcome == Outcome::NotMet) else {
-            continue;
-        };
-        let before = events.len();
-        for occurrence in found.counting() {
-            if !events.iter().flatten().any(|other| is_same_event(other, occurrence)) {
-                events.push(Some(occurrence.clone()));
-            }
-        }
-        if events.len() == before && found.counting().next().is_none() {
-            events.push(None);
-        }
-    }
-    events
+    let broken = rules.iter().filter_map(|rule| judgement.of(*rule));
+    let broken: Vec<_> = broken.filter(|found| found.outcome == Outcome::NotMet).collect();
+    let placeless = broken.iter().filter(|found| found.counting().next().is_none()).count();
+    let mut events: Vec<&Occurrence> = broken.iter().flat_map(|found| found.counting()).collect();
+    events.sort_by_key(|event| (event.turn, event.span.as_ref().map_or(0, |span| span.start), event.times));
+    events.dedup_by(|later, earlier| is_same_event(earlier, later));
+    events.into_iter().cloned().map(Some).chain(std::iter::repeat_n(None, placeless)).collect()
 }
 
 /// Whether two occurrences are one event: words that overlap, or the same turn where one has no words.

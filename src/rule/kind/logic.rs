@@ -81,12 +81,15 @@ fn combine(parts: &[Box<dyn Condition>], scene: &View<'_, '_>, order: [Outcome; 
 
 /// Adds what another part found; words that one part finds within those of another are the same occurrence.
 fn merge(known: &mut Vec<Occurrence>, more: Vec<Occurrence>) {
-    for occurrence in more {
-        if !known.iter().any(|other| occurrence.is_within(other)) {
-            known.retain(|other| !other.is_within(&occurrence));
-            known.push(occurrence);
-        }
+    if more.is_empty() {
+        return;
     }
+    known.extend(more);
+    known.sort_by_key(|occurrence| {
+        let span = occurrence.span.clone().unwrap_or(0..0);
+        (occurrence.turn, span.start, std::cmp::Reverse(span.end), occurrence.times)
+    });
+    known.dedup_by(|later, earlier| later.is_within(earlier));
 }
 
 #[derive(Debug, Deserialize)]

@@ -162,9 +162,12 @@ impl Pattern {
     fn search_in(&self, scene: &Scene<'_>, turn: u32, part: Range<u32>, occurrences: &mut Vec<Occurrence>) {
         let Some(regex) = &self.regex else { return };
         let text = scene.document.slice(part.clone());
+        let mut excluded = self.excluding.iter().flat_map(|excluding| excluding.find_iter(text)).peekable();
         for found in regex.find_iter(text).filter(|found| !found.is_empty()) {
+            while excluded.next_if(|other| other.end() <= found.start()).is_some() {}
+            let is_excluded = excluded.peek().is_some_and(|other| other.start() < found.end());
             let span = part.start + position(found.start())..part.start + position(found.end());
-            let standing = if self.is_excluded(text, found.range()) {
+            let standing = if is_excluded {
                 Standing::Suppressed(By::Excluded)
             } else {
                 self.worth(scene.match_standing(turn, &span, self.speaker, &self.guards))
@@ -177,11 +180,6 @@ impl Pattern {
                 family: self.family,
             });
         }
-    }
-
-    fn is_excluded(&self, text: &str, range: Range<usize>) -> bool {
-        let overlaps = |other: regex::Match<'_>| other.start() < range.end && range.start < other.end();
-        self.excluding.as_ref().is_some_and(|excluding| excluding.find_iter(text).any(overlaps))
     }
 
     fn worth(&self, standing: Standing) -> Standing {

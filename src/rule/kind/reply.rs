@@ -7,7 +7,7 @@ use crate::detect::dialogue::millis;
 use crate::detect::{Scene, TimesQuality};
 use crate::lexicon::Speaker;
 use crate::rule::View;
-use crate::rule::found::{Found, Outcome, Searched};
+use crate::rule::found::{Found, Occurrence, Outcome, Searched};
 use crate::transcript::{Millis, Role};
 
 #[derive(Debug, Deserialize)]
@@ -70,11 +70,22 @@ impl Condition for Reply {
         if replies.outcome == Outcome::NotMeasurable {
             return replies;
         }
+        let mut replies: Vec<&Occurrence> = replies.counting().collect();
+        replies.sort_by_key(|reply| reply.turn);
+        let last = [Speaker::Agent, Speaker::Customer].map(|side| scene.turns_of(side).next_back());
         let mut answered = Vec::new();
         let mut missed = Vec::new();
         let mut searched = None;
-        for trigger in triggers.counting().filter(|trigger| has_chance(scene, trigger.turn)) {
-            match replies.counting().find(|reply| self.is_answer(scene, trigger.turn, reply.turn)) {
+        for trigger in triggers.counting() {
+            let [last_agent, last_customer] = last;
+            let responder = responder(scene, trigger.turn);
+            let last = if responder == Speaker::Agent { last_agent } else { last_customer };
+            // Who is hung up on has no chance to answer.
+            if last.is_none_or(|last| last <= trigger.turn) {
+                continue;
+            }
+            let later = &replies[replies.partition_point(|reply| reply.turn <= trigger.turn)..];
+            match self.answer(scene, trigger.turn, later) {
                 Some(reply) => answered.push(reply.clone()),
                 None => {
                     searched = searched.or_else(|| Some(self.looked_at(scene, trigger.turn)));
@@ -95,13 +106,18 @@ impl Condition for Reply {
 }
 
 impl Reply {
-    fn is_answer(&self, scene: &Scene<'_>, trigger: u32, reply: u32) -> bool {
-        if reply <= trigger {
-            return false;
-        }
-        let role = scene.turn(reply).role;
-        let turns = (trigger + 1..=reply).filter(|at| scene.turn(*at).role == role).count();
-        turns <= self.within_turns as usize && self.in_time(scene, trigger, reply)
+    /// The first of the later replies that comes in time. What follows one that is too late is too late as well.
+    fn answer<'o>(
+        &self,
+        scene: &Scene<'_>,
+        trigger: u32,
+        later: &[&'o Occurrence],
+    ) -> Option<&'o Occurrence> {
+        let first = later.first()?;
+        let role = scene.turn(first.turn).role;
+        let turns = (trigger + 1..=first.turn).filter(|at| scene.turn(*at).role == role);
+        let in_turns = turns.take(self.within_turns as usize + 1).count() <= self.within_turns as usize;
+        (in_turns && self.in_time(scene, trigger, first.turn)).then_some(*first)
     }
 
     /// Without trustworthy times only turns are counted.
@@ -118,9 +134,9 @@ impl Reply {
     /// The window in which the answer was looked for.
     fn looked_at(&self, scene: &Scene<'_>, trigger: u32) -> Searched {
         let responder = responder(scene, trigger);
-        let mut turns = scene.turns_of(responder).filter(|at| *at > trigger);
-        let last = turns.nth(self.within_turns.saturating_sub(1) as usize);
         let all = u32::try_from(scene.transcript().turns.len()).unwrap_or(u32::MAX);
+        let mut turns = (trigger + 1..all).filter(|at| responder.is(scene.turn(*at).role));
+        let last = turns.nth(self.within_turns.saturating_sub(1) as usize);
         scene.searched(responder, trigger + 1..last.map_or(all, |at| at + 1))
     }
 }
@@ -128,9 +144,4 @@ impl Reply {
 /// The other side of the one who gave the trigger.
 fn responder(scene: &Scene<'_>, trigger: u32) -> Speaker {
     if scene.turn(trigger).role == Role::Agent { Speaker::Customer } else { Speaker::Agent }
-}
-
-/// Whether the other side spoke at all after the trigger: who is hung up on cannot answer.
-fn has_chance(scene: &Scene<'_>, trigger: u32) -> bool {
-    scene.turns_of(responder(scene, trigger)).next_back().is_some_and(|last| last > trigger)
 }
