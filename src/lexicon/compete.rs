@@ -125,15 +125,18 @@ fn settle_cluster(mentions: &mut [Mention], cluster: &mut [usize], allows: &impl
         let m = &mentions[*at];
         (u32::MAX - (m.end - m.start), !allows(m.entry), m.start, m.list, m.entry, *at)
     });
-    // Winners do not overlap, so that only the one that begins last before an end can reach into a mention.
-    let mut winners: BTreeMap<u32, Mention> = BTreeMap::new();
+    // By their begins, with the order in which they won. Winners do not overlap, so that those which reach
+    // into a mention stand next to each other.
+    let mut winners: BTreeMap<u32, (usize, Mention)> = BTreeMap::new();
     for at in cluster.iter() {
         let mention = mentions[*at];
-        let before = winners.range(..mention.end).next_back().map(|(_, winner)| *winner);
-        let winner = before.filter(|winner| mention.start < winner.end);
+        let near =
+            winners.range(..mention.end).rev().take_while(|(_, (_, winner))| mention.start < winner.end);
+        let winner =
+            near.map(|(_, winner)| *winner).min_by_key(|(order, _)| *order).map(|(_, winner)| winner);
         mentions[*at].beaten = match winner {
             None => {
-                winners.insert(mention.start, mention);
+                winners.insert(mention.start, (winners.len(), mention));
                 if allows(mention.entry) { Beaten::Gone } else { Beaten::No }
             }
             Some(winner) if allows(winner.entry) && !allows(mention.entry) => Beaten::ByAllow(winner.entry),
