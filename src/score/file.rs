@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_saphyr::Spanned;
 
 use super::{
@@ -11,7 +11,7 @@ use super::{
 use crate::diagnostic::{Diagnostics, Source};
 use crate::rule::RuleId;
 use crate::rule::{AppliesTo, Refs, Rule};
-use crate::yaml;
+use crate::yaml::{self, OneKey, OneOrMany};
 
 /// The folder of the pack that holds rubrics.
 pub const FOLDER: &str = "rules/rubrics/";
@@ -115,7 +115,7 @@ enum ScopeShape {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", remote = "Self")]
 enum TestShape {
     Met(Spanned<Names>),
     NotMet(Spanned<Names>),
@@ -126,12 +126,13 @@ enum TestShape {
     Not(Box<TestShape>),
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Names {
-    One(String),
-    Many(Vec<String>),
+impl<'de> Deserialize<'de> for TestShape {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(OneKey(deserializer))
+    }
 }
+
+type Names = OneOrMany<String>;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -277,10 +278,7 @@ impl Reader<'_> {
     }
 
     fn names(&mut self, names: &Spanned<Names>) -> Vec<RuleId> {
-        match &names.value {
-            Names::One(name) => self.set(name, names),
-            Names::Many(many) => many.iter().flat_map(|name| self.set(name, names)).collect(),
-        }
+        names.value.as_slice().iter().flat_map(|name| self.set(name, names)).collect()
     }
 
     /// The rules that `name` means: one, or with a star at its end all whose ids begin so.
