@@ -96,7 +96,7 @@ struct DeductShape {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct VetoShape {
-    id: String,
+    id: Spanned<String>,
     #[serde(rename = "ref")]
     reference: Refs,
     title: String,
@@ -328,13 +328,12 @@ impl Reader<'_> {
                 VetoScope::Section(found?)
             }
             (_, None) => {
-                let message = format!("否决“{}”缺少 target", shape.id);
-                let help = "scope 为 item 或 section 时,用 target 写明是哪一项";
-                self.diagnostics.push(self.source.mistake(0, 0, message).help(help));
+                let message = format!("否决“{}”缺少 target", shape.id.value);
+                self.mistake(&shape.id, message, "scope 为 item 或 section 时,用 target 写明是哪一项");
                 return None;
             }
         };
         let test = self.test(shape.test);
-        Some(Veto { id: shape.id, reference: shape.reference, title: shape.title, scope, test })
+        Some(Veto { id: shape.id.value, reference: shape.reference, title: shape.title, scope, test })
     }
 }
