@@ -8,7 +8,7 @@ use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
 use crate::detect::{Dialogue, dialogue};
-use crate::diagnostic::{Diagnostic, Diagnostics, Source};
+use crate::diagnostic::{Diagnostic, Diagnostics, Source, reason};
 use crate::lexicon::{self, Lexicons, LexiconsDraft};
 use crate::rule::RuleId;
 use crate::rule::{self, Rule};
@@ -181,7 +181,7 @@ fn walk(folder: &Path, path: &str, sources: &mut Vec<Source>, diagnostics: &mut 
         diagnostics.push(whole.mistake(0, 0, "文件夹套得太深").help("检查有没有指回上层的链接"));
         return;
     }
-    let unreadable = |error: io::Error| whole.mistake(0, 0, format!("读不了:{error}"));
+    let unreadable = |error: io::Error| whole.mistake(0, 0, format!("读不了:{}", reason(&error)));
     let Some(entries) = diagnostics.keep(fs::read_dir(folder).map_err(unreadable)) else { return };
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
@@ -204,7 +204,7 @@ fn read_file(file: &Path, path: &str) -> Result<Option<Source>, Diagnostic> {
     match size.and_then(|size| if size > LARGEST_FILE { Ok(None) } else { fs::read(file).map(Some) }) {
         Ok(Some(bytes)) => decode(path, &bytes),
         Ok(None) => Err(whole.mistake(0, 0, "文件太大").help(format!("最多 {} MB", LARGEST_FILE >> 20))),
-        Err(error) => Err(whole.mistake(0, 0, format!("读不了:{error}"))),
+        Err(error) => Err(whole.mistake(0, 0, format!("读不了:{}", reason(&error)))),
     }
 }
 
