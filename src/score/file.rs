@@ -142,11 +142,17 @@ struct MeasuredShape {
     below: Option<f64>,
 }
 
-/// Reads one rubric; `rules` are in the order of their ids. What is wrong goes to `diagnostics`.
+/// Reads one rubric; `rules` are in the order of their ids, and `rule_ids` are also those of rules that are broken
+/// themselves. What is wrong goes to `diagnostics`.
 #[must_use]
-pub fn read(source: &Source, rules: &[Rule], diagnostics: &mut Diagnostics) -> Option<Rubric> {
+pub fn read(
+    source: &Source,
+    rules: &[Rule],
+    rule_ids: &[String],
+    diagnostics: &mut Diagnostics,
+) -> Option<Rubric> {
     let file: RubricFile = diagnostics.keep(yaml::read(source))?;
-    let mut reader = Reader { source, rules, diagnostics, used: BTreeSet::new() };
+    let mut reader = Reader { source, rules, rule_ids, diagnostics, used: BTreeSet::new() };
     let mut sections = Vec::new();
     let mut items = Vec::new();
     for shape in file.sections {
@@ -187,7 +193,9 @@ pub fn read(source: &Source, rules: &[Rule], diagnostics: &mut Diagnostics) -> O
 fn with_prerequisites(mut used: BTreeSet<RuleId>, rules: &[Rule]) -> Vec<RuleId> {
     let mut open: Vec<RuleId> = used.iter().copied().collect();
     while let Some(id) = open.pop() {
-        open.extend(rules[id.0 as usize].needs.iter().filter(|need| used.insert(**need)));
+        // Where a rule is broken the numbers are off, but then the pack does not load anyway.
+        let needs = rules.get(id.0 as usize).map_or(&[][..], |rule| &rule.needs);
+        open.extend(needs.iter().filter(|need| used.insert(**need)));
     }
     used.into_iter().collect()
 }
@@ -195,6 +203,7 @@ fn with_prerequisites(mut used: BTreeSet<RuleId>, rules: &[Rule]) -> Vec<RuleId>
 struct Reader<'a> {
     source: &'a Source,
     rules: &'a [Rule],
+    rule_ids: &'a [String],
     diagnostics: &'a mut Diagnostics,
     used: BTreeSet<RuleId>,
 }
@@ -283,14 +292,15 @@ impl Reader<'_> {
 
     /// The rules that `name` means: one, or with a star at its end all whose ids begin so.
     fn set<T>(&mut self, name: &str, place: &Spanned<T>) -> Vec<RuleId> {
-        let fits = |rule: &&Rule| match name.strip_suffix('*') {
-            Some(prefix) => rule.id.starts_with(prefix),
-            None => rule.id == name,
+        let fits = |id: &str| match name.strip_suffix('*') {
+            Some(prefix) => id.starts_with(prefix),
+            None => id == name,
         };
-        let numbered = self.rules.iter().zip(0_u32..).filter(|(rule, _)| fits(rule));
+        let numbered = self.rules.iter().zip(0_u32..).filter(|(rule, _)| fits(&rule.id));
         let found: Vec<RuleId> = numbered.map(|(_, at)| RuleId(at)).collect();
-        if found.is_empty() {
-            let near = yaml::nearest(name, self.rules.iter().map(|rule| rule.id.as_str()));
+        // A rule that is broken itself exists, and is told once, in its own file.
+        if !self.rule_ids.iter().any(|id| fits(id)) {
+            let near = yaml::nearest(name, self.rule_ids.iter().map(String::as_str));
             let help = near.map_or("编号是 rules/ 之下的路径去掉 .yaml".to_owned(), |near| {
                 format!("是不是想写 {near}")
             });
