@@ -1,8 +1,8 @@
 //! The shape of a lexicon file: a head of `key: value` lines, then one entry a line.
 
 use super::guard::{GuardShape, Side};
-use super::phrase::parts;
-use super::wording::Wordings;
+use super::phrase::{MOST_WORDINGS, parts};
+use super::wording::{Wordings, join_digits};
 use super::{Across, Anchor, Effect, Speaker};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::text::normalise_phrase;
@@ -241,8 +241,14 @@ impl<'a> Line<'a> {
         if allowing && options.reason.is_none() {
             return Err(self.mistake(0, "允许词条必须说明原因").help("在行末写 :: reason=为什么允许"));
         }
-        let parts = parts(phrase)
-            .map_err(|error| self.mistake(error.column + usize::from(allowing), error.message))?;
+        let parts = parts(phrase).map_err(|error| {
+            let mistake = self.mistake(error.column + usize::from(allowing), error.message);
+            error.help.into_iter().fold(mistake, Diagnostic::help)
+        })?;
+        if join_digits(&parts).is_none() {
+            let message = format!("数字连着数字,展开超过 {MOST_WORDINGS} 种写法");
+            return Err(self.mistake(0, message).help("拆成几条,或改用规则里的 pattern"));
+        }
         let wordings = Wordings::new(&parts).ok_or_else(|| {
             self.mistake(0, "有一种写法归一后什么都不剩,永远不会命中")
                 .help("至少要有一个必写的汉字、字母或数字")
