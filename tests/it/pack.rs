@@ -156,7 +156,7 @@ fn a_guard_that_does_not_exist_is_told_with_those_that_do() {
     let folder = Folder::new()
         .file("lexicons/guards/negation.txt", guard)
         .file(WORDS, &words("甲乙 :: guards=negatoin\n"));
-    assert_only(&folder, "lexicons/rude/words.txt:4:1", &["没有名为“negatoin”的语境豁免", "negation"]);
+    assert_only(&folder, "lexicons/rude/words.txt:4:7", &["没有名为“negatoin”的语境豁免", "negation"]);
     let folder = Folder::new().file(RUDE, &rule("forbid: {pattern: {regex: '甲乙', guards: [negatoin]}}"));
     assert_only(&folder, "rules/rude.yaml:5:42", &["没有名为“negatoin”的语境豁免"]);
 }
