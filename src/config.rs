@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::diagnostic::{Diagnostic, Diagnostics};
+use crate::diagnostic::{Diagnostic, Diagnostics, reason};
 use crate::pack::Pack;
 use crate::transcript::limits::Limits;
+use crate::yaml;
 
 /// The file that is read where none is named.
 const DEFAULT_FILE: &str = "zhijian.toml";
@@ -84,7 +85,7 @@ pub struct LimitsLayer {
 #[derive(Debug, thiserror::Error)]
 pub enum ConfigError {
     /// The file is not there or not readable.
-    #[error("读不到配置文件 {}:{source}", path.display())]
+    #[error("读不到配置文件 {}:{}", path.display(), reason(source))]
     Unreadable {
         /// The file.
         path: PathBuf,
@@ -196,7 +197,7 @@ fn in_chinese(said: &str) -> (String, Option<String>) {
     if said.starts_with("invalid type") || said.starts_with("invalid value") {
         let expected = said.rsplit("expected ").next().unwrap_or_default();
         let help = "数字不加引号且不为负,地址、目录、级别加引号".to_owned();
-        return (format!("值的类型不对,应为 {expected}"), Some(help));
+        return (format!("值的类型不对,应为{}", yaml::in_chinese(expected)), Some(help));
     }
     if said.starts_with("duplicate key") {
         return ("同一个键写了两次".to_owned(), Some("只保留一个".to_owned()));

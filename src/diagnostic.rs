@@ -1,6 +1,7 @@
 //! What is wrong in a file of the pack: place, line and what to do, in Chinese.
 
 use std::fmt;
+use std::io;
 
 /// A text file of the pack.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,6 +84,22 @@ impl Diagnostics {
         self.0.dedup();
         if self.0.is_empty() { Ok(()) } else { Err(self) }
     }
+}
+
+/// Why the system refused something, in Chinese where that is usual.
+#[must_use]
+pub fn reason(error: &io::Error) -> String {
+    let known = match error.kind() {
+        io::ErrorKind::NotFound => "没有这个文件或文件夹",
+        io::ErrorKind::PermissionDenied => "没有权限",
+        io::ErrorKind::IsADirectory => "这是文件夹",
+        io::ErrorKind::NotADirectory => "不是文件夹",
+        io::ErrorKind::AddrInUse => "地址已被占用",
+        io::ErrorKind::AddrNotAvailable => "本机没有这个地址",
+        io::ErrorKind::StorageFull => "磁盘已满",
+        _ => return error.to_string(),
+    };
+    known.to_owned()
 }
 
 impl fmt::Display for Diagnostics {

@@ -1,5 +1,6 @@
 //! The pack: lexicons, rules and rubrics, loaded whole or not at all, with one digest.
 
+use std::collections::BTreeSet;
 use std::fs;
 use std::io;
 use std::path::Path;
@@ -8,7 +9,7 @@ use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
 use crate::detect::{Dialogue, dialogue};
-use crate::diagnostic::{Diagnostic, Diagnostics, Source};
+use crate::diagnostic::{Diagnostic, Diagnostics, Source, reason};
 use crate::lexicon::{self, Lexicons, LexiconsDraft};
 use crate::rule::RuleId;
 use crate::rule::{self, Rule};
@@ -90,30 +91,31 @@ impl Pack {
         let digest = digest(&sources);
         let (lists, rest): (Vec<_>, Vec<_>) =
             sources.iter().cloned().partition(|source| source.path.starts_with(lexicon::FOLDER));
+        let rule_ids = rule_ids(&sources, &diagnostics);
         let mut lexicons = LexiconsDraft::read(&lists, &mut diagnostics);
         let dialogue = match rest.iter().find(|source| source.path == dialogue::FILE) {
             Some(source) => Dialogue::read(source, &lexicons, &mut diagnostics),
+            None if diagnostics.0.iter().any(|known| known.file == dialogue::FILE) => None,
             None => {
                 let missing = Source { path: dialogue::FILE.to_owned(), text: String::new() };
                 diagnostics.push(missing.mistake(0, 0, "缺少这个文件").help("可从自带的规则包里复制一份"));
                 None
             }
         };
-        let is_rule =
-            |source: &&Source| source.path != dialogue::FILE && !source.path.starts_with(score::FOLDER);
-        let rule_files: Vec<&Source> = rest.iter().filter(is_rule).collect();
-        let rules = rule::read(&rule_files, &mut lexicons, &mut diagnostics);
+        let rule_files: Vec<&Source> = rest.iter().filter(|source| is_rule(&source.path)).collect();
+        let rules = rule::read(&rule_files, &rule_ids, &mut lexicons, &mut diagnostics);
         let rubrics: Vec<Rubric> = rest
             .iter()
             .filter(|source| source.path.starts_with(score::FOLDER))
-            .filter_map(|source| score::read(source, &rules, &mut diagnostics))
+            .filter_map(|source| score::read(source, &rules, &rule_ids, &mut diagnostics))
             .collect();
-        let lexicons = lexicons.compile().map_err(|message| {
-            let whole = Source { path: lexicon::FOLDER.to_owned(), text: String::new() };
-            Diagnostics(vec![whole.mistake(0, 0, message)])
-        })?;
+        let whole = Source { path: lexicon::FOLDER.to_owned(), text: String::new() };
+        let compiled = lexicons.compile().map_err(|message| whole.mistake(0, 0, message));
+        let lexicons = diagnostics.keep(compiled);
         diagnostics.settle()?;
-        let Some(dialogue) = dialogue else { return Err(Diagnostics::default()) };
+        let (Some(lexicons), Some(dialogue)) = (lexicons, dialogue) else {
+            return Err(Diagnostics::default());
+        };
         let all_rules = (0..u32::try_from(rules.len()).unwrap_or(u32::MAX)).map(RuleId).collect();
         Ok(Self { lexicons, dialogue, rules, rubrics, sources, all_rules, digest })
     }
@@ -163,6 +165,23 @@ impl Pack {
     }
 }
 
+/// Whether the file at `path` holds a rule.
+fn is_rule(path: &str) -> bool {
+    path.starts_with(rule::FOLDER)
+        && path.ends_with(".yaml")
+        && path != dialogue::FILE
+        && !path.starts_with(score::FOLDER)
+}
+
+/// The ids of all rules, sorted: of files that have been read, and of those of which only the mistake is known.
+fn rule_ids(sources: &[Source], diagnostics: &Diagnostics) -> Vec<String> {
+    let broken = diagnostics.0.iter().map(|diagnostic| diagnostic.file.as_str());
+    let paths = sources.iter().map(|source| source.path.as_str()).chain(broken);
+    let id = |path: &str| path.strip_prefix(rule::FOLDER)?.strip_suffix(".yaml").map(str::to_owned);
+    let ids: BTreeSet<String> = paths.filter(|path| is_rule(path)).filter_map(id).collect();
+    ids.into_iter().collect()
+}
+
 /// Length and content of every file, in the order of their paths.
 fn digest(sources: &[Source]) -> String {
     let mut hash = Sha256::new();
@@ -181,7 +200,7 @@ fn walk(folder: &Path, path: &str, sources: &mut Vec<Source>, diagnostics: &mut 
         diagnostics.push(whole.mistake(0, 0, "文件夹套得太深").help("检查有没有指回上层的链接"));
         return;
     }
-    let unreadable = |error: io::Error| whole.mistake(0, 0, format!("读不了:{error}"));
+    let unreadable = |error: io::Error| whole.mistake(0, 0, format!("读不了:{}", reason(&error)));
     let Some(entries) = diagnostics.keep(fs::read_dir(folder).map_err(unreadable)) else { return };
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
@@ -204,7 +223,7 @@ fn read_file(file: &Path, path: &str) -> Result<Option<Source>, Diagnostic> {
     match size.and_then(|size| if size > LARGEST_FILE { Ok(None) } else { fs::read(file).map(Some) }) {
         Ok(Some(bytes)) => decode(path, &bytes),
         Ok(None) => Err(whole.mistake(0, 0, "文件太大").help(format!("最多 {} MB", LARGEST_FILE >> 20))),
-        Err(error) => Err(whole.mistake(0, 0, format!("读不了:{error}"))),
+        Err(error) => Err(whole.mistake(0, 0, format!("读不了:{}", reason(&error)))),
     }
 }
 

@@ -4,7 +4,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use crate::config::ConfigError;
-use crate::diagnostic::Diagnostics;
+use crate::diagnostic::{Diagnostics, reason};
 use crate::telemetry::TelemetryError;
 
 /// `zhijian check`: does the pack hold?
@@ -45,7 +45,7 @@ pub enum CliError {
     #[error("{0}")]
     Usage(String),
     /// Reading or writing failed.
-    #[error("{what}:{source}")]
+    #[error("{what}:{}", reason(source))]
     Io {
         /// What was tried.
         what: String,

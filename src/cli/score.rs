@@ -12,6 +12,7 @@ use super::input::{self, Found, Item};
 use super::{CliError, Outcome, say, table};
 use crate::answer::{Desk, Line, Refusal};
 use crate::config::{Layer, LimitsLayer, Settings};
+use crate::diagnostic::reason;
 use crate::pipeline::Ask;
 use crate::transcript::intake;
 
@@ -143,7 +144,7 @@ fn answer(desk: &Desk<'_>, format: Format, item: &Item) -> (Vec<u8>, Outcome) {
         Found::Document(line) => line,
         Found::Unreadable(error) => {
             let name = item.file.as_deref().unwrap_or("标准输入");
-            say(&format!("读不了 {name}:{error}"));
+            say(&format!("读不了 {name}:{}", reason(error)));
             return (Vec::new(), Outcome::Incomplete);
         }
     };

@@ -1,8 +1,8 @@
 //! The shape of a lexicon file: a head of `key: value` lines, then one entry a line.
 
 use super::guard::{GuardShape, Side};
-use super::phrase::parts;
-use super::wording::Wordings;
+use super::phrase::{MOST_WORDINGS, parts};
+use super::wording::{Wordings, join_digits};
 use super::{Across, Anchor, Effect, Speaker};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::text::normalise_phrase;
@@ -12,6 +12,8 @@ use crate::text::normalise_phrase;
 pub(super) struct LexiconFile {
     pub(super) header: Header,
     pub(super) groups: Vec<Group>,
+    /// There may be groups that are not among `groups`, since their headings could not be read.
+    pub(super) hides_groups: bool,
 }
 
 /// The lines above `---`.
@@ -34,8 +36,6 @@ pub(super) struct Group {
 /// One entry, with the wordings that it stands for.
 #[derive(Debug)]
 pub(super) struct EntryLine {
-    pub(super) number: usize,
-    pub(super) column: usize,
     pub(super) phrase: String,
     pub(super) wordings: Wordings,
     pub(super) allow: Option<String>,
@@ -47,37 +47,54 @@ pub(super) struct EntryLine {
 pub(super) struct Options {
     pub(super) role: Speaker,
     pub(super) candidate: bool,
-    pub(super) guards: Vec<String>,
+    pub(super) guards: Vec<GuardName>,
     pub(super) anchor: Option<Anchor>,
     pub(super) border: bool,
     reason: Option<String>,
 }
 
+/// The name of a guard, and the place of the option that names it.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct GuardName {
+    pub(super) line: usize,
+    pub(super) column: usize,
+    pub(super) name: String,
+}
+
 /// Entries longer than this are refused: no phrase of a lexicon is a whole speech.
 const LONGEST_WORDING: usize = 60;
 
+impl LexiconFile {
+    /// A lexicon of which nothing is known: it may hold any group, and be a guard.
+    pub(super) fn unknown() -> Self {
+        let header = Header { guard: Some(GuardHead::default().into_shape()), ..Header::default() };
+        Self { header, groups: Vec::new(), hides_groups: true }
+    }
+}
+
 /// Reads one lexicon; what is wrong goes to `diagnostics`, and the rest is kept.
 pub(super) fn read(source: &Source, diagnostics: &mut Diagnostics) -> LexiconFile {
-    let mut file = LexiconFile::default();
     let mut lines = source.text.lines().enumerate().map(|(at, line)| Line::new(source, at + 1, line));
-    file.header = read_header(source, &mut lines, diagnostics);
-    let mut group = Group { options: file.header.options.clone(), ..Group::default() };
+    let Some(header) = read_header(source, &mut lines, diagnostics) else { return LexiconFile::unknown() };
+    let mut group = Group { options: header.options.clone(), ..Group::default() };
+    let mut file = LexiconFile { header, ..LexiconFile::default() };
     for line in lines.filter(|line| !line.is_blank()) {
-        if line.text.starts_with('[') {
-            let next = diagnostics.keep(line.group(&file.header.options));
-            file.groups.push(std::mem::replace(&mut group, next.unwrap_or_default()));
-        } else if let Some(entry) = diagnostics.keep(line.entry(&group.options)) {
-            group.lines.push(entry);
+        if !line.text.starts_with('[') {
+            group.lines.extend(line.entry(&group.options, diagnostics));
+            continue;
+        }
+        let next = line.group(&file.header.options, diagnostics);
+        file.groups.push(std::mem::replace(&mut group, next));
+        match group.id.as_deref() {
+            Some(id) if file.groups.iter().any(|other| other.id == group.id) => {
+                diagnostics.push(line.mistake(0, format!("组编号“{id}”重复")).help("请合并或改名"));
+            }
+            Some(_) => {}
+            None => file.hides_groups = true,
         }
     }
     file.groups.push(group);
     file.groups.retain(|group| group.id.is_some() || !group.lines.is_empty());
-    for (at, group) in file.groups.iter().enumerate() {
-        if group.id.is_some() && file.groups[..at].iter().any(|other| other.id == group.id) {
-            let id = group.id.as_deref().unwrap_or_default();
-            diagnostics.push(source.mistake(0, 0, format!("组编号“{id}”重复")).help("请合并或改名"));
-        }
-    }
     file
 }
 
@@ -100,39 +117,50 @@ pub(super) fn read_words(source: &Source, diagnostics: &mut Diagnostics) -> Vec<
     words
 }
 
+/// Reads the head up to its end; nothing where it has none.
 fn read_header<'a>(
     source: &'a Source,
     lines: &mut impl Iterator<Item = Line<'a>>,
     diagnostics: &mut Diagnostics,
-) -> Header {
+) -> Option<Header> {
+    let is_closed = source.text.lines().any(|line| line.trim() == END);
     let mut header = Header::default();
     let mut guard = GuardHead::default();
-    let mut closed = false;
-    for line in lines {
-        if line.text == "---" {
-            closed = true;
-            break;
+    let mut last = None;
+    for line in lines.filter(|line| !line.is_blank()) {
+        if line.text == END {
+            diagnostics.0.extend(guard.lack());
+            header.guard = guard.first.is_some().then(|| guard.into_shape());
+            if header.title.is_none() {
+                diagnostics.push(source.mistake(1, 1, "表头缺少 title").help("在第一行写 title: 词表名称"));
+            }
+            return Some(header);
         }
-        if !line.is_blank()
-            && let Err(mistake) = line.head(&mut header, &mut guard)
-        {
-            diagnostics.push(mistake);
+        let read = line.head(&mut header, &mut guard);
+        last = Some(line);
+        // Without an end, what is no line of a head is most likely the first entry.
+        match read {
+            Err(mistake) if is_closed => diagnostics.push(mistake),
+            Err(_) => break,
+            Ok(()) => {}
         }
     }
-    if !closed {
-        diagnostics.push(
-            source.mistake(0, 0, "缺少结束表头的“---”").help("表头写 title: 等,然后单独一行 ---,再写词条"),
-        );
-    } else if header.title.is_none() {
-        diagnostics.push(source.mistake(0, 0, "表头缺少 title").help("在第一行写 title: 词表名称"));
-    }
-    header.guard = diagnostics.keep(guard.shape(source)).flatten();
-    header
+    let place = last.map_or((1, 1), |line| (line.number, line.indent + 1));
+    let mistake = source.mistake(place.0, place.1, "缺少结束表头的“---”");
+    diagnostics.push(mistake.help("表头写 title: 等,然后单独一行 ---,再写词条"));
+    None
 }
+
+/// The line that ends the head.
+const END: &str = "---";
 
 /// The keys of a head that make the lexicon a guard.
 #[derive(Default)]
-struct GuardHead {
+struct GuardHead<'a> {
+    /// The first line with such a key.
+    first: Option<Line<'a>>,
+    /// A value was wrong, and has been told.
+    is_wrong: bool,
     side: Option<Side>,
     reach: Option<u32>,
     across: Option<Across>,
@@ -140,28 +168,47 @@ struct GuardHead {
     odd: bool,
 }
 
-impl GuardHead {
-    fn shape(self, source: &Source) -> Result<Option<GuardShape>, Diagnostic> {
-        let Self { side, reach, across, effect, odd } = self;
-        let Some(side) = side else {
-            return match (reach, across, effect) {
-                (None, None, None) => Ok(None),
-                _ => Err(source.mistake(0, 0, "写了豁免的选项,却没有 guard").help("补上 guard: before 等")),
-            };
-        };
-        let reach = match (reach, side) {
-            (Some(reach), _) => reach,
-            (None, Side::Turn) => u32::MAX,
-            (None, _) => {
-                return Err(source.mistake(0, 0, "豁免词表缺少 reach").help("写 reach: 4 表示最多隔四个字"));
-            }
-        };
-        let across = across.unwrap_or(if side == Side::Turn { Across::Turn } else { Across::Sentence });
-        Ok(Some(GuardShape { side, reach, across, effect: effect.unwrap_or(Effect::Suppress), odd }))
+impl GuardHead<'_> {
+    /// The key that is missing, where one is.
+    fn lack(&self) -> Option<Diagnostic> {
+        let first = self.first.filter(|_| !self.is_wrong)?;
+        match (self.side, self.reach) {
+            (None, _) => Some(first.mistake(0, "写了豁免的选项,却没有 guard").help("补上 guard: before 等")),
+            (Some(Side::Turn), _) | (_, Some(_)) => None,
+            _ => Some(first.mistake(0, "豁免词表缺少 reach").help("写 reach: 4 表示最多隔四个字")),
+        }
+    }
+
+    /// Sets a key.
+    ///
+    /// # Errors
+    /// The values that it may have, where this is none of them.
+    fn set(&mut self, key: &str, value: &str) -> Result<(), &'static str> {
+        match key {
+            "guard" => self.side = Some(side(value).ok_or("可写 before、after、around、turn")?),
+            "reach" => self.reach = Some(value.parse().map_err(|_| "应为字数,如 4")?),
+            "across" => self.across = Some(across(value).ok_or("可写 clause、sentence、turn")?),
+            "effect" => self.effect = Some(effect(value).ok_or("可写 suppress 或 candidate")?),
+            _ => self.odd = yes(value).ok_or("可写 yes 或 no")?,
+        }
+        Ok(())
+    }
+
+    fn into_shape(self) -> GuardShape {
+        let side = self.side.unwrap_or(Side::Turn);
+        let across = if side == Side::Turn { Across::Turn } else { Across::Sentence };
+        GuardShape {
+            side,
+            reach: self.reach.unwrap_or(u32::MAX),
+            across: self.across.unwrap_or(across),
+            effect: self.effect.unwrap_or(Effect::Suppress),
+            odd: self.odd,
+        }
     }
 }
 
 /// One line of a file, with what is needed to point at it.
+#[derive(Clone, Copy)]
 struct Line<'a> {
     source: &'a Source,
     number: usize,
@@ -184,7 +231,7 @@ impl<'a> Line<'a> {
         self.source.mistake(self.number, self.indent + at + 1, message)
     }
 
-    fn head(&self, header: &mut Header, guard: &mut GuardHead) -> Result<(), Diagnostic> {
+    fn head(&self, header: &mut Header, guard: &mut GuardHead<'a>) -> Result<(), Diagnostic> {
         let Some((key, value)) = self.text.split_once([':', '：']) else {
             return Err(self.mistake(0, "表头应为“键: 值”").help("如 title: 服务忌语;表头以 --- 结束"));
         };
@@ -197,19 +244,15 @@ impl<'a> Line<'a> {
             "verdict" => {
                 header.options.candidate = verdict(value).ok_or_else(|| wrong("可写 hit 或 candidate"))?;
             }
-            "guards" => header.options.guards = names(value),
+            "guards" => header.options.guards = self.guard_names(0, value),
             "family" => header.family = Some(value.to_owned()),
-            "guard" => {
-                guard.side = Some(side(value).ok_or_else(|| wrong("可写 before、after、around、turn"))?)
+            "guard" | "reach" | "across" | "effect" | "odd" => {
+                guard.first.get_or_insert(*self);
+                guard.set(key, value).map_err(|allowed| {
+                    guard.is_wrong = true;
+                    wrong(allowed)
+                })?;
             }
-            "reach" => guard.reach = Some(value.parse().map_err(|_| wrong("应为字数,如 4"))?),
-            "across" => {
-                guard.across = Some(across(value).ok_or_else(|| wrong("可写 clause、sentence、turn"))?);
-            }
-            "effect" => {
-                guard.effect = Some(effect(value).ok_or_else(|| wrong("可写 suppress 或 candidate"))?);
-            }
-            "odd" => guard.odd = yes(value).ok_or_else(|| wrong("可写 yes 或 no"))?,
             _ => {
                 let known = "可写 title、role、verdict、guards、family、note;豁免词表另有 guard、reach、across、effect、odd";
                 return Err(self.mistake(0, format!("表头没有“{key}”这一项")).help(known));
@@ -218,41 +261,40 @@ impl<'a> Line<'a> {
         Ok(())
     }
 
-    fn group(&self, inherited: &Options) -> Result<Group, Diagnostic> {
+    /// A group without an id is one whose heading cannot be read.
+    fn group(&self, inherited: &Options, diagnostics: &mut Diagnostics) -> Group {
         let (head, options) = self.split_options();
+        Group {
+            id: diagnostics.keep(self.group_id(head)),
+            options: self.options(options, inherited, diagnostics),
+            lines: Vec::new(),
+        }
+    }
+
+    fn group_id(&self, head: &str) -> Result<String, Diagnostic> {
         let Some((id, _title)) = head.trim_start_matches('[').split_once(']') else {
             return Err(self.mistake(0, "组标题缺少右方括号").help("写成 [编号] 标题"));
         };
         let id = id.trim();
         if id.is_empty() || id.contains(char::is_whitespace) {
-            return Err(self.mistake(1, "组编号不能为空,也不能有空格"));
+            return Err(self.mistake(1, "组编号不能为空,也不能有空格").help("如 [F31] 推责"));
         }
-        let options = self.options(options, inherited.clone())?;
-        Ok(Group { id: Some(id.to_owned()), options, lines: Vec::new() })
+        Ok(id.to_owned())
     }
 
-    fn entry(&self, inherited: &Options) -> Result<EntryLine, Diagnostic> {
-        let (phrase, options) = self.split_options();
-        let options = self.options(options, inherited.clone())?;
-        let (allowing, phrase) = match phrase.strip_prefix(['!', '！']) {
-            Some(rest) => (true, rest.trim()),
-            None => (false, phrase),
-        };
-        if allowing && options.reason.is_none() {
-            return Err(self.mistake(0, "允许词条必须说明原因").help("在行末写 :: reason=为什么允许"));
+    fn entry(&self, inherited: &Options, diagnostics: &mut Diagnostics) -> Option<EntryLine> {
+        let before = diagnostics.0.len();
+        let (written, options) = self.split_options();
+        let options = self.options(options, inherited, diagnostics);
+        let phrase = written.strip_prefix(['!', '！']).map_or(written, str::trim_start);
+        let allowing = phrase.len() < written.len();
+        // A misspelt option may have been the reason.
+        if allowing && options.reason.is_none() && diagnostics.0.len() == before {
+            let mistake = self.mistake(0, "允许词条必须说明原因");
+            diagnostics.push(mistake.help("在行末写 :: reason=为什么允许"));
         }
-        let parts = parts(phrase)
-            .map_err(|error| self.mistake(error.column + usize::from(allowing), error.message))?;
-        let wordings = Wordings::new(&parts).ok_or_else(|| {
-            self.mistake(0, "有一种写法归一后什么都不剩,永远不会命中")
-                .help("至少要有一个必写的汉字、字母或数字")
-        })?;
-        if wordings.longest() > LONGEST_WORDING {
-            return Err(self.mistake(0, format!("词条超过 {LONGEST_WORDING} 个字")).help("拆成几条"));
-        }
-        Ok(EntryLine {
-            number: self.number,
-            column: self.indent + 1,
+        let wordings = diagnostics.keep(self.wordings(characters_before(written, phrase), phrase))?;
+        Some(EntryLine {
             phrase: phrase.to_owned(),
             wordings,
             allow: options.reason.clone().filter(|_| allowing),
@@ -260,26 +302,45 @@ impl<'a> Line<'a> {
         })
     }
 
-    fn split_options(&self) -> (&'a str, Option<&'a str>) {
-        let split = self.text.split_once("::").or_else(|| self.text.split_once("：："));
-        split.map_or((self.text, None), |(head, options)| (head.trim(), Some(options)))
-    }
-
-    fn options(&self, text: Option<&str>, mut options: Options) -> Result<Options, Diagnostic> {
-        let parts =
-            text.unwrap_or_default().split([';', '；']).map(str::trim).filter(|part| !part.is_empty());
-        for part in parts {
-            let (key, value) = match part.split_once(['=', '＝']) {
-                Some((key, value)) => (key.trim(), value.trim()),
-                None => (part, ""),
-            };
-            self.option(key, value, &mut options)?;
+    /// The wordings of the phrase that begins at character `at` of the line.
+    fn wordings(&self, at: usize, phrase: &str) -> Result<Wordings, Diagnostic> {
+        let parts = parts(phrase).map_err(|error| {
+            let mistake = self.mistake(at + error.column, error.message);
+            error.help.into_iter().fold(mistake, Diagnostic::help)
+        })?;
+        if join_digits(&parts).is_none() {
+            let message = format!("数字连着数字,展开超过 {MOST_WORDINGS} 种写法");
+            return Err(self.mistake(at, message).help("拆成几条,或改用规则里的 pattern"));
         }
-        Ok(options)
+        let wordings = Wordings::new(&parts).ok_or_else(|| {
+            self.mistake(at, "有一种写法归一后什么都不剩,永远不会命中")
+                .help("至少要有一个必写的汉字、字母或数字")
+        })?;
+        if wordings.longest() > LONGEST_WORDING {
+            return Err(self.mistake(at, format!("词条超过 {LONGEST_WORDING} 个字")).help("拆成几条"));
+        }
+        Ok(wordings)
     }
 
-    fn option(&self, key: &str, value: &str, options: &mut Options) -> Result<(), Diagnostic> {
-        let at = self.text.find(key).map_or(0, |byte| self.text[..byte].chars().count());
+    fn split_options(&self) -> (&'a str, &'a str) {
+        let split = self.text.split_once("::").or_else(|| self.text.split_once("：："));
+        split.map_or((self.text, ""), |(head, options)| (head.trim(), options))
+    }
+
+    /// The options at the end of the line, upon those that it inherits.
+    fn options(&self, text: &'a str, inherited: &Options, diagnostics: &mut Diagnostics) -> Options {
+        let mut options = inherited.clone();
+        for part in text.split([';', '；']).map(str::trim).filter(|part| !part.is_empty()) {
+            let at = characters_before(self.text, part);
+            diagnostics.keep(self.option(at, part, &mut options));
+        }
+        options
+    }
+
+    /// The option that begins at character `at` of the line.
+    fn option(&self, at: usize, text: &str, options: &mut Options) -> Result<(), Diagnostic> {
+        let (key, value) = text.split_once(['=', '＝']).unwrap_or((text, ""));
+        let (key, value) = (key.trim(), value.trim());
         let wrong = |allowed: &str| self.mistake(at, format!("{key} 不能是“{value}”")).help(allowed);
         match key {
             "hit" => options.candidate = false,
@@ -287,8 +348,8 @@ impl<'a> Line<'a> {
             "border" => options.border = true,
             "at" => options.anchor = Some(anchor(value).ok_or_else(|| wrong("可写 start、end、whole"))?),
             "role" => options.role = role(value).ok_or_else(|| wrong(ROLES))?,
-            "guards" => options.guards = names(value),
-            "guards+" => options.guards.extend(names(value)),
+            "guards" => options.guards = self.guard_names(at, value),
+            "guards+" => options.guards.extend(self.guard_names(at, value)),
             "reason" => options.reason = Some(value.to_owned()).filter(|reason| !reason.is_empty()),
             "note" => {}
             _ => {
@@ -298,6 +359,20 @@ impl<'a> Line<'a> {
         }
         Ok(())
     }
+
+    /// The guards that the key at character `at` names.
+    fn guard_names(&self, at: usize, value: &str) -> Vec<GuardName> {
+        let names = value.split([' ', ',', '、', '，']).filter(|name| !name.is_empty());
+        let place =
+            |name: &str| GuardName { line: self.number, column: self.indent + at + 1, name: name.to_owned() };
+        names.map(place).collect()
+    }
+}
+
+/// How many characters of `whole` stand before `part`, which is a slice of it.
+fn characters_before(whole: &str, part: &str) -> usize {
+    let bytes = part.as_ptr().addr().saturating_sub(whole.as_ptr().addr());
+    whole.get(..bytes).map_or(0, |before| before.chars().count())
 }
 
 const ROLES: &str = "可写 agent、customer、system、any";
@@ -364,10 +439,6 @@ fn yes(value: &str) -> Option<bool> {
     }
 }
 
-fn names(value: &str) -> Vec<String> {
-    value.split([' ', ',', '、', '，']).filter(|name| !name.is_empty()).map(str::to_owned).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -387,9 +458,10 @@ mod tests {
         );
         assert_eq!(mistakes, []);
         let [first, second] = &file.groups[..] else { panic!("two groups") };
-        assert_eq!(first.lines[0].options.guards, ["a", "b"]);
+        let names = |line: &EntryLine| line.options.guards.iter().map(|g| g.name.clone()).collect::<Vec<_>>();
+        assert_eq!(names(&first.lines[0]), ["a", "b"]);
         assert_eq!(second.id.as_deref(), Some("g1"));
-        assert_eq!(second.lines[0].options.guards, ["a", "b", "c"]);
+        assert_eq!(names(&second.lines[0]), ["a", "b", "c"]);
         assert!(second.lines[0].options.candidate);
         assert_eq!(second.lines[0].options.anchor, Some(Anchor::End));
         assert!(!second.lines[1].options.candidate);

@@ -7,7 +7,7 @@ mod phrase;
 mod scan;
 mod wording;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
@@ -136,6 +136,8 @@ impl Lexicons {
 pub struct LexiconsDraft {
     lists: Vec<List>,
     by_name: BTreeMap<String, Vec<ListId>>,
+    /// Lexicons of which not every group could be read.
+    half_read: BTreeSet<String>,
     entries: Vec<Entry>,
     guards: Vec<Guard>,
     families: BTreeMap<String, u32>,
@@ -146,10 +148,15 @@ pub struct LexiconsDraft {
 
 impl LexiconsDraft {
     /// Reads every lexicon among `sources`; mistakes go to `diagnostics`.
+    ///
+    /// Files about which `diagnostics` has something to say already could not be opened: they count as lexicons
+    /// whose content is unknown, so that nobody who names them is told that they do not exist.
     #[must_use]
     pub fn read(sources: &[Source], diagnostics: &mut Diagnostics) -> Self {
         let mut draft = Self::default();
-        let mut files = Vec::new();
+        let unreadable = unreadable(diagnostics);
+        let unknown = unreadable.iter().map(|source| (source, file::LexiconFile::unknown()));
+        let mut files: Vec<(&Source, file::LexiconFile)> = unknown.collect();
         for source in sources {
             if source.path == WORDS {
                 draft.segmenter = Segmenter::new(file::read_words(source, diagnostics));
@@ -173,6 +180,11 @@ impl LexiconsDraft {
         diagnostics: &mut Diagnostics,
     ) {
         let name = source.id(FOLDER);
+        refuse_unknown_guards(source, lexicon, guards, diagnostics);
+        self.by_name.entry(name.to_owned()).or_default();
+        if lexicon.hides_groups {
+            self.half_read.insert(name.to_owned());
+        }
         let family = lexicon.header.family.clone().unwrap_or_else(|| format!("{name}.txt"));
         let family = *self.families.entry(family).or_insert_with(|| {
             self.family_count += 1;
@@ -185,7 +197,7 @@ impl LexiconsDraft {
                 self.by_name.entry(format!("{name}#{id}")).or_default().push(list);
             }
             for line in &group.lines {
-                self.add_line(source, list, line, guards, diagnostics);
+                self.add_line(list, line, guards);
             }
         }
         if let Some(shape) = &lexicon.header.guard {
@@ -200,26 +212,10 @@ impl LexiconsDraft {
         list
     }
 
-    fn add_line(
-        &mut self,
-        source: &Source,
-        list: ListId,
-        line: &file::EntryLine,
-        guards: &BTreeMap<String, GuardId>,
-        diagnostics: &mut Diagnostics,
-    ) {
+    fn add_line(&mut self, list: ListId, line: &file::EntryLine, guards: &BTreeMap<String, GuardId>) {
         let id = EntryId(u32::try_from(self.entries.len()).unwrap_or(u32::MAX));
-        let mut own_guards = Vec::new();
-        for name in &line.options.guards {
-            match guards.get(name) {
-                Some(guard) => own_guards.push(*guard),
-                None => diagnostics.push(
-                    source
-                        .mistake(line.number, line.column, format!("没有名为“{name}”的语境豁免"))
-                        .help(format!("可用的有:{}", guards.keys().cloned().collect::<Vec<_>>().join("、"))),
-                ),
-            }
-        }
+        let own_guards = line.options.guards.iter().filter_map(|guard| guards.get(&guard.name).copied());
+        let own_guards = own_guards.collect();
         self.wordings.push((id, line.wordings.clone()));
         self.entries.push(Entry {
             phrase: line.phrase.clone(),
@@ -252,10 +248,15 @@ impl LexiconsDraft {
         list
     }
 
-    /// The lists that a rule means by `name`: a lexicon, or one group of it.
+    /// The lists that a rule means by `name`: a lexicon, or one group of it. A group of a lexicon that could not be
+    /// read to the end may exist, and counts as empty.
     #[must_use]
     pub fn lists(&self, name: &str) -> Option<&[ListId]> {
-        self.by_name.get(name).map(Vec::as_slice)
+        let known = self.by_name.get(name).map(Vec::as_slice);
+        known.or_else(|| {
+            let (lexicon, _) = name.split_once('#')?;
+            self.half_read.contains(lexicon).then_some(&[][..])
+        })
     }
 
     /// The guard of that name.
@@ -297,5 +298,38 @@ impl LexiconsDraft {
         let order = compete::Order::new(&self.lists);
         let Self { by_name, entries, guards, segmenter, .. } = self;
         Ok(Lexicons { order, by_name, entries, guards, scan, segmenter })
+    }
+}
+
+/// The lexicons of which only the mistake is known.
+fn unreadable(diagnostics: &Diagnostics) -> Vec<Source> {
+    let paths: BTreeSet<&str> = diagnostics.0.iter().map(|diagnostic| diagnostic.file.as_str()).collect();
+    let is_lexicon = |path: &&str| path.starts_with(FOLDER) && path.ends_with(".txt") && *path != WORDS;
+    let source = |path: &str| Source { path: path.to_owned(), text: String::new() };
+    paths.into_iter().filter(is_lexicon).map(source).collect()
+}
+
+/// Tells names of guards that do not exist, each where it is written and not where it is inherited.
+fn refuse_unknown_guards(
+    source: &Source,
+    lexicon: &file::LexiconFile,
+    guards: &BTreeMap<String, GuardId>,
+    diagnostics: &mut Diagnostics,
+) {
+    let groups = lexicon.groups.iter().map(|group| &group.options);
+    let lines = lexicon.groups.iter().flat_map(|group| &group.lines).map(|line| &line.options);
+    let options = std::iter::once(&lexicon.header.options).chain(groups).chain(lines);
+    let named: BTreeSet<_> = options.flat_map(|options| &options.guards).collect();
+    for file::GuardName { line, column, name } in named {
+        if guards.contains_key(name) {
+            continue;
+        }
+        let known: Vec<&str> = guards.keys().map(String::as_str).collect();
+        let help = match &known[..] {
+            [] => "豁免是 lexicons/guards/ 下的词表,名字就是文件名".to_owned(),
+            known => format!("可用的有:{}", known.join("、")),
+        };
+        let message = format!("没有名为“{name}”的语境豁免");
+        diagnostics.push(source.mistake(*line, *column, message).help(help));
     }
 }

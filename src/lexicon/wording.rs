@@ -7,6 +7,7 @@ use std::ops::Range;
 
 use smallvec::{SmallVec, smallvec};
 
+use super::phrase::MOST_WORDINGS;
 use crate::text::normalise_phrase;
 
 /// One entry announces itself by at most so many cores: the more there are, the longer and rarer they can be.
@@ -63,7 +64,7 @@ impl Piece {
 impl Wordings {
     /// The wordings of a phrase with these parts; none where a wording has no letter at all.
     pub(super) fn new(parts: &[Vec<String>]) -> Option<Self> {
-        let mut parts: Vec<Part> = join_digits(parts).iter().map(|part| pieces(part)).collect();
+        let mut parts: Vec<Part> = join_digits(parts)?.iter().map(|part| pieces(part)).collect();
         parts.retain(|part| part.iter().any(|piece| !piece.text.is_empty() || !piece.pauses.is_empty()));
         let core = best_core(&parts)?;
         Some(Self { parts, core })
@@ -115,8 +116,9 @@ impl Wordings {
     }
 }
 
-/// Digits that meet from two parts would be read as one number: such parts are joined beforehand.
-fn join_digits(parts: &[Vec<String>]) -> Vec<Vec<String>> {
+/// Digits that meet from two parts would be read as one number: such parts are joined beforehand. None where they
+/// would have more than [`MOST_WORDINGS`] wordings together.
+pub(super) fn join_digits(parts: &[Vec<String>]) -> Option<Vec<Vec<String>>> {
     let digits =
         |c: Option<char>| c.is_some_and(|c| c.is_numeric() || "零〇幺一二三四五六七八九".contains(c));
     let mut joined: Vec<Vec<String>> = Vec::new();
@@ -126,13 +128,14 @@ fn join_digits(parts: &[Vec<String>]) -> Vec<Vec<String>> {
                 && part.iter().any(|text| digits(text.chars().next()))
         });
         match joined.last_mut().filter(|_| meets) {
+            Some(before) if before.len() * part.len() > MOST_WORDINGS => return None,
             Some(before) => {
                 *before = before.iter().flat_map(|a| part.iter().map(move |b| format!("{a}{b}"))).collect();
             }
             None => joined.push(part.clone()),
         }
     }
-    joined
+    Some(joined)
 }
 
 fn pieces(part: &[String]) -> Part {

@@ -30,12 +30,18 @@ struct RuleFile {
 }
 
 /// Reads all rules, in the order of their ids; what is wrong goes to `diagnostics`.
+///
+/// `ids` are sorted, and also those of rules whose files could not be read at all.
 #[must_use]
-pub fn read(sources: &[&Source], lexicons: &mut LexiconsDraft, diagnostics: &mut Diagnostics) -> Vec<Rule> {
+pub fn read(
+    sources: &[&Source],
+    ids: &[String],
+    lexicons: &mut LexiconsDraft,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Rule> {
     let mut sources = sources.to_vec();
     sources.sort_by_key(|source| source.id(FOLDER));
-    let ids: Vec<String> = sources.iter().map(|source| source.id(FOLDER).to_owned()).collect();
-    let read = sources.iter().filter_map(|source| read_one(source, &ids, lexicons, diagnostics));
+    let read = sources.iter().filter_map(|source| read_one(source, ids, lexicons, diagnostics));
     let mut rules: Vec<Rule> = read.collect();
     // With a rule missing the numbers are off, but then the pack does not load anyway.
     if rules.len() == ids.len() {

@@ -12,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::transcript::{Channel, Direction, Transcript};
+use crate::yaml::OneOrMany;
 
 pub use example::{Example, Expected};
 pub use file::read;
@@ -55,12 +56,21 @@ pub struct Rule {
 
 /// One criterion or several, written as a string or a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
-#[serde(untagged)]
+#[serde(untagged, from = "OneOrMany<String>")]
 pub enum Refs {
     /// A single criterion.
     One(String),
     /// Several.
     Many(Vec<String>),
+}
+
+impl From<OneOrMany<String>> for Refs {
+    fn from(written: OneOrMany<String>) -> Self {
+        match written {
+            OneOrMany::One(one) => Self::One(one),
+            OneOrMany::Many(many) => Self::Many(many),
+        }
+    }
 }
 
 /// How bad a fault is.

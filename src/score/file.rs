@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_saphyr::Spanned;
 
 use super::{
@@ -11,7 +11,7 @@ use super::{
 use crate::diagnostic::{Diagnostics, Source};
 use crate::rule::RuleId;
 use crate::rule::{AppliesTo, Refs, Rule};
-use crate::yaml;
+use crate::yaml::{self, OneKey, OneOrMany};
 
 /// The folder of the pack that holds rubrics.
 pub const FOLDER: &str = "rules/rubrics/";
@@ -96,7 +96,7 @@ struct DeductShape {
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct VetoShape {
-    id: String,
+    id: Spanned<String>,
     #[serde(rename = "ref")]
     reference: Refs,
     title: String,
@@ -115,7 +115,7 @@ enum ScopeShape {
 }
 
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", remote = "Self")]
 enum TestShape {
     Met(Spanned<Names>),
     NotMet(Spanned<Names>),
@@ -126,12 +126,13 @@ enum TestShape {
     Not(Box<TestShape>),
 }
 
-#[derive(Debug, Deserialize)]
-#[serde(untagged)]
-enum Names {
-    One(String),
-    Many(Vec<String>),
+impl<'de> Deserialize<'de> for TestShape {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(OneKey(deserializer))
+    }
 }
+
+type Names = OneOrMany<String>;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -141,11 +142,17 @@ struct MeasuredShape {
     below: Option<f64>,
 }
 
-/// Reads one rubric; `rules` are in the order of their ids. What is wrong goes to `diagnostics`.
+/// Reads one rubric; `rules` are in the order of their ids, and `rule_ids` are also those of rules that are broken
+/// themselves. What is wrong goes to `diagnostics`.
 #[must_use]
-pub fn read(source: &Source, rules: &[Rule], diagnostics: &mut Diagnostics) -> Option<Rubric> {
+pub fn read(
+    source: &Source,
+    rules: &[Rule],
+    rule_ids: &[String],
+    diagnostics: &mut Diagnostics,
+) -> Option<Rubric> {
     let file: RubricFile = diagnostics.keep(yaml::read(source))?;
-    let mut reader = Reader { source, rules, diagnostics, used: BTreeSet::new() };
+    let mut reader = Reader { source, rules, rule_ids, diagnostics, used: BTreeSet::new() };
     let mut sections = Vec::new();
     let mut items = Vec::new();
     for shape in file.sections {
@@ -186,7 +193,9 @@ pub fn read(source: &Source, rules: &[Rule], diagnostics: &mut Diagnostics) -> O
 fn with_prerequisites(mut used: BTreeSet<RuleId>, rules: &[Rule]) -> Vec<RuleId> {
     let mut open: Vec<RuleId> = used.iter().copied().collect();
     while let Some(id) = open.pop() {
-        open.extend(rules[id.0 as usize].needs.iter().filter(|need| used.insert(**need)));
+        // Where a rule is broken the numbers are off, but then the pack does not load anyway.
+        let needs = rules.get(id.0 as usize).map_or(&[][..], |rule| &rule.needs);
+        open.extend(needs.iter().filter(|need| used.insert(**need)));
     }
     used.into_iter().collect()
 }
@@ -194,6 +203,7 @@ fn with_prerequisites(mut used: BTreeSet<RuleId>, rules: &[Rule]) -> Vec<RuleId>
 struct Reader<'a> {
     source: &'a Source,
     rules: &'a [Rule],
+    rule_ids: &'a [String],
     diagnostics: &'a mut Diagnostics,
     used: BTreeSet<RuleId>,
 }
@@ -277,22 +287,20 @@ impl Reader<'_> {
     }
 
     fn names(&mut self, names: &Spanned<Names>) -> Vec<RuleId> {
-        match &names.value {
-            Names::One(name) => self.set(name, names),
-            Names::Many(many) => many.iter().flat_map(|name| self.set(name, names)).collect(),
-        }
+        names.value.as_slice().iter().flat_map(|name| self.set(name, names)).collect()
     }
 
     /// The rules that `name` means: one, or with a star at its end all whose ids begin so.
     fn set<T>(&mut self, name: &str, place: &Spanned<T>) -> Vec<RuleId> {
-        let fits = |rule: &&Rule| match name.strip_suffix('*') {
-            Some(prefix) => rule.id.starts_with(prefix),
-            None => rule.id == name,
+        let fits = |id: &str| match name.strip_suffix('*') {
+            Some(prefix) => id.starts_with(prefix),
+            None => id == name,
         };
-        let numbered = self.rules.iter().zip(0_u32..).filter(|(rule, _)| fits(rule));
+        let numbered = self.rules.iter().zip(0_u32..).filter(|(rule, _)| fits(&rule.id));
         let found: Vec<RuleId> = numbered.map(|(_, at)| RuleId(at)).collect();
-        if found.is_empty() {
-            let near = yaml::nearest(name, self.rules.iter().map(|rule| rule.id.as_str()));
+        // A rule that is broken itself exists, and is told once, in its own file.
+        if !self.rule_ids.iter().any(|id| fits(id)) {
+            let near = yaml::nearest(name, self.rule_ids.iter().map(String::as_str));
             let help = near.map_or("编号是 rules/ 之下的路径去掉 .yaml".to_owned(), |near| {
                 format!("是不是想写 {near}")
             });
@@ -330,13 +338,12 @@ impl Reader<'_> {
                 VetoScope::Section(found?)
             }
             (_, None) => {
-                let message = format!("否决“{}”缺少 target", shape.id);
-                let help = "scope 为 item 或 section 时,用 target 写明是哪一项";
-                self.diagnostics.push(self.source.mistake(0, 0, message).help(help));
+                let message = format!("否决“{}”缺少 target", shape.id.value);
+                self.mistake(&shape.id, message, "scope 为 item 或 section 时,用 target 写明是哪一项");
                 return None;
             }
         };
         let test = self.test(shape.test);
-        Some(Veto { id: shape.id, reference: shape.reference, title: shape.title, scope, test })
+        Some(Veto { id: shape.id.value, reference: shape.reference, title: shape.title, scope, test })
     }
 }

@@ -100,6 +100,11 @@ impl Folder {
         self
     }
 
+    /// Where it is.
+    pub(crate) fn path(&self) -> &Path {
+        &self.0
+    }
+
     /// Loads the pack.
     pub(crate) fn load(&self) -> Result<Pack, Diagnostics> {
         Pack::load(&self.0)

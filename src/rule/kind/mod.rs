@@ -13,7 +13,7 @@ mod silence;
 mod speech_rate;
 mod talk;
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_saphyr::{Location, Spanned};
 
 use super::found::Found;
@@ -21,7 +21,7 @@ use super::{RuleId, View};
 use crate::detect::dialogue;
 use crate::diagnostic::{Diagnostics, Source};
 use crate::lexicon::{GuardId, LexiconsDraft, ListId};
-use crate::yaml;
+use crate::yaml::{self, OneKey, OneOrMany};
 
 /// Something that can be tested on a dialogue.
 pub trait Condition: std::fmt::Debug + Send + Sync {
@@ -31,7 +31,7 @@ pub trait Condition: std::fmt::Debug + Send + Sync {
 
 /// A condition as a rule file writes it: a mapping with one key, which names the kind.
 #[derive(Debug, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", remote = "Self")]
 pub(super) enum ConditionShape {
     Phrase(phrase::PhraseShape),
     Pattern(pattern::PatternShape),
@@ -48,6 +48,12 @@ pub(super) enum ConditionShape {
     Not(Box<ConditionShape>),
     Count(Box<logic::CountShape>),
     Rule(rule::RuleShape),
+}
+
+impl<'de> Deserialize<'de> for ConditionShape {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Self::deserialize(OneKey(deserializer))
+    }
 }
 
 impl ConditionShape {
@@ -112,24 +118,8 @@ impl Compiler<'_> {
     }
 }
 
-/// One name, or a list of names; mistakes point at the whole, since a choice of shapes hides places inside.
+/// One name, or a list of names; mistakes point at the whole.
 type Names = Spanned<OneOrMany<String>>;
-
-#[derive(Debug, Deserialize)]
-#[serde(untagged, expecting = "一个名称,或名称的列表")]
-enum OneOrMany<T> {
-    One(T),
-    Many(Vec<T>),
-}
-
-impl<T> OneOrMany<T> {
-    fn as_slice(&self) -> &[T] {
-        match self {
-            Self::One(name) => std::slice::from_ref(name),
-            Self::Many(names) => names,
-        }
-    }
-}
 
 /// A range of numbers, either end optional.
 #[derive(Debug, Clone, Copy, Deserialize)]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use regex::Regex;
 use regex_syntax::hir::literal::{ExtractKind, Extractor, Seq};
-use regex_syntax::hir::{Hir, HirKind};
+use regex_syntax::hir::{Class, Hir, HirKind};
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
@@ -20,6 +20,8 @@ use crate::text::{Fold, fold};
 const LARGEST_PROGRAM: usize = 1 << 20;
 /// More literals than this announce nothing: the expression then runs on every turn.
 const MOST_LITERALS: usize = 500;
+/// A message shows so many characters of a class.
+const MOST_SHOWN: usize = 8;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -209,26 +211,56 @@ fn compile_regex(written: &Spanned<String>, compiler: &mut Compiler<'_>) -> Opti
         compiler.mistake(written.referenced, "这个正则连空文字都匹配", "至少要有一个必须出现的字");
         return None;
     }
-    if let Some(c) = unmatchable(&hir) {
+    if let Some(letters) = unmatchable(&hir) {
         let help = "匹配的是归一后的文字:小写、半角、简体,没有标点和空格;停顿用 .{0,2} 之类代替";
-        compiler.mistake(written.referenced, format!("正则里的“{c}”永远匹配不到"), help);
+        compiler.mistake(written.referenced, format!("正则里的“{letters}”永远匹配不到"), help);
         return None;
     }
     Some((regex, hir))
 }
 
-/// The first literal character that normalised text never has.
-fn unmatchable(hir: &Hir) -> Option<char> {
+/// The first literal character that normalised text never has, or the first class of nothing but such characters.
+fn unmatchable(hir: &Hir) -> Option<String> {
     match hir.kind() {
         HirKind::Literal(literal) => {
             let text = std::str::from_utf8(&literal.0).ok()?;
-            text.chars().find(|c| *c != '.' && fold(*c) != Fold::Letter(*c))
+            text.chars().find(|c| never_stands(*c)).map(shown)
+        }
+        HirKind::Class(Class::Unicode(class)) => {
+            unmatchable_class(class.iter().flat_map(|range| range.start()..=range.end()))
+        }
+        HirKind::Class(Class::Bytes(class)) => {
+            unmatchable_class(class.iter().flat_map(|range| range.start()..=range.end()).map(char::from))
         }
         HirKind::Repetition(repetition) => unmatchable(&repetition.sub),
         HirKind::Capture(capture) => unmatchable(&capture.sub),
         HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().find_map(unmatchable),
-        HirKind::Empty | HirKind::Class(_) | HirKind::Look(_) => None,
+        HirKind::Empty | HirKind::Look(_) => None,
     }
+}
+
+/// The class in brackets, shortened, where none of its characters ever stands in normalised text.
+fn unmatchable_class(characters: impl Iterator<Item = char>) -> Option<String> {
+    let (mut first, mut count) = (String::new(), 0_usize);
+    for c in characters {
+        if !never_stands(c) {
+            return None;
+        }
+        if count < MOST_SHOWN {
+            first.push_str(&shown(c));
+        }
+        count += 1;
+    }
+    Some(format!("[{first}{}]", if count > MOST_SHOWN { "…" } else { "" }))
+}
+
+/// Whether normalised text never has `c`. A point stands within numbers.
+fn never_stands(c: char) -> bool {
+    c != '.' && fold(c) != Fold::Letter(c)
+}
+
+fn shown(c: char) -> String {
+    if c.is_control() { c.escape_default().to_string() } else { c.to_string() }
 }
 
 /// Literals of which at least one stands in every match; the set that is likely to be rarest, where there is any.
@@ -294,10 +326,20 @@ mod tests {
 
     #[test]
     fn characters_that_normalised_text_never_has_are_found() {
-        for (pattern, expected) in
-            [("這事", Some('這')), ("好,的", Some(',')), ("A", Some('A')), ("好的", None)]
-        {
-            assert_eq!(unmatchable(&regex_syntax::parse(pattern).unwrap()), expected, "{pattern}");
+        for (pattern, expected) in [
+            ("這事", Some("這")),
+            ("好,的", Some(",")),
+            ("A", Some("A")),
+            ("好的", None),
+            ("好[,。]的", Some("[,。]")),
+            (r"好\n", Some(r"\n")),
+            ("[A-Z]{2}", Some("[ABCDEFGH…]")),
+            ("[A-Za-z]", None),
+            ("[。.]", None),
+            ("好[^的]", None),
+        ] {
+            let found = unmatchable(&regex_syntax::parse(pattern).unwrap());
+            assert_eq!(found.as_deref(), expected, "{pattern}");
         }
     }
 }

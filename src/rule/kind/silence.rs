@@ -2,13 +2,14 @@
 
 use serde::Deserialize;
 
-use super::{Compiler, Condition, OneOrMany};
+use super::{Compiler, Condition};
 use crate::detect::Owner;
 use crate::detect::dialogue::millis;
 use crate::rule::View;
 use crate::rule::found::{Found, Occurrence};
 use crate::rule::window::timed;
 use crate::transcript::Millis;
+use crate::yaml::OneOrMany;
 
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -1,0 +1,38 @@
+//! Reads a YAML file of the pack; a mistake names its place and says in Chinese what to do.
+
+mod explain;
+mod shape;
+
+use serde::de::DeserializeOwned;
+use serde_saphyr::Location;
+
+use crate::diagnostic::{Diagnostic, Source};
+
+pub use explain::in_chinese;
+pub use shape::{OneKey, OneOrMany};
+
+/// Reads `source` as a `T`.
+///
+/// # Errors
+/// The first mistake in the shape of the file: the reader cannot go on behind it.
+pub fn read<T: DeserializeOwned>(source: &Source) -> Result<T, Diagnostic> {
+    serde_saphyr::from_str(&source.text).map_err(|error| {
+        let error = error.without_snippet();
+        let explained = explain::explain(error);
+        mistake(source, error.location().unwrap_or(Location::UNKNOWN), explained.message).help(explained.help)
+    })
+}
+
+/// A mistake at a place that the reader remembered.
+#[must_use]
+pub fn mistake(source: &Source, location: Location, message: impl Into<String>) -> Diagnostic {
+    let [line, column] = [location.line(), location.column()].map(|at| usize::try_from(at).unwrap_or(0));
+    source.mistake(line, column, message)
+}
+
+/// The name among `known` that `written` most resembles, where it does.
+pub fn nearest<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    let scored = known.map(|name| (strsim::jaro_winkler(written, name), name));
+    let best = scored.max_by(|a, b| a.0.total_cmp(&b.0))?;
+    (best.0 > 0.8).then_some(best.1)
+}
