@@ -88,7 +88,7 @@ fn fault(
         .measured
         .map_or_else(String::new, |measure| format!("(实测 {:.2} {})", measure.value, measure.unit));
     if said != example.expected {
-        return Some(format!("例子应为 {},实际是 {}{measured}", name(example.expected), name(said)));
+        return Some(format!("例子应为 {}，实际是 {}{measured}", name(example.expected), name(said)));
     }
     let proves = matches!(example.expected, Expected::Hit | Expected::Candidate);
     let missing = script.marks.iter().find(|mark| !found.occurrences.iter().any(|o| covers(scene, o, mark)));
@@ -97,7 +97,7 @@ fn fault(
         Some(mark) => {
             let places: Vec<_> = found.occurrences.iter().map(|o| quoted(scene, o)).collect();
             let wanted = format!("第 {} 轮第 {}–{} 字", mark.turn + 1, mark.start + 1, mark.end);
-            Some(format!("命中的位置不对:应在{wanted},实际是 {}", places.join("、")))
+            Some(format!("命中的位置不对：应在{wanted}，实际是 {}", places.join("、")))
         }
     }
 }
@@ -146,9 +146,9 @@ fn others(pack: &Pack, id: RuleId, judgement: &Judgement) -> String {
     });
     let hits: Vec<&str> = forbidding.map(|verdict| pack.rule(verdict.rule).id.as_str()).collect();
     if hits.is_empty() {
-        "改规则、词条或例子;其余禁用规则都没有命中".to_owned()
+        "改规则、词条或例子；其余禁用规则都没有命中".to_owned()
     } else {
-        format!("改规则、词条或例子;同时命中的有 {}", hits.join("、"))
+        format!("改规则、词条或例子；同时命中的有 {}", hits.join("、"))
     }
 }
 

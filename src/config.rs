@@ -196,14 +196,14 @@ fn in_chinese(said: &str) -> (String, Option<String>) {
     }
     if said.starts_with("invalid type") || said.starts_with("invalid value") {
         let expected = said.rsplit("expected ").next().unwrap_or_default();
-        let help = "数字不加引号且不为负,地址、目录、级别加引号".to_owned();
-        return (format!("值的类型不对,应为{}", yaml::in_chinese(expected)), Some(help));
+        let help = "数字不加引号且不为负，地址、目录、级别加引号".to_owned();
+        return (format!("值的类型不对，应为{}", yaml::in_chinese(expected)), Some(help));
     }
     if said.starts_with("duplicate key") {
         return ("同一个键写了两次".to_owned(), Some("只保留一个".to_owned()));
     }
     if said.contains("socket address") {
-        return ("监听地址不对".to_owned(), Some("写成“地址:端口”,如 \"127.0.0.1:8080\"".to_owned()));
+        return ("监听地址不对".to_owned(), Some("写成“地址:端口”，如 \"127.0.0.1:8080\"".to_owned()));
     }
     (format!("不是有效的 TOML:{said}"), Some("检查引号、等号和方括号".to_owned()))
 }

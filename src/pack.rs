@@ -200,7 +200,7 @@ fn walk(folder: &Path, path: &str, sources: &mut Vec<Source>, diagnostics: &mut 
         diagnostics.push(whole.mistake(0, 0, "文件夹套得太深").help("检查有没有指回上层的链接"));
         return;
     }
-    let unreadable = |error: io::Error| whole.mistake(0, 0, format!("读不了:{}", reason(&error)));
+    let unreadable = |error: io::Error| whole.mistake(0, 0, format!("读不了：{}", reason(&error)));
     let Some(entries) = diagnostics.keep(fs::read_dir(folder).map_err(unreadable)) else { return };
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
@@ -223,7 +223,7 @@ fn read_file(file: &Path, path: &str) -> Result<Option<Source>, Diagnostic> {
     match size.and_then(|size| if size > LARGEST_FILE { Ok(None) } else { fs::read(file).map(Some) }) {
         Ok(Some(bytes)) => decode(path, &bytes),
         Ok(None) => Err(whole.mistake(0, 0, "文件太大").help(format!("最多 {} MB", LARGEST_FILE >> 20))),
-        Err(error) => Err(whole.mistake(0, 0, format!("读不了:{}", reason(&error)))),
+        Err(error) => Err(whole.mistake(0, 0, format!("读不了：{}", reason(&error)))),
     }
 }
 
@@ -236,8 +236,8 @@ fn decode(path: &str, bytes: &[u8]) -> Result<Option<Source>, Diagnostic> {
         return Ok(None);
     }
     if extension != expected {
-        let help = format!("这个文件夹里的文件以 .{expected} 结尾,说明写在 .md 里");
-        return Err(whole.mistake(0, 0, "不认识的文件类型,不会被读取").help(help));
+        let help = format!("这个文件夹里的文件以 .{expected} 结尾，说明写在 .md 里");
+        return Err(whole.mistake(0, 0, "不认识的文件类型，不会被读取").help(help));
     }
     match std::str::from_utf8(bytes) {
         Ok(text) => {
@@ -246,7 +246,7 @@ fn decode(path: &str, bytes: &[u8]) -> Result<Option<Source>, Diagnostic> {
         }
         Err(error) => {
             let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
-            let help = "多半是 GBK 编码,请用编辑器另存为 UTF-8";
+            let help = "多半是 GBK 编码，请用编辑器另存为 UTF-8";
             Err(whole.mistake(line, 1, "不是 UTF-8 编码").help(help))
         }
     }

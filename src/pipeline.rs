@@ -20,7 +20,7 @@ pub struct Ask<'a> {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PipelineError {
     /// No rubric has the id that was asked for.
-    #[error("没有编号为“{asked}”的评分表,可用的有:{known}")]
+    #[error("没有编号为“{asked}”的评分表，可用的有：{known}")]
     UnknownRubric {
         /// The id that was asked for.
         asked: String,
@@ -28,7 +28,7 @@ pub enum PipelineError {
         known: String,
     },
     /// No rubric applies to such a transcript.
-    #[error("没有适用于这通对话的评分表,请用 rubric 参数指明")]
+    #[error("没有适用于这通对话的评分表，请用 rubric 参数指明")]
     NoRubricApplies,
 }
 

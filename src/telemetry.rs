@@ -10,7 +10,7 @@ use tracing_subscriber::EnvFilter;
 #[derive(Debug, thiserror::Error)]
 pub enum TelemetryError {
     /// The log level is no filter that `tracing` knows.
-    #[error("日志级别“{0}”无效:请写 error、warn、info、debug 或 trace")]
+    #[error("日志级别“{0}”无效：请写 error、warn、info、debug 或 trace")]
     Filter(String),
     /// Another logger runs in this process.
     #[error("日志已由别处启动")]

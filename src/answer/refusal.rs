@@ -38,7 +38,7 @@ impl Refusal {
     /// The program has a fault; nothing of what it was working on is told.
     #[must_use]
     pub fn internal() -> Self {
-        Self::new("internal", "程序内部出错,这通对话没有评分:请把请求编号或行号告诉管理员")
+        Self::new("internal", "程序内部出错，这通对话没有评分：请把请求编号或行号告诉管理员")
     }
 
     /// The same refusal with the line on which the document begins.

@@ -31,8 +31,8 @@ pub fn run(args: Args) -> Result<Outcome, CliError> {
     let check::Checked { files, lexicons, entries, rules, examples, rubrics } = checked;
     writeln!(
         std::io::stdout(),
-        "规则包没有错误:{files} 个文件,{lexicons} 张词表和词组,{entries} 条词条,{rules} 条规则,\
-         {examples} 个例子全部成立,{rubrics} 张评分表({})\n摘要:{}",
+        "规则包没有错误：{files} 个文件，{lexicons} 张词表和词组，{entries} 条词条，{rules} 条规则，\
+         {examples} 个例子全部成立，{rubrics} 张评分表({})\n摘要：{}",
         pack.rubric_ids().collect::<Vec<_>>().join("、"),
         pack.digest(),
     )

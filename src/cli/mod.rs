@@ -33,7 +33,7 @@ pub enum Outcome {
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
     /// The pack is broken.
-    #[error("规则包有误,没有加载:\n{0}")]
+    #[error("规则包有误，没有加载：\n{0}")]
     Pack(#[from] Diagnostics),
     /// The settings are wrong.
     #[error("{0}")]

@@ -79,11 +79,11 @@ pub fn run(args: Args) -> Result<Outcome, CliError> {
     let threads = rayon::ThreadPoolBuilder::new()
         .num_threads(args.jobs.map_or(0, NonZero::get))
         .build()
-        .map_err(|error| CliError::Usage(format!("启动不了线程:{error}")))?;
+        .map_err(|error| CliError::Usage(format!("启动不了线程：{error}")))?;
     // A panic becomes an error line; its message, unlike its place, could hold what was said in the call.
     std::panic::set_hook(Box::new(|info| {
         let place = info.location().map(ToString::to_string).unwrap_or_default();
-        say(&format!("程序内部出错,位置 {place}"));
+        say(&format!("程序内部出错，位置 {place}"));
     }));
     let items = start_reading(args.files, settings.limits.body_bytes);
     let out = BufWriter::new(io::stdout().lock());

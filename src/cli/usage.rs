@@ -21,13 +21,13 @@ pub(super) fn explain(error: &clap::Error) -> u8 {
         ErrorKind::InvalidSubcommand => format!("没有命令 {}", named(ContextKind::InvalidSubcommand)),
         ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
             let (value, known) = (named(ContextKind::InvalidValue), named(ContextKind::ValidValue));
-            let known = if known.is_empty() { known } else { format!(",可用的有 {known}") };
+            let known = if known.is_empty() { known } else { format!("，可用的有 {known}") };
             match value.as_str() {
                 "" => format!("参数 {argument} 缺少值{known}"),
                 _ => format!("参数 {argument} 的值“{value}”无效{known}"),
             }
         }
-        ErrorKind::ArgumentConflict => format!("参数 {argument} 重复,或与别的参数冲突"),
+        ErrorKind::ArgumentConflict => format!("参数 {argument} 重复，或与别的参数冲突"),
         _ => {
             let _nobody_reads = error.print();
             return 2;

@@ -68,7 +68,7 @@ fn unscorable(scene: &Scene<'_>, language: &Language) -> Option<String> {
         return Some("没有可以评判的文字".to_owned());
     }
     if spoken == 0 {
-        return Some("只有系统语音,没有客服或客户说话".to_owned());
+        return Some("只有系统语音，没有客服或客户说话".to_owned());
     }
     let foreign = language.letters >= scene.dialogue.language.least_letters
         && language.han_share < scene.dialogue.language.least_han_share;
@@ -89,7 +89,7 @@ fn roles(scene: &Scene<'_>, notes: &mut Vec<String>) -> RolesQuality {
         + turns_with(scene, &terms.customer, Speaker::Customer).len();
     let swapped_signs = turns_with(scene, &terms.agent, Speaker::Customer).len();
     if swapped_signs >= terms.swapped_at_least && agent_signs == 0 {
-        notes.push(format!("客户的话轮里有 {swapped_signs} 处客服用语,而客服的话轮里没有:角色可能颠倒了"));
+        notes.push(format!("客户的话轮里有 {swapped_signs} 处客服用语，而客服的话轮里没有：角色可能颠倒了"));
         return RolesQuality::Suspect;
     }
     let merged = turns_with(scene, &terms.merged, Speaker::Any).into_iter();
@@ -124,7 +124,7 @@ fn times(scene: &Scene<'_>, notes: &mut Vec<String>) -> TimesQuality {
     let share = f64::from(u32::try_from(suspect).unwrap_or(u32::MAX))
         / f64::from(u32::try_from(timed).unwrap_or(u32::MAX));
     if suspect > 0 {
-        notes.push(format!("有 {suspect} 个话轮的语速不合常理,时间可能不准"));
+        notes.push(format!("有 {suspect} 个话轮的语速不合常理，时间可能不准"));
     }
     let limits = &scene.dialogue.times;
     let untrusted = suspect >= limits.suspect_at_least && share > limits.suspect_share;

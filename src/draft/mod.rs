@@ -262,5 +262,5 @@ pub struct DraftSearch {
 /// A note on fields that were not understood.
 #[must_use]
 pub(crate) fn ignored_fields(names: &[String]) -> String {
-    format!("未识别的字段已忽略:{}", names.join("、"))
+    format!("未识别的字段已忽略：{}", names.join("、"))
 }

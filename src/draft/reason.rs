@@ -23,7 +23,7 @@ pub(super) fn sentence(
     match (filled.result, &item.scoring) {
         (ItemResult::Level(level, points), Scoring::Levels { max, levels, .. }) => {
             let criterion = levels.get(level).map_or("", |level| level.text.as_str());
-            put(&mut text, format_args!("建议 {points}/{max} 分:{criterion}。"));
+            put(&mut text, format_args!("建议 {points}/{max} 分：{criterion}。"));
             put_grounds(&mut text, material, filled, evidence);
         }
         (ItemResult::Counted { times, doubled, .. }, Scoring::Deduct(deduction)) => {
@@ -31,7 +31,7 @@ pub(super) fn sentence(
             put_grounds(&mut text, material, filled, evidence);
         }
         (ItemResult::Counted { times: 0, .. }, _) => {
-            text.push_str("未见加分情形,不加分。");
+            text.push_str("未见加分情形，不加分。");
         }
         (ItemResult::Counted { points, .. }, _) => {
             put(&mut text, format_args!("建议加 {points} 分。"));
@@ -42,7 +42,7 @@ pub(super) fn sentence(
         (ItemResult::Human | ItemResult::Level(..), _) => put_human(&mut text, item, evidence),
     }
     if let Some(listen) = &item.listen {
-        put(&mut text, format_args!("请听录音核对:{listen}。"));
+        put(&mut text, format_args!("请听录音核对：{listen}。"));
     }
     text
 }
@@ -58,7 +58,7 @@ fn put_grounds(
     for rule in &filled.deciding {
         let Some(found) = material.judgement.of(*rule) else { continue };
         if let Some(Measure { value, unit }) = found.measured {
-            put(text, format_args!("{}:实测 {} {unit}。", material.rule(*rule).title, rounded(value)));
+            put(text, format_args!("{}：实测 {} {unit}。", material.rule(*rule).title, rounded(value)));
         }
         if evidence.is_empty() && found.outcome == Outcome::NotMet {
             put_absence(text, material, found, &material.rule(*rule).id);
@@ -67,7 +67,7 @@ fn put_grounds(
     let candidates = filled.deciding.iter().filter_map(|rule| material.judgement.of(*rule));
     let doubtful: usize = candidates.map(candidates_in).sum();
     if doubtful > 0 {
-        put(text, format_args!("另有 {doubtful} 处疑似,请人工确认。"));
+        put(text, format_args!("另有 {doubtful} 处疑似，请人工确认。"));
     }
 }
 
@@ -76,7 +76,7 @@ fn put_places(text: &mut String, evidence: &[DraftEvidence<'_>]) {
     let mut places: Vec<&DraftEvidence<'_>> = evidence.iter().collect();
     places.dedup_by_key(|place| (place.turn, place.start, place.end));
     for (at, place) in places.iter().take(TOLD).enumerate() {
-        text.push_str(if at == 0 { "依据:" } else { "、" });
+        text.push_str(if at == 0 { "依据：" } else { "、" });
         put_place(text, place);
     }
     if places.len() > TOLD {
@@ -96,9 +96,9 @@ fn put_absence(text: &mut String, material: &Material<'_, '_>, found: &Found, ru
         "system" => "系统",
         _ => "双方",
     };
-    put(text, format_args!("已查第 {}–{} 轮中{who}的 {turns} 轮,没有找到", from_turn + 1, to_turn + 1));
+    put(text, format_args!("已查第 {}–{} 轮中{who}的 {turns} 轮，没有找到", from_turn + 1, to_turn + 1));
     if let Some(near) = nearest(material.scene, found, rule) {
-        text.push_str(";最接近的是");
+        text.push_str("；最接近的是");
         put_place(text, &near);
     }
     text.push('。');
@@ -115,25 +115,25 @@ fn put_deduction(text: &mut String, deduction: &Deduction, times: u32, doubled: 
         put(text, format_args!("未发现扣分情形(每{unit}扣 {points} 分)。"));
         return;
     }
-    put(text, format_args!("发现 {times} {unit},每{unit}扣 {points} 分"));
+    put(text, format_args!("发现 {times} {unit}，每{unit}扣 {points} 分"));
     if doubled {
-        text.push_str(",情节加重,加倍");
+        text.push_str("，情节加重，加倍");
     }
     if let Some(cap) = cap {
-        put(text, format_args!(",最多扣 {cap} 分"));
+        put(text, format_args!("，最多扣 {cap} 分"));
     }
     text.push('。');
 }
 
 fn put_not_applicable(text: &mut String, points: Option<Points>) {
     match points {
-        Some(points) => put(text, format_args!("对话中没有出现相关情形,不适用,按 {points} 分计。")),
-        None => text.push_str("对话中没有出现相关情形,不适用,不计入总分。"),
+        Some(points) => put(text, format_args!("对话中没有出现相关情形，不适用，按 {points} 分计。")),
+        None => text.push_str("对话中没有出现相关情形，不适用，不计入总分。"),
     }
 }
 
 fn put_lacking(text: &mut String, lacking: Lacking) {
-    text.push_str("无法测量,缺少:");
+    text.push_str("无法测量，缺少：");
     for (at, lack) in lacking.iter().enumerate() {
         text.push_str(if at > 0 { "、" } else { "" });
         text.push_str(lack.chinese());
@@ -143,9 +143,9 @@ fn put_lacking(text: &mut String, lacking: Lacking) {
 
 fn put_human(text: &mut String, item: &Item, evidence: &[DraftEvidence<'_>]) {
     let sentence = match (item.basis.proposes(), evidence.len()) {
-        (true, _) => "对话符合不了任何一档的条件,请人工评判。".to_owned(),
+        (true, _) => "对话符合不了任何一档的条件，请人工评判。".to_owned(),
         (false, 0) => "需人工评判。".to_owned(),
-        (false, count) => format!("需人工评判,有 {count} 处供参考。"),
+        (false, count) => format!("需人工评判，有 {count} 处供参考。"),
     };
     text.push_str(&sentence);
 }

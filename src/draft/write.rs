@@ -71,7 +71,7 @@ impl<'t> Material<'_, 't> {
         }
         let matches = self.matches().len();
         if matches > MOST_FINDINGS {
-            notes.push(format!("命中共 {matches} 处,只列出前 {MOST_FINDINGS} 处"));
+            notes.push(format!("命中共 {matches} 处，只列出前 {MOST_FINDINGS} 处"));
         }
         DraftQuality {
             scorable: quality.unscorable.is_none(),

@@ -20,7 +20,7 @@ pub(super) async fn whole(body: Body, limits: &Limits, deadline: Duration) -> Re
     timeout(deadline, collect(body, limits)).await.unwrap_or_else(|_| {
         Err(Problem::new(
             "timeout",
-            format!("{} 秒内没有收到完整的内容:请检查网络,或分批提交", deadline.as_secs()),
+            format!("{} 秒内没有收到完整的内容：请检查网络，或分批提交", deadline.as_secs()),
         ))
     })
 }
@@ -50,7 +50,7 @@ async fn collect(body: Body, limits: &Limits) -> Result<Bytes, Problem> {
 }
 
 async fn next(stream: &mut BodyDataStream) -> Result<Option<Bytes>, Problem> {
-    let broken = |_| Problem::new("broken_body", "请求内容没有收全:连接中断,或分块格式不对");
+    let broken = |_| Problem::new("broken_body", "请求内容没有收全：连接中断，或分块格式不对");
     stream.next().await.transpose().map_err(broken)
 }
 

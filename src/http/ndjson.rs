@@ -65,8 +65,10 @@ impl Answers {
         let broken = match timeout(idle, self.input.next()).await {
             Ok(Some(Ok(chunk))) => return self.lines.push(&chunk),
             Ok(None) => None,
-            Ok(Some(Err(_))) => Some(Refusal::new("broken_body", "请求内容没有收全:连接中断,或分块格式不对")),
-            Err(_) => Some(Refusal::new("timeout", format!("{} 秒内没有新的内容,不再等待", idle.as_secs()))),
+            Ok(Some(Err(_))) => {
+                Some(Refusal::new("broken_body", "请求内容没有收全：连接中断，或分块格式不对"))
+            }
+            Err(_) => Some(Refusal::new("timeout", format!("{} 秒内没有新的内容，不再等待", idle.as_secs()))),
         };
         self.ended = true;
         match broken {

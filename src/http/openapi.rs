@@ -16,7 +16,7 @@ use super::App;
 #[openapi(
     info(
         title = "质检(zhijian)接口",
-        description = "提交中文客服通话或在线对话的文字记录,得到预先填好、附有证据的评分表,供质检员确认。\
+        description = "提交中文客服通话或在线对话的文字记录，得到预先填好、附有证据的评分表，供质检员确认。\
                        出错时返回 RFC 9457 问题文档:`code` 稳定可依赖,`errors` 用 JSON 指针指出每个有误的字段。"
     ),
     paths(super::score::score, document, super::health::alive, super::health::ready, super::metrics::text)
@@ -47,7 +47,7 @@ pub(super) fn example() -> Value {
         "agent": {"id": "068", "team": "A1"},
         "turns": [
             {"role": "agent", "start_ms": 400, "end_ms": 2900, "text": "您好,068号为您服务。"},
-            {"role": "customer", "start_ms": 3200, "end_ms": 5000, "text": "喂,你好,我想查一下宽带的账单。"}
+            {"role": "customer", "start_ms": 3200, "end_ms": 5000, "text": "喂，你好，我想查一下宽带的账单。"}
         ],
         "events": [{"type": "hangup", "at_ms": 95000, "by": "customer"}],
         "meta": {"queue": "宽带"}

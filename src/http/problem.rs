@@ -68,8 +68,8 @@ impl Problem {
     /// The problem of an answer that came from a library, which knows only the status.
     pub(super) fn of_status(status: StatusCode) -> Self {
         match status {
-            StatusCode::NOT_FOUND => Self::new("not_found", "没有这个地址:接口说明见 /api/docs"),
-            status if status.is_client_error() => Self::new("bad_request", "请求有误:接口说明见 /api/docs"),
+            StatusCode::NOT_FOUND => Self::new("not_found", "没有这个地址：接口说明见 /api/docs"),
+            status if status.is_client_error() => Self::new("bad_request", "请求有误：接口说明见 /api/docs"),
             _ => Refusal::internal().into(),
         }
     }
@@ -119,7 +119,7 @@ pub(super) async fn method_not_allowed(State(app): State<Arc<App>>, method: Meth
     body::discard(body, &app.limits, app.body).await;
     let known = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
     let name = if known.contains(&method.as_str()) { method.as_str() } else { "这个" };
-    Problem::new("method_not_allowed", format!("这个地址不支持 {name} 方法:见响应头 Allow 或 /api/docs"))
+    Problem::new("method_not_allowed", format!("这个地址不支持 {name} 方法：见响应头 Allow 或 /api/docs"))
 }
 
 /// The program has a fault; what it was working on is not told.

@@ -59,7 +59,7 @@ impl OwnedAsk {
         (Transcript = "application/json", example = json!(openapi::example())),
         (String = "application/x-ndjson"))),
     responses(
-        (status = 200, description = "机评初稿;批量时每行一份", content(
+        (status = 200, description = "机评初稿；批量时每行一份", content(
             (Draft = "application/json"), (String = "application/x-ndjson"))),
         (status = 400, description = "不是 UTF-8,或不是 JSON,或查询参数有误", body = Document,
             content_type = "application/problem+json"),
@@ -67,7 +67,7 @@ impl OwnedAsk {
             content_type = "application/problem+json"),
         (status = 413, description = "超过大小限制", body = Document, content_type = "application/problem+json"),
         (status = 415, description = "内容类型不对", body = Document, content_type = "application/problem+json"),
-        (status = 422, description = "字段有误,或没有这张评分表", body = Document,
+        (status = 422, description = "字段有误，或没有这张评分表", body = Document,
             content_type = "application/problem+json"),
         (status = 500, description = "程序内部出错", body = Document, content_type = "application/problem+json")))]
 pub(super) async fn score(
@@ -101,7 +101,7 @@ fn order(
     headers: &HeaderMap,
 ) -> Result<(OwnedAsk, Form), Problem> {
     let Query(query) = query
-        .map_err(|_| Problem::new("invalid_query", "查询参数有误:可用的参数有 rubric=编号 和 rules=all"))?;
+        .map_err(|_| Problem::new("invalid_query", "查询参数有误：可用的参数有 rubric=编号 和 rules=all"))?;
     let ask = OwnedAsk { rubric: query.rubric, all_rules: query.rules == Some(RuleChoice::All) };
     let form = Form::of(headers)?;
     Desk { pack: &app.pack, limits: &app.limits, ask: ask.borrowed() }.check_ask()?;
@@ -119,7 +119,7 @@ impl Form {
     fn of(headers: &HeaderMap) -> Result<Self, Problem> {
         let refuse = |detail: &str| Err(Problem::new("unsupported_media_type", detail));
         if headers.get(header::CONTENT_ENCODING).is_some_and(|encoding| encoding != "identity") {
-            return refuse("不支持压缩的内容:请去掉 Content-Encoding,直接提交");
+            return refuse("不支持压缩的内容：请去掉 Content-Encoding,直接提交");
         }
         let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or("");
         let value = value.to_ascii_lowercase();
@@ -129,7 +129,7 @@ impl Form {
             .find_map(|parameter| parameter.trim().strip_prefix("charset="))
             .map(|charset| charset.trim_matches('"'));
         if charset.is_some_and(|charset| !matches!(charset, "utf-8" | "utf8")) {
-            return refuse("只接受 UTF-8 编码:请转成 UTF-8 再提交");
+            return refuse("只接受 UTF-8 编码：请转成 UTF-8 再提交");
         }
         match essence.trim() {
             "application/json" => Ok(Self::One),

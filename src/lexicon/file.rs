@@ -147,7 +147,7 @@ fn read_header<'a>(
     }
     let place = last.map_or((1, 1), |line| (line.number, line.indent + 1));
     let mistake = source.mistake(place.0, place.1, "缺少结束表头的“---”");
-    diagnostics.push(mistake.help("表头写 title: 等,然后单独一行 ---,再写词条"));
+    diagnostics.push(mistake.help("表头写 title: 等，然后单独一行 ---,再写词条"));
     None
 }
 
@@ -173,7 +173,7 @@ impl GuardHead<'_> {
     fn lack(&self) -> Option<Diagnostic> {
         let first = self.first.filter(|_| !self.is_wrong)?;
         match (self.side, self.reach) {
-            (None, _) => Some(first.mistake(0, "写了豁免的选项,却没有 guard").help("补上 guard: before 等")),
+            (None, _) => Some(first.mistake(0, "写了豁免的选项，却没有 guard").help("补上 guard: before 等")),
             (Some(Side::Turn), _) | (_, Some(_)) => None,
             _ => Some(first.mistake(0, "豁免词表缺少 reach").help("写 reach: 4 表示最多隔四个字")),
         }
@@ -186,7 +186,7 @@ impl GuardHead<'_> {
     fn set(&mut self, key: &str, value: &str) -> Result<(), &'static str> {
         match key {
             "guard" => self.side = Some(side(value).ok_or("可写 before、after、around、turn")?),
-            "reach" => self.reach = Some(value.parse().map_err(|_| "应为字数,如 4")?),
+            "reach" => self.reach = Some(value.parse().map_err(|_| "应为字数，如 4")?),
             "across" => self.across = Some(across(value).ok_or("可写 clause、sentence、turn")?),
             "effect" => self.effect = Some(effect(value).ok_or("可写 suppress 或 candidate")?),
             _ => self.odd = yes(value).ok_or("可写 yes 或 no")?,
@@ -233,7 +233,7 @@ impl<'a> Line<'a> {
 
     fn head(&self, header: &mut Header, guard: &mut GuardHead<'a>) -> Result<(), Diagnostic> {
         let Some((key, value)) = self.text.split_once([':', '：']) else {
-            return Err(self.mistake(0, "表头应为“键: 值”").help("如 title: 服务忌语;表头以 --- 结束"));
+            return Err(self.mistake(0, "表头应为“键: 值”").help("如 title: 服务忌语；表头以 --- 结束"));
         };
         let (key, value) = (key.trim(), value.trim());
         let wrong = |allowed: &str| self.mistake(0, format!("{key} 不能是“{value}”")).help(allowed);
@@ -277,7 +277,7 @@ impl<'a> Line<'a> {
         };
         let id = id.trim();
         if id.is_empty() || id.contains(char::is_whitespace) {
-            return Err(self.mistake(1, "组编号不能为空,也不能有空格").help("如 [F31] 推责"));
+            return Err(self.mistake(1, "组编号不能为空，也不能有空格").help("如 [F31] 推责"));
         }
         Ok(id.to_owned())
     }
@@ -309,11 +309,11 @@ impl<'a> Line<'a> {
             error.help.into_iter().fold(mistake, Diagnostic::help)
         })?;
         if join_digits(&parts).is_none() {
-            let message = format!("数字连着数字,展开超过 {MOST_WORDINGS} 种写法");
-            return Err(self.mistake(at, message).help("拆成几条,或改用规则里的 pattern"));
+            let message = format!("数字连着数字，展开超过 {MOST_WORDINGS} 种写法");
+            return Err(self.mistake(at, message).help("拆成几条，或改用规则里的 pattern"));
         }
         let wordings = Wordings::new(&parts).ok_or_else(|| {
-            self.mistake(at, "有一种写法归一后什么都不剩,永远不会命中")
+            self.mistake(at, "有一种写法归一后什么都不剩，永远不会命中")
                 .help("至少要有一个必写的汉字、字母或数字")
         })?;
         if wordings.longest() > LONGEST_WORDING {

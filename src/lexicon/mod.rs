@@ -326,8 +326,8 @@ fn refuse_unknown_guards(
         }
         let known: Vec<&str> = guards.keys().map(String::as_str).collect();
         let help = match &known[..] {
-            [] => "豁免是 lexicons/guards/ 下的词表,名字就是文件名".to_owned(),
-            known => format!("可用的有:{}", known.join("、")),
+            [] => "豁免是 lexicons/guards/ 下的词表，名字就是文件名".to_owned(),
+            known => format!("可用的有：{}", known.join("、")),
         };
         let message = format!("没有名为“{name}”的语境豁免");
         diagnostics.push(source.mistake(*line, *column, message).help(help));

@@ -28,7 +28,7 @@ pub(super) fn parts(phrase: &str) -> Result<Vec<Vec<String>>, PhraseError> {
     let mut parts = Vec::new();
     while let Some(c) = characters.get(reader.at) {
         if parts.len() == MOST_PARTS {
-            let help = "每个括号、括号之间的每段文字各算一段;请拆成几条";
+            let help = "每个括号、括号之间的每段文字各算一段；请拆成几条";
             return Err(reader.error(format!("一条词条最多 {MOST_PARTS} 段")).help(help));
         }
         match c {
@@ -60,7 +60,7 @@ impl PhraseError {
 /// Refuses the bracket at `column` if with it there are too many wordings.
 fn limit(wordings: usize, column: usize) -> Result<(), PhraseError> {
     let message = format!("展开超过 {MOST_WORDINGS} 种写法");
-    let help = Some("拆成几条,或改用规则里的 pattern");
+    let help = Some("拆成几条，或改用规则里的 pattern");
     if wordings > MOST_WORDINGS { Err(PhraseError { column, message, help }) } else { Ok(()) }
 }
 

@@ -94,7 +94,7 @@ impl Scan {
             }
         }
         let automaton = CharwiseDoubleArrayAhoCorasick::with_values(cores)
-            .map_err(|error| format!("词条太多,无法编译:{error}"))?;
+            .map_err(|error| format!("词条太多，无法编译：{error}"))?;
         let wordings = wordings.into_iter().map(|(_, wordings)| wordings).collect();
         Ok(Self { automaton, owners, wordings })
     }

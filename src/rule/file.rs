@@ -64,7 +64,7 @@ fn refuse_circles(sources: &[&Source], rules: &[Rule], diagnostics: &mut Diagnos
             reached.extend(further);
         }
         if reached.iter().any(|id| rules[id.0 as usize].id == rule.id) {
-            let help = "规则之间的引用不能成环,请去掉一处";
+            let help = "规则之间的引用不能成环，请去掉一处";
             diagnostics.push(source.mistake(1, 1, "这条规则(经由别的规则)引用了自己").help(help));
         }
     }
@@ -82,7 +82,7 @@ fn read_one(
             .into_iter()
             .filter_map(|(demand, shape)| Some((demand, shape?)));
     let (Some((demand, condition)), None) = (demands.next(), demands.next()) else {
-        let help = "forbid 不该出现、expect 应当做到、observe 只记录,三者写其一";
+        let help = "forbid 不该出现、expect 应当做到、observe 只记录，三者写其一";
         diagnostics.push(source.mistake(1, 1, "规则应当恰好有一个 forbid、expect 或 observe").help(help));
         return None;
     };
@@ -90,8 +90,8 @@ fn read_one(
     let when = file.when.map(|when| when.compile(&mut compiler));
     let condition = condition.compile(&mut compiler);
     if let Some(missing) = file.examples.value.missing(demand) {
-        let help = "没有正反例子的规则不能使用;写法见 rules/README.md";
-        compiler.mistake(file.examples.referenced, format!("例子不够:{missing}"), help);
+        let help = "没有正反例子的规则不能使用；写法见 rules/README.md";
+        compiler.mistake(file.examples.referenced, format!("例子不够：{missing}"), help);
     }
     Some(Rule {
         id: source.id(FOLDER).to_owned(),

@@ -164,7 +164,7 @@ pub fn read(
     }
     let sum = file.base + items.iter().map(Item::max).sum();
     if sum != file.max.value {
-        let message = format!("max 写的是 {},各评分项与起始分之和是 {sum}", file.max.value);
+        let message = format!("max 写的是 {}，各评分项与起始分之和是 {sum}", file.max.value);
         reader.mistake(&file.max, message, "改 max,或检查各项的满分");
     }
     let heaviest_of = file.heaviest_of.iter().map(|group| reader.group(group, &items)).collect();
@@ -225,8 +225,8 @@ impl Reader<'_> {
         }
         if !shape.basis.proposes() && (shape.test.is_some() || shape.levels.iter().any(|l| l.test.is_some()))
         {
-            let help = "evidence 和 human 的项由人评判,只能用 evidence 列出给人看的规则";
-            self.mistake(&shape.id, "这一项不由机器给分,不能写 if", help);
+            let help = "evidence 和 human 的项由人评判，只能用 evidence 列出给人看的规则";
+            self.mistake(&shape.id, "这一项不由机器给分，不能写 if", help);
         }
         let evidence = shape.evidence.iter().flat_map(|name| self.set(&name.value, name)).collect();
         let scoring = match (shape.max, shape.bonus, shape.deduct) {
@@ -339,7 +339,7 @@ impl Reader<'_> {
             }
             (_, None) => {
                 let message = format!("否决“{}”缺少 target", shape.id.value);
-                self.mistake(&shape.id, message, "scope 为 item 或 section 时,用 target 写明是哪一项");
+                self.mistake(&shape.id, message, "scope 为 item 或 section 时，用 target 写明是哪一项");
                 return None;
             }
         };

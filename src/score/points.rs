@@ -39,10 +39,10 @@ impl TryFrom<f64> for Points {
     fn try_from(value: f64) -> Result<Self, Self::Error> {
         let hundredths = value * 100.0;
         if !hundredths.is_finite() || hundredths.abs() > 1e9 {
-            return Err("分值太大;检查有没有多写几位");
+            return Err("分值太大；检查有没有多写几位");
         }
         if (hundredths - hundredths.round()).abs() > 1e-6 {
-            return Err("分值最多两位小数;写成 0.5 这样");
+            return Err("分值最多两位小数；写成 0.5 这样");
         }
         Ok(Self(hundredths.round() as i64))
     }

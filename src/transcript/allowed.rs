@@ -124,12 +124,12 @@ impl Allowed {
         let hint = match self.guess(value) {
             Some(word) => format!("您可能要写 {word}"),
             None if is_speaker_number(value) => {
-                "这是说话人或声道的编号:请先按贵方的声道约定换成角色".to_owned()
+                "这是说话人或声道的编号：请先按贵方的声道约定换成角色".to_owned()
             }
             None => "请换成其中之一".to_owned(),
         };
         let words = self.words.join("、");
-        Some(format!("不认识的{} {},可用的有 {words}:{hint}", self.name, shown(value)))
+        Some(format!("不认识的{} {}，可用的有 {words}:{hint}", self.name, shown(value)))
     }
 
     fn guess(&self, value: &str) -> Option<&'static str> {

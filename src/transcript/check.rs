@@ -29,7 +29,7 @@ pub(super) fn transcript(transcript: &Transcript<'_>, limits: &Limits, report: &
 /// The transcript's own id, which a draft repeats and people search for.
 pub(super) fn id(pointer: &str, value: &str, limits: &Limits, report: &mut Report) {
     if value.is_empty() {
-        report.wrong(pointer, "编号不能为空:请填写这通对话在贵方系统里的唯一编号");
+        report.wrong(pointer, "编号不能为空：请填写这通对话在贵方系统里的唯一编号");
     }
     label(pointer, Some(value), limits, report);
 }
@@ -40,11 +40,11 @@ pub(super) fn label(pointer: &str, value: Option<&str>, limits: &Limits, report:
     if value.len() > limits.id_chars {
         let chars = value.chars().count();
         if chars > limits.id_chars {
-            report.wrong(pointer, format!("有 {chars} 个字符,最多 {} 个:请缩短", limits.id_chars));
+            report.wrong(pointer, format!("有 {chars} 个字符，最多 {} 个：请缩短", limits.id_chars));
         }
     }
     if let Some((at, control)) = value.chars().enumerate().find(|(_, c)| c.is_control()) {
-        report.wrong(pointer, format!("第 {} 个字符是控制字符 U+{:04X}:请去掉", at + 1, u32::from(control)));
+        report.wrong(pointer, format!("第 {} 个字符是控制字符 U+{:04X}：请去掉", at + 1, u32::from(control)));
     }
 }
 
@@ -54,9 +54,9 @@ pub(super) fn started_at(value: &str, report: &mut Report) {
         return;
     }
     let message = if value.parse::<jiff::civil::DateTime>().is_ok() {
-        format!("{} 缺少时区偏移:请写成 RFC 3339 格式,例如 2026-11-21T09:00:00+08:00", shown(value))
+        format!("{} 缺少时区偏移：请写成 RFC 3339 格式，例如 2026-11-21T09:00:00+08:00", shown(value))
     } else {
-        format!("{} 不是有效的时间:请写成 RFC 3339 格式,例如 2026-11-21T09:00:00+08:00", shown(value))
+        format!("{} 不是有效的时间：请写成 RFC 3339 格式，例如 2026-11-21T09:00:00+08:00", shown(value))
     };
     report.wrong("/started_at", message);
 }
@@ -64,11 +64,14 @@ pub(super) fn started_at(value: &str, report: &mut Report) {
 /// There must be something to judge, and not without end.
 pub(super) fn turn_count(count: usize, limits: &Limits, report: &mut Report) {
     if count == 0 {
-        report.wrong("/turns", "没有话轮:至少要有一个");
+        report.wrong("/turns", "没有话轮：至少要有一个");
     } else if count > limits.turns {
         report.too_large(
             "/turns",
-            format!("有 {count} 个话轮,最多 {} 个:请把对话拆开提交,或请管理员调高 max_turns", limits.turns),
+            format!(
+                "有 {count} 个话轮，最多 {} 个：请把对话拆开提交，或请管理员调高 max_turns",
+                limits.turns
+            ),
         );
     }
 }
@@ -80,7 +83,7 @@ pub(super) fn span(index: usize, start: Option<Millis>, end: Option<Millis>, rep
     {
         report.wrong(
             format!("/turns/{index}/end_ms"),
-            format!("结束时间 {end} 早于开始时间 {start}:请检查两个时间是否颠倒,单位是否都是毫秒"),
+            format!("结束时间 {end} 早于开始时间 {start}：请检查两个时间是否颠倒，单位是否都是毫秒"),
         );
     }
 }
@@ -96,7 +99,7 @@ pub(super) fn text(index: usize, text: &str, limits: &Limits, report: &mut Repor
         report.too_large(
             format!("/turns/{index}/text"),
             format!(
-                "一个话轮有 {chars} 个字符,最多 {} 个:请按说话人和停顿切分,或请管理员调高 max_turn_chars",
+                "一个话轮有 {chars} 个字符，最多 {} 个：请按说话人和停顿切分，或请管理员调高 max_turn_chars",
                 limits.turn_chars
             ),
         );
@@ -116,7 +119,10 @@ pub(super) fn all_texts<'t>(
     if chars > limits.chars {
         report.too_large(
             "/turns",
-            format!("全部话轮共 {chars} 个字符,最多 {} 个:请拆开提交,或请管理员调高 max_chars", limits.chars),
+            format!(
+                "全部话轮共 {chars} 个字符，最多 {} 个：请拆开提交，或请管理员调高 max_chars",
+                limits.chars
+            ),
         );
     }
 }
@@ -128,13 +134,13 @@ pub(super) fn meta(meta: &Map<String, Value>, limits: &Limits, report: &mut Repo
     }
     let depth = 1 + meta.values().map(depth).max().unwrap_or(0);
     if depth > limits.meta_depth {
-        report.wrong("/meta", format!("嵌套 {depth} 层,最多 {} 层:请压平后再提交", limits.meta_depth));
+        report.wrong("/meta", format!("嵌套 {depth} 层，最多 {} 层：请压平后再提交", limits.meta_depth));
     }
     let bytes = 2 + meta.iter().map(|(key, value)| key.len() + size(value) + 4).sum::<usize>();
     if bytes > limits.meta_bytes {
         report.too_large(
             "/meta",
-            format!("约 {bytes} 字节,最多 {} 字节:请只留下规则要用的字段", limits.meta_bytes),
+            format!("约 {bytes} 字节，最多 {} 字节：请只留下规则要用的字段", limits.meta_bytes),
         );
     }
 }

@@ -38,7 +38,7 @@ pub fn read<'a>(body: &'a [u8], limits: &Limits) -> Result<Transcript<'a>, Probl
 pub fn too_large(limits: &Limits) -> Problems {
     Problems::whole(
         Kind::TooLarge,
-        format!("一通对话的 JSON 最多 {} 字节:请拆开提交,或请管理员调高 max_body_bytes", limits.body_bytes),
+        format!("一通对话的 JSON 最多 {} 字节：请拆开提交，或请管理员调高 max_body_bytes", limits.body_bytes),
     )
 }
 
@@ -101,7 +101,7 @@ fn explain(text: &str, limits: &Limits) -> Problems {
     let mut report = Report::default();
     walk::transcript(&root, limits, &mut report);
     report.problems().unwrap_or_else(|| {
-        Problems::whole(Kind::InvalidTranscript, "内容不符合对话记录的格式:请对照接口文档检查各个字段")
+        Problems::whole(Kind::InvalidTranscript, "内容不符合对话记录的格式：请对照接口文档检查各个字段")
     })
 }
 

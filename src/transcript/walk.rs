@@ -116,7 +116,7 @@ impl<'n> Object<'n> {
         for key in known {
             let times = fields.iter().filter(|(name, _)| name == key).count();
             if times > 1 {
-                report.wrong(object.at(key), format!("键 {key} 出现了 {times} 次:只保留一个"));
+                report.wrong(object.at(key), format!("键 {key} 出现了 {times} 次：只保留一个"));
             }
         }
         Some(object)
@@ -154,14 +154,14 @@ impl<'n> Object<'n> {
         }
         let alias = aliases(key).iter().find(|alias| self.get(alias).is_some());
         let message = match alias {
-            Some(alias) => format!("缺少必填的 {key}:收到了 {alias},请改名为 {key} 并按文档填写"),
+            Some(alias) => format!("缺少必填的 {key}：收到了 {alias}，请改名为 {key} 并按文档填写"),
             None => format!("缺少必填的 {key}"),
         };
         report.wrong(self.at(key), message);
     }
 
     fn mistyped(&self, key: &str, expected: &str, node: &Node, report: &mut Report) {
-        report.wrong(self.at(key), format!("应为{expected},收到{}", found(node)));
+        report.wrong(self.at(key), format!("应为{expected}，收到{}", found(node)));
     }
 
     fn text(&self, key: &str, need: Need, report: &mut Report) -> Option<&'n str> {
@@ -194,7 +194,7 @@ impl<'n> Object<'n> {
             // Speakers are often numbered; the objection knows what to say to that.
             Some(Node::Number(number)) => {
                 let objection = allowed.objection(&number.to_string()).unwrap_or_default();
-                report.wrong(self.at(key), format!("应为字符串;{objection}"));
+                report.wrong(self.at(key), format!("应为字符串；{objection}"));
             }
             Some(other) => self.mistyped(key, "字符串", other, report),
             None => {}
@@ -208,18 +208,18 @@ impl<'n> Object<'n> {
                 Node::Text(text) if text.trim().parse::<f64>().is_ok() => ":数字不要加引号",
                 _ => "",
             };
-            report.wrong(self.at(key), format!("应为整数毫秒,收到{}{hint}", found(node)));
+            report.wrong(self.at(key), format!("应为整数毫秒，收到{}{hint}", found(node)));
             return None;
         };
         if let Some(millis) = number.as_u64().and_then(|millis| Millis::try_from(millis).ok()) {
             return Some(millis);
         }
         let message = if number.as_f64().is_some_and(|value| value < 0.0) {
-            format!("不能为负数:收到 {number},时间从通话开始算起")
+            format!("不能为负数：收到 {number}，时间从通话开始算起")
         } else if number.is_f64() {
-            format!("应为整数毫秒,收到小数 {number}:以秒计的时间请乘以 1000 后取整")
+            format!("应为整数毫秒，收到小数 {number}：以秒计的时间请乘以 1000 后取整")
         } else {
-            format!("{number} 太大:时间以毫秒计,从通话开始算起,不是日历时间")
+            format!("{number} 太大：时间以毫秒计，从通话开始算起，不是日历时间")
         };
         report.wrong(self.at(key), message);
         None

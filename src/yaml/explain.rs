@@ -22,27 +22,27 @@ pub(super) fn explain(error: &Error) -> Explained {
         Error::AliasError { error, .. } => explain(error),
         Error::SerdeUnknownField { field, expected, .. } => Explained::new(
             format!("没有“{field}”这一项{}", resembling(field, expected)),
-            format!("可写:{}", expected.join("、")),
+            format!("可写：{}", expected.join("、")),
         ),
         Error::SerdeUnknownVariant { variant, expected, .. } if variant == "~" => {
-            Explained::new(NOTHING, format!("可写:{}", expected.join("、")))
+            Explained::new(NOTHING, format!("可写：{}", expected.join("、")))
         }
         Error::SerdeUnknownVariant { variant, expected, .. } => Explained::new(
             format!("没有“{variant}”这种写法{}", resembling(variant, expected)),
-            format!("可写:{}", expected.join("、")),
+            format!("可写：{}", expected.join("、")),
         ),
         Error::SerdeMissingField { field, .. } => {
             Explained::new(format!("缺少“{field}”"), format!("请补上 {field}: …"))
         }
         Error::DuplicateMappingKey { key, .. } => Explained::new(
             format!("“{}”写了两次", key.as_deref().unwrap_or("键")),
-            "同一层里每个键只能写一次,请删去一处",
+            "同一层里每个键只能写一次，请删去一处",
         ),
-        Error::Eof { .. } => Explained::new("文件不完整", "内容没有写完,或缩进不对"),
-        Error::Budget { .. } => Explained::new("内容太多,或嵌套太深", "拆成几个文件,或少套几层"),
+        Error::Eof { .. } => Explained::new("文件不完整", "内容没有写完，或缩进不对"),
+        Error::Budget { .. } => Explained::new("内容太多，或嵌套太深", "拆成几个文件，或少套几层"),
         Error::UnknownAnchor { .. } => Explained::new("引用了没有定义的锚点", "普通文字以 * 开头时要加引号"),
         Error::TaggedEnumMismatch { tagged, .. } | Error::UnsupportedTag { tag: tagged, .. } => {
-            Explained::new(format!("这里不能写标签“{tagged}”"), "去掉标签;普通文字以 ! 开头时要加引号")
+            Explained::new(format!("这里不能写标签“{tagged}”"), "去掉标签；普通文字以 ! 开头时要加引号")
         }
         // What a shape of ours refuses in its own words, with what to do behind a semicolon.
         Error::Message { msg, .. } if msg.starts_with(|c: char| !c.is_ascii()) => {
@@ -73,7 +73,7 @@ fn wrong_type(error: &Error) -> Option<Explained> {
             Explained::new("这个值的类型不对", format!("应为{}", in_chinese(ty)))
         }
         Error::InvalidBooleanStrict { .. } => Explained::new("应为 true 或 false", "不要写 yes、no"),
-        Error::NullIntoString { .. } => Explained::new(NOTHING, "补上文字,或删去这一项"),
+        Error::NullIntoString { .. } => Explained::new(NOTHING, "补上文字，或删去这一项"),
         Error::Unexpected { expected: "string scalar" | "scalar", .. } => {
             Explained::new("这里应为单个值", "写一个数字、一段文字或 true、false,不能写列表或映射")
         }
@@ -81,13 +81,13 @@ fn wrong_type(error: &Error) -> Option<Explained> {
             Explained::new("这里应为列表", "写成 [甲, 乙],或每项一行、以 - 开头")
         }
         Error::Unexpected { expected: "mapping start", .. } => {
-            Explained::new("这里应为映射", "写成 {键: 值},或另起一行、缩进后写“键: 值”")
+            Explained::new("这里应为映射", "写成 {键: 值}，或另起一行、缩进后写“键: 值”")
         }
         Error::ExternallyTaggedEnumExpectedScalarOrMapping { .. }
         | Error::ExpectedStringKeyForExternallyTaggedEnum { .. }
         | Error::ExpectedMappingEndAfterEnumVariantValue { .. }
         | Error::UnexpectedValueForUnitEnumVariant { .. } => {
-            Explained::new("这里应为一个词", "只写一个词,不能写列表或映射")
+            Explained::new("这里应为一个词", "只写一个词，不能写列表或映射")
         }
         _ => return None,
     })
@@ -98,15 +98,15 @@ const SYNTAX: [(&str, &str, &str); 9] = [
     (
         "mapping values are not allowed",
         "这里不能再写“键: 值”",
-        "值里有冒号和空格时,给整个值加引号;否则检查缩进",
+        "值里有冒号和空格时，给整个值加引号；否则检查缩进",
     ),
     ("tabs disallowed", "缩进用了制表符", "改用空格"),
     ("unexpected character", "这里有一个不能这样写的字符", "给整个值加引号"),
-    ("did not find expected ',' or", "括号没有配对,或缺少逗号", "检查 {}、[] 是否配对,各项之间有没有逗号"),
+    ("did not find expected ',' or", "括号没有配对，或缺少逗号", "检查 {}、[] 是否配对，各项之间有没有逗号"),
     ("misplaced bracket", "多了一个括号", "检查 {}、[] 是否配对"),
-    ("trailing content after", "引号之后还有内容", "检查引号是否配对;值里有引号时,外面用另一种引号"),
-    ("quoted scalar", "引号里的写法不对", "检查引号是否配对;有反斜杠时用单引号"),
-    ("simple key expected", "这一行缺少冒号", "写成“键: 值”,或检查缩进"),
+    ("trailing content after", "引号之后还有内容", "检查引号是否配对；值里有引号时，外面用另一种引号"),
+    ("quoted scalar", "引号里的写法不对", "检查引号是否配对；有反斜杠时用单引号"),
+    ("simple key expected", "这一行缺少冒号", "写成“键: 值”，或检查缩进"),
     ("merge value", "“<<”之后应为映射", "不要用“<<”"),
 ];
 
@@ -118,7 +118,7 @@ fn wrong_syntax(error: &Error) -> Explained {
         || {
             // The text may repeat what stands in the file, and a terminal would obey it.
             let said: String = said.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-            Explained::new(format!("YAML 写错了:{said}"), "检查缩进(用空格,不用制表符)、引号和括号")
+            Explained::new(format!("YAML 写错了：{said}"), "检查缩进(用空格，不用制表符)、引号和括号")
         },
         |(_, message, help)| Explained::new(*message, *help),
     )
@@ -150,7 +150,7 @@ pub fn in_chinese(said: &str) -> String {
 
 /// A hint at the name that was probably meant.
 fn resembling(written: &str, known: &[&str]) -> String {
-    nearest(written, known.iter().copied()).map_or_else(String::new, |best| format!(",是不是想写“{best}”"))
+    nearest(written, known.iter().copied()).map_or_else(String::new, |best| format!("，是不是想写“{best}”"))
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrManyVisitor<T> {
     type Value = OneOrMany<T>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("一个名称,或名称的列表;像数字的名称要加引号")
+        f.write_str("一个名称，或名称的列表；像数字的名称要加引号")
     }
 
     fn visit_str<E: de::Error>(self, value: &str) -> Result<Self::Value, E> {
@@ -100,6 +100,6 @@ struct NoMore;
 
 impl<'de> Deserialize<'de> for NoMore {
     fn deserialize<D: Deserializer<'de>>(_deserializer: D) -> Result<Self, D::Error> {
-        Err(de::Error::custom("这里只能写一个键;两个条件要放进 all 或 any 的列表"))
+        Err(de::Error::custom("这里只能写一个键；两个条件要放进 all 或 any 的列表"))
     }
 }

@@ -22,7 +22,7 @@ fn words(lines: &str) -> String {
 fn rude(hit: &str) -> String {
     let rule = rule("forbid: {phrase: {lexicon: rude/words}}");
     format!(
-        "{}examples: {{hit: [{hit}], miss: ['客服:一', '客服:二']}}\n",
+        "{}examples: {{hit: [{hit}], miss: ['客服：一', '客服：二']}}\n",
         rule.split_once("examples").unwrap().0
     )
 }
@@ -73,11 +73,11 @@ fn all_mistakes_of_all_files_are_told_at_once() {
            = 在行末写 :: reason=为什么允许
     rules/kind.yaml:5:40: 没有“guards”这一项
          5 | expect: {phrase: {lexicon: rude/words, guards: []}}
-           = 可写:lexicon、role、in
-    rules/rough.yaml:5:27: 正则写错了:unclosed group
+           = 可写：lexicon、role、in
+    rules/rough.yaml:5:27: 正则写错了：unclosed group
          5 | forbid: {pattern: {regex: '(好'}}
-           = 检查括号、方括号是否配对,量词前有没有内容
-    rules/rubrics/t.yaml:4:6: max 写的是 2,各评分项与起始分之和是 1
+           = 检查括号、方括号是否配对，量词前有没有内容
+    rules/rubrics/t.yaml:4:6: max 写的是 2，各评分项与起始分之和是 1
          4 | max: 2
            = 改 max,或检查各项的满分
     rules/rude.yaml:5:35: 没有编号为“rude/wrods”的词表
@@ -85,7 +85,7 @@ fn all_mistakes_of_all_files_are_told_at_once() {
            = 是不是想写 rude/words
     rules/rude.yaml:5:67: 正则里的“A”永远匹配不到
          5 | forbid: {all: [{phrase: {lexicon: rude/wrods}}, {pattern: {regex: 'A', family: x}}]}
-           = 匹配的是归一后的文字:小写、半角、简体,没有标点和空格;停顿用 .{0,2} 之类代替
+           = 匹配的是归一后的文字：小写、半角、简体，没有标点和空格；停顿用 .{0,2} 之类代替
     rules/rude.yaml:5:80: 没有名为“x”的家族
          5 | forbid: {all: [{phrase: {lexicon: rude/wrods}}, {pattern: {regex: 'A', family: x}}]}
            = 家族名写在词表表头的 family:
@@ -161,7 +161,7 @@ fn an_entry_of_too_many_parts_is_refused_and_one_of_many_is_matched_in_time() {
     assert_only(&folder, "lexicons/rude/words.txt:4:113", &["一条词条最多 16 段", "拆成几条"]);
     let pack = Folder::new().file(WORDS, &words(&parts(15))).load().unwrap();
     let started = Instant::now();
-    judged(&pack, &format!("客服:{}乙", "甲".repeat(60)));
+    judged(&pack, &format!("客服：{}乙", "甲".repeat(60)));
     assert!(started.elapsed() < Duration::from_secs(2), "{:?}", started.elapsed());
 }
 
@@ -283,13 +283,13 @@ fn a_lexicon_without_head_or_title_is_refused() {
 fn a_misspelt_key_of_a_rule_is_told_with_the_one_that_was_meant() {
     let folder = Folder::new().file(RUDE, &rule("forbid: {phrase: {lexicn: rude/words}}"));
     assert_snapshot!(folder.mistakes(), @r#"
-    rules/rude.yaml:5:19: 没有“lexicn”这一项,是不是想写“lexicon”
+    rules/rude.yaml:5:19: 没有“lexicn”这一项，是不是想写“lexicon”
          5 | forbid: {phrase: {lexicn: rude/words}}
-           = 可写:lexicon、role、in
+           = 可写：lexicon、role、in
     共 1 处错误
     "#);
     let folder = Folder::new().file(RUDE, &rule("forbid: {phrse: {lexicon: rude/words}}"));
-    assert_only(&folder, "rules/rude.yaml:5:10", &["是不是想写“phrase”", "可写:"]);
+    assert_only(&folder, "rules/rude.yaml:5:10", &["是不是想写“phrase”", "可写："]);
     let folder = Folder::new().file(RUDE, &rule("forbid: {phrase: {lexicon: rude/words}}\nservity: 1"));
     assert_only(&folder, "rules/rude.yaml:6:1", &["是不是想写“severity”"]);
 }
@@ -391,7 +391,7 @@ fn a_word_where_a_condition_belongs_is_told_where_it_stands() {
 #[test]
 fn what_the_reader_of_yaml_says_of_rare_mistakes_is_led_in_in_chinese() {
     let folder = Folder::new().file(RUDE, &rule("forbid: {pattern: {regex: !!binary x}}"));
-    assert_only(&folder, "rules/rude.yaml:5:36", &["YAML 写错了:invalid !!binary base64\n"]);
+    assert_only(&folder, "rules/rude.yaml:5:36", &["YAML 写错了：invalid !!binary base64\n"]);
 }
 
 #[test]
@@ -430,7 +430,7 @@ fn a_regex_with_a_class_that_normalised_text_never_has_is_refused() {
 
 #[test]
 fn a_rule_without_enough_examples_is_refused() {
-    let few = rude("'客服:一'");
+    let few = rude("'客服：一'");
     let folder = Folder::new().file(RUDE, &few);
     assert_only(&folder, "rules/rude.yaml:6:11", &["例子不够", "hit(或 candidate)和 miss 各至少两个"]);
     let none: String =
@@ -450,12 +450,12 @@ fn a_rule_demands_exactly_one_thing() {
 
 #[test]
 fn an_example_that_does_not_hold_is_told_with_what_the_rule_says() {
-    let wrong = rude("'客服:这事不归我管', '客服:好的'");
+    let wrong = rude("'客服：这事不归我管', '客服：好的'");
     let pack = Folder::new().file(RUDE, &wrong).load().unwrap();
     assert_snapshot!(check::examples(&pack).unwrap_err(), @r#"
-    rules/rude.yaml:6:31: 例子应为 hit(命中),实际是 miss(不命中)
-         6 | examples: {hit: ['客服:这事不归我管', '客服:好的'], miss: ['客服:一', '客服:二']}
-           = 改规则、词条或例子;其余禁用规则都没有命中
+    rules/rude.yaml:6:31: 例子应为 hit(命中)，实际是 miss(不命中)
+         6 | examples: {hit: ['客服：这事不归我管', '客服：好的'], miss: ['客服：一', '客服：二']}
+           = 改规则、词条或例子；其余禁用规则都没有命中
     共 1 处错误
     "#);
 }
@@ -467,7 +467,7 @@ fn a_mark_that_stands_elsewhere_than_the_match_is_told() {
     let printed = check::examples(&pack).unwrap_err().to_string();
     assert!(printed.starts_with("rules/rude.yaml:6:"), "{printed}");
     assert!(
-        printed.contains("命中的位置不对:应在第 1 轮第 1–1 字,实际是 第 1 轮“这事不归我管”"),
+        printed.contains("命中的位置不对：应在第 1 轮第 1–1 字，实际是 第 1 轮“这事不归我管”"),
         "{printed}"
     );
 }
@@ -582,7 +582,7 @@ fn a_file_in_gbk_is_refused_with_a_hint_at_its_encoding() {
     let folder = Folder::new().bytes(WORDS, gbk).without(RUDE);
     assert_snapshot!(folder.mistakes(), @r#"
     lexicons/rude/words.txt:1:1: 不是 UTF-8 编码
-           = 多半是 GBK 编码,请用编辑器另存为 UTF-8
+           = 多半是 GBK 编码，请用编辑器另存为 UTF-8
     共 1 处错误
     "#);
 }
@@ -597,10 +597,10 @@ fn a_file_of_another_kind_is_refused_and_notes_are_not_read() {
         .file("rules/.rude.yaml.swp", "x")
         .file("rules/rude.yaml~", "x");
     assert_snapshot!(folder.mistakes(), @r#"
-    lexicons/rude/words.xlsx: 不认识的文件类型,不会被读取
-           = 这个文件夹里的文件以 .txt 结尾,说明写在 .md 里
-    rules/other.yml: 不认识的文件类型,不会被读取
-           = 这个文件夹里的文件以 .yaml 结尾,说明写在 .md 里
+    lexicons/rude/words.xlsx: 不认识的文件类型，不会被读取
+           = 这个文件夹里的文件以 .txt 结尾，说明写在 .md 里
+    rules/other.yml: 不认识的文件类型，不会被读取
+           = 这个文件夹里的文件以 .yaml 结尾，说明写在 .md 里
     共 2 处错误
     "#);
 }
@@ -623,7 +623,7 @@ fn commands_print_mistakes_once_and_in_the_order_of_files_and_lines() {
         assert_eq!(
             places.collect::<Vec<_>>(),
             [
-                "规则包有误,没有加载:",
+                "规则包有误，没有加载：",
                 "lexicons/a.txt:2:1",
                 "lexicons/rude/words.txt:4:6",
                 "lexicons/rude/words.txt:6:6",
@@ -655,8 +655,8 @@ fn a_file_on_dialogues_that_cannot_be_read_is_not_told_to_be_missing() {
 fn a_folder_that_is_no_pack_is_refused() {
     let nowhere = std::env::temp_dir().join("zhijian-no-such-folder");
     let printed = Pack::load(&nowhere).unwrap_err().to_string();
-    assert!(printed.contains("lexicons: 读不了:没有这个文件或文件夹"), "{printed}");
-    assert!(printed.contains("rules: 读不了:没有这个文件或文件夹"), "{printed}");
+    assert!(printed.contains("lexicons: 读不了：没有这个文件或文件夹"), "{printed}");
+    assert!(printed.contains("rules: 读不了：没有这个文件或文件夹"), "{printed}");
 }
 
 #[test]

@@ -110,7 +110,7 @@ impl Compiler<'_> {
                 None => self.mistake(
                     name.referenced,
                     format!("没有名为“{}”的语境豁免", name.value),
-                    "豁免是 lexicons/guards/ 下的词表,名字就是文件名",
+                    "豁免是 lexicons/guards/ 下的词表，名字就是文件名",
                 ),
             }
         }

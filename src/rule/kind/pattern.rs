@@ -200,8 +200,8 @@ fn compile_regex(written: &Spanned<String>, compiler: &mut Compiler<'_>) -> Opti
             let last = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
             compiler.mistake(
                 written.referenced,
-                format!("正则写错了:{last}"),
-                "检查括号、方括号是否配对,量词前有没有内容",
+                format!("正则写错了：{last}"),
+                "检查括号、方括号是否配对，量词前有没有内容",
             );
             return None;
         }
@@ -212,7 +212,7 @@ fn compile_regex(written: &Spanned<String>, compiler: &mut Compiler<'_>) -> Opti
         return None;
     }
     if let Some(letters) = unmatchable(&hir) {
-        let help = "匹配的是归一后的文字:小写、半角、简体,没有标点和空格;停顿用 .{0,2} 之类代替";
+        let help = "匹配的是归一后的文字：小写、半角、简体，没有标点和空格；停顿用 .{0,2} 之类代替";
         compiler.mistake(written.referenced, format!("正则里的“{letters}”永远匹配不到"), help);
         return None;
     }

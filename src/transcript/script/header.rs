@@ -15,7 +15,7 @@ pub(super) fn read<'t>(
     for setting in settings.split_whitespace() {
         let result = match setting.split_once('=') {
             Some((key, value)) if !value.is_empty() => set(transcript, key, value),
-            _ => Err("要写成 键=值,中间不留空格".to_owned()),
+            _ => Err("要写成 键=值，中间不留空格".to_owned()),
         };
         errors.extend(result.err().map(|message| line.error(setting, message)));
     }
@@ -52,7 +52,7 @@ fn set(transcript: &mut Transcript<'static>, key: &str, value: &str) -> Result<(
         _ => {
             let name = key.strip_prefix("meta.").filter(|name| !name.is_empty()).ok_or_else(|| {
                 format!(
-                    "不认识的键“{key}”:可写 id、channel、direction、separation、started_at、agent.id、agent.team、meta.…"
+                    "不认识的键“{key}”：可写 id、channel、direction、separation、started_at、agent.id、agent.team、meta.…"
                 )
             })?;
             transcript.meta.insert(name.to_owned(), Value::String(value.to_owned()));
@@ -64,6 +64,6 @@ fn set(transcript: &mut Transcript<'static>, key: &str, value: &str) -> Result<(
 fn one_of<T: Copy>(value: &str, words: &[(&str, T)]) -> Result<T, String> {
     words.iter().find(|(word, _)| *word == value).map(|(_, meaning)| *meaning).ok_or_else(|| {
         let known: Vec<&str> = words.iter().map(|(word, _)| *word).collect();
-        format!("不认识的值“{value}”:可写 {}", known.join("、"))
+        format!("不认识的值“{value}”：可写 {}", known.join("、"))
     })
 }

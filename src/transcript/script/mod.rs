@@ -31,7 +31,7 @@ pub struct Mark {
 
 /// One mistake in a script.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("第 {line} 行第 {column} 列:{message}")]
+#[error("第 {line} 行第 {column} 列：{message}")]
 pub struct ScriptError {
     /// Line, from 1.
     pub line: usize,
@@ -79,7 +79,7 @@ pub fn read(text: &str) -> Result<Script, Vec<ScriptError>> {
         errors.push(ScriptError {
             line: 1,
             column: 1,
-            message: "没有话轮:至少写一行,如“客服:您好”".to_owned(),
+            message: "没有话轮：至少写一行，如“客服：您好”".to_owned(),
         });
     }
     if !errors.is_empty() {
@@ -114,20 +114,20 @@ fn read_line<'t>(line: &Line<'t>, script: &mut Script) -> Result<(), ScriptError
     let said = said.trim_start();
     if let Some((role, text)) = role_and_text(said) {
         let role = role.map_err(|word| {
-            line.error(said, format!("不认识的角色“{word}”:可写 客服、客户、系统、其他、未知"))
+            line.error(said, format!("不认识的角色“{word}”：可写 客服、客户、系统、其他、未知"))
         })?;
         return read_turn(line, script, role, times, text);
     }
     if let Some((kind, by)) = event(said) {
         let Some(times) = times else {
-            return Err(line.error(said, "事件要写时间,如“[95] 客户挂机”"));
+            return Err(line.error(said, "事件要写时间，如“[95] 客户挂机”"));
         };
         script.transcript.events.push(Event { kind, at_ms: times.start, by });
         return Ok(());
     }
     Err(line.error(
         said,
-        "看不懂这一行:话轮写“客服:您好”,事件写“[秒] 接通”(保持、取消保持、转接、振铃、客户挂机、客服挂机)",
+        "看不懂这一行：话轮写“客服：您好”，事件写“[秒] 接通”(保持、取消保持、转接、振铃、客户挂机、客服挂机)",
     ))
 }
 
@@ -145,7 +145,7 @@ fn read_turn<'t>(
         (None, _) => None,
         (Some(times), Channel::Chat) => Some(times.end.unwrap_or(times.start)),
         (Some(times), Channel::Call) => Some(times.end.ok_or_else(|| {
-            line.error(line.whole.trim(), "通话的话轮要写起止时间,如“[0.4-2.9] 客服:您好”")
+            line.error(line.whole.trim(), "通话的话轮要写起止时间，如“[0.4-2.9] 客服：您好”")
         })?),
     };
     let (text, marks) = marks::read(line, text, index)?;
@@ -157,7 +157,7 @@ fn read_turn<'t>(
 
 /// Splits `客服:您好`; an `Err` holds a word before the colon that is no role.
 fn role_and_text(said: &str) -> Option<(Result<Role, &str>, &str)> {
-    let (word, text) = said.split_once([':', ':'])?;
+    let (word, text) = said.split_once([':', '：'])?;
     let role = match word.trim() {
         "客服" => Role::Agent,
         "客户" => Role::Customer,

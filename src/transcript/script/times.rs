@@ -11,7 +11,7 @@ pub(super) struct Times {
 /// Reads what stands after `[`; returns the times and the rest of the line.
 pub(super) fn read<'t>(line: &Line<'t>, rest: &'t str) -> Result<(Option<Times>, &'t str), ScriptError> {
     let Some((inside, said)) = rest.split_once(']') else {
-        return Err(line.error(rest, "时间缺少结尾的“]”,如“[0.4-2.9]”"));
+        return Err(line.error(rest, "时间缺少结尾的“]”，如“[0.4-2.9]”"));
     };
     let (start, end) = match inside.split_once(['-', '~', '–']) {
         Some((start, end)) => (start, Some(end)),
@@ -19,7 +19,7 @@ pub(super) fn read<'t>(line: &Line<'t>, rest: &'t str) -> Result<(Option<Times>,
     };
     let read = |word: &'t str| {
         millis(word.trim())
-            .ok_or_else(|| line.error(word, format!("“{}”不是秒数:写成如 0.4,最多三位小数", word.trim())))
+            .ok_or_else(|| line.error(word, format!("“{}”不是秒数：写成如 0.4,最多三位小数", word.trim())))
     };
     let times = Times { start: read(start)?, end: end.map(read).transpose()? };
     if times.end.is_some_and(|end| end < times.start) {
