@@ -95,6 +95,6 @@ fn a_call_without_a_word_is_a_script() {
 #[test]
 fn the_colon_may_be_wide_or_narrow() {
     for line in ["客服:您好", "客服：您好"] {
-        assert_eq!(script::read(line).unwrap().transcript.turns[0].text, "您好", "{line}");
+        assert_eq!(read(line).unwrap().transcript.turns[0].text, "您好", "{line}");
     }
 }
