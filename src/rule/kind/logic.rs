@@ -52,7 +52,9 @@ impl Condition for Any {
 
 impl Condition for Not {
     fn test(&self, scene: &View<'_, '_>) -> Found {
-        let found = self.0.test(scene);
+        let mut found = self.0.test(scene);
+        // What does not count there is no near miss here.
+        found.occurrences.retain(Occurrence::counts);
         match found.outcome {
             Outcome::Met => Found { outcome: Outcome::NotMet, ..found },
             Outcome::NotMet => Found { outcome: Outcome::Met, occurrences: Vec::new(), ..found },
