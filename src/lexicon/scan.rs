@@ -8,7 +8,7 @@ use daachorse::CharwiseDoubleArrayAhoCorasick;
 use super::compete::Mentions;
 use super::wording::Wordings;
 use super::{Anchor, Entry, EntryId, Lexicons, ListId};
-use crate::text::{Document, PauseKind};
+use crate::text::{Document, PauseKind, position};
 
 /// An entry found in a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -180,9 +180,4 @@ impl Lexicons {
         let is_border = |at: u32| borders.binary_search(&((at - sentence.start) as usize)).is_ok();
         is_border(mention.start) && is_border(mention.end)
     }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "intake limits a transcript to a few megabytes")]
-fn position(at: usize) -> u32 {
-    at as u32
 }

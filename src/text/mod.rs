@@ -13,7 +13,8 @@ use crate::transcript::Transcript;
 
 pub use fold::{Fold, PauseKind, fold, is_han};
 pub use normalise::Pause;
-use normalise::{Normalised, normalise, position};
+pub(crate) use normalise::position;
+use normalise::{Normalised, normalise};
 
 /// Stands between two turns, so that nothing matches across them.
 const TURN_END: char = '\n';

@@ -135,7 +135,7 @@ fn pause(out: &mut Normalised, digits: &mut DigitRun, kind: PauseKind) {
 
 /// A byte position as it is stored; intake limits a transcript to far less than 4 GiB.
 #[expect(clippy::cast_possible_truncation, reason = "intake limits a transcript to a few megabytes")]
-pub(super) fn position(at: usize) -> u32 {
+pub(crate) fn position(at: usize) -> u32 {
     at as u32
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Compiler, Condition, Names};
+use super::{Compiler, Condition, Names, ratio};
 use crate::detect::dialogue::millis;
 use crate::detect::{Scene, TimesQuality};
 use crate::lexicon::{ListId, Speaker};
@@ -98,9 +98,4 @@ impl BackChannel {
 /// Whether only the listener speaks from `turn` up to `at`: then `at` is still the reaction to `turn`.
 fn signs_only_between(scene: &Scene<'_>, listener: Speaker, turn: u32, at: u32) -> bool {
     (turn + 1..at).all(|between| listener.is(scene.turn(between).role))
-}
-
-#[expect(clippy::cast_precision_loss, reason = "turns are counted, which are few")]
-fn ratio(part: usize, whole: usize) -> f64 {
-    part as f64 / whole as f64
 }

@@ -134,3 +134,9 @@ impl Span {
         self.from.is_none_or(|from| value >= from) && self.to.is_none_or(|to| value <= to)
     }
 }
+
+/// How many times `whole` goes into `part`.
+#[expect(clippy::cast_precision_loss, reason = "turns are counted, which are few")]
+fn ratio(part: usize, whole: usize) -> f64 {
+    part as f64 / whole as f64
+}

@@ -14,7 +14,7 @@ use crate::lexicon::{GuardId, ListId, Speaker};
 use crate::rule::View;
 use crate::rule::found::{Found, Occurrence};
 use crate::rule::window::{Window, WindowShape};
-use crate::text::{Fold, fold};
+use crate::text::{Fold, fold, position};
 
 /// Compiled expressions larger than this are refused, in bytes.
 const LARGEST_PROGRAM: usize = 1 << 20;
@@ -298,11 +298,6 @@ fn literals(hir: &Hir, kind: ExtractKind) -> Option<Vec<String>> {
     let literals =
         found.literals()?.iter().map(|literal| str::from_utf8(literal.as_bytes()).map(str::to_owned));
     literals.collect::<Result<_, _>>().ok()
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "intake limits a transcript to a few megabytes")]
-fn position(at: usize) -> u32 {
-    at as u32
 }
 
 #[cfg(test)]

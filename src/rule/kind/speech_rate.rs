@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 
-use super::{Compiler, Condition, Span};
+use super::{Compiler, Condition, Span, ratio};
 use crate::detect::pace;
 use crate::lexicon::Speaker;
 use crate::rule::View;
@@ -59,7 +59,7 @@ impl Condition for SpeechRate {
         };
         let odd: Vec<u32> =
             paces.iter().filter(|(_, rate)| self.is_odd(*rate)).map(|(turn, _)| *turn).collect();
-        let few_odd = self.outside.is_none_or(|outside| share(odd.len(), rates.len()) <= outside.at_most);
+        let few_odd = self.outside.is_none_or(|outside| ratio(odd.len(), rates.len()) <= outside.at_most);
         let found = Found::whether(self.median.contains(median) && few_odd);
         Found {
             occurrences: odd.into_iter().map(Occurrence::turn).collect(),
@@ -74,10 +74,4 @@ impl SpeechRate {
         let Some(outside) = self.outside else { return !self.median.contains(rate) };
         rate < outside.from || rate > outside.to
     }
-}
-
-/// The share of `part` in `whole`.
-#[expect(clippy::cast_precision_loss, reason = "turns are counted, which are few")]
-fn share(part: usize, whole: usize) -> f64 {
-    part as f64 / whole as f64
 }
