@@ -70,10 +70,15 @@ impl<'t> Scene<'t> {
         &self.transcript().turns[turn as usize]
     }
 
+    /// How many turns there are.
+    #[must_use]
+    pub fn turn_count(&self) -> u32 {
+        u32::try_from(self.transcript().turns.len()).unwrap_or(u32::MAX)
+    }
+
     /// The numbers of the turns of `speaker`, in order.
     pub fn turns_of(&self, speaker: Speaker) -> impl DoubleEndedIterator<Item = u32> {
-        let count = u32::try_from(self.transcript().turns.len()).unwrap_or(u32::MAX);
-        (0..count).filter(move |at| speaker.is(self.turn(*at).role))
+        (0..self.turn_count()).filter(move |at| speaker.is(self.turn(*at).role))
     }
 
     /// What the scan found of one list, beaten ones included.

@@ -44,14 +44,20 @@ pub(super) fn nearest<'t>(scene: &Scene<'t>, found: &Found, rule: &'t str) -> Op
 
 /// The window that was searched, in turns of the posted transcript.
 pub(super) fn search(scene: &Scene<'_>, searched: &Searched) -> Option<DraftSearch> {
-    let last = searched.to.checked_sub(1)?;
-    let turns = &scene.transcript().turns;
-    let (from, to) = (turns.get(searched.from as usize)?, turns.get(last as usize)?);
+    let window = searched.turns.clone();
+    let turns = scene.transcript().turns.get(window.start as usize..window.end as usize)?;
+    let (from, to) = (turns.first()?, turns.last()?);
+    let count = turns.iter().filter(|turn| searched.speaker.is(turn.role)).count();
     let role = match searched.speaker {
         Speaker::Agent => "agent",
         Speaker::Customer => "customer",
         Speaker::System => "system",
         Speaker::Any => "any",
     };
-    Some(DraftSearch { role, from_turn: from.index, to_turn: to.index, turns: searched.turns })
+    Some(DraftSearch {
+        role,
+        from_turn: from.index,
+        to_turn: to.index,
+        turns: u32::try_from(count).unwrap_or(u32::MAX),
+    })
 }

@@ -258,9 +258,3 @@ pub struct DraftSearch {
     /// How many turns of the role that is.
     pub turns: u32,
 }
-
-/// A note on fields that were not understood.
-#[must_use]
-pub(crate) fn ignored_fields(names: &[String]) -> String {
-    format!("未识别的字段已忽略：{}", names.join("、"))
-}

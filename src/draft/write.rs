@@ -4,7 +4,7 @@ use super::evidence::{nearest, place, places, search};
 use super::reason;
 use super::{
     Draft, DraftEvidence, DraftFinding, DraftItem, DraftQuality, DraftTotals, DraftVerdict, DraftVeto,
-    FindingVerdict, ItemOutcome, RubricName, ignored_fields,
+    FindingVerdict, ItemOutcome, RubricName,
 };
 use crate::detect::{By, Quality, RolesQuality, Scene, Standing, TimesQuality};
 use crate::judge::{Judgement, Verdict};
@@ -34,12 +34,13 @@ pub struct Material<'a, 't> {
 #[must_use]
 pub fn write<'t>(writer: &Material<'_, 't>, filled: &Filled<'t>) -> Draft<'t> {
     let Material { digest, rubric, scene, judgement, .. } = writer;
+    let matches = writer.matches();
     Draft {
         transcript_id: &scene.transcript().id,
         engine: env!("CARGO_PKG_VERSION"),
         pack: digest,
         rubric: RubricName { id: &rubric.id, version: &rubric.version },
-        quality: writer.quality(&scene.quality),
+        quality: writer.quality(&scene.quality, matches.len()),
         totals: DraftTotals {
             prefilled: filled.totals.prefilled,
             prefilled_max: filled.totals.prefilled_max,
@@ -51,7 +52,7 @@ pub fn write<'t>(writer: &Material<'_, 't>, filled: &Filled<'t>) -> Draft<'t> {
         },
         items: filled.items.iter().map(|item| writer.item(item)).collect(),
         vetoes: filled.vetoes.iter().map(|veto| writer.veto(veto)).collect(),
-        findings: writer.findings(),
+        findings: writer.findings(matches),
         verdicts: judgement.verdicts().iter().map(|verdict| writer.verdict(verdict)).collect(),
     }
 }
@@ -62,14 +63,13 @@ impl<'t> Material<'_, 't> {
         &self.rules[rule.0 as usize]
     }
 
-    fn quality(&self, quality: &Quality) -> DraftQuality {
+    fn quality(&self, quality: &Quality, matches: usize) -> DraftQuality {
         let mut notes = quality.notes.clone();
         notes.extend(quality.unscorable.clone());
         let ignored = &self.scene.transcript().ignored;
         if !ignored.is_empty() {
-            notes.push(ignored_fields(ignored));
+            notes.push(format!("未识别的字段已忽略：{}", ignored.join("、")));
         }
-        let matches = self.matches().len();
         if matches > MOST_FINDINGS {
             notes.push(format!("命中共 {matches} 处，只列出前 {MOST_FINDINGS} 处"));
         }
@@ -146,8 +146,7 @@ impl<'t> Material<'_, 't> {
         }
     }
 
-    fn findings(&self) -> Vec<DraftFinding<'t>> {
-        let mut matches = self.matches();
+    fn findings(&self, mut matches: Vec<(&'t Rule, &Occurrence)>) -> Vec<DraftFinding<'t>> {
         matches.sort_by_key(|(rule, occurrence)| {
             (occurrence.turn, occurrence.span.as_ref().map_or(0, |span| span.start), rule.id.as_str())
         });

@@ -5,7 +5,7 @@ use std::ops::Range;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::detect::{Scene, Standing};
+use crate::detect::Standing;
 use crate::lexicon::Speaker;
 use crate::transcript::Millis;
 
@@ -94,16 +94,12 @@ impl Occurrence {
 }
 
 /// Where an absent thing was looked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Searched {
     /// Whose turns.
     pub speaker: Speaker,
-    /// The first turn.
-    pub from: u32,
-    /// One past the last turn.
-    pub to: u32,
-    /// How many turns of the speaker that is.
-    pub turns: u32,
+    /// The window, which holds the turns of others as well.
+    pub turns: Range<u32>,
 }
 
 /// An input that a measurement needs.
@@ -191,15 +187,5 @@ impl Found {
     /// The occurrences that count.
     pub fn counting(&self) -> impl Iterator<Item = &Occurrence> {
         self.occurrences.iter().filter(|occurrence| occurrence.counts())
-    }
-}
-
-impl Scene<'_> {
-    /// How many turns of `speaker` stand in `turns`, as the window that was searched.
-    #[must_use]
-    pub fn searched(&self, speaker: Speaker, turns: Range<u32>) -> Searched {
-        let within = turns.clone().filter(|at| speaker.is(self.turn(*at).role)).count();
-        let count = u32::try_from(within).unwrap_or(u32::MAX);
-        Searched { speaker, from: turns.start, to: turns.end, turns: count }
     }
 }

@@ -75,7 +75,7 @@ impl Window {
     /// # Errors
     /// A window of seconds needs times.
     pub(super) fn turns(self, scene: &Scene<'_>) -> Result<Range<u32>, Lack> {
-        let all = u32::try_from(scene.transcript().turns.len()).unwrap_or(u32::MAX);
+        let all = scene.turn_count();
         let counted = |of: Counted| {
             scene.turns_of(match of {
                 Counted::Agent => Speaker::Agent,

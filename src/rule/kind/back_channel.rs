@@ -76,7 +76,7 @@ impl BackChannel {
     fn signs(&self, scene: &Scene<'_>, turn: u32) -> Vec<u32> {
         let end = scene.turn(turn).end_ms;
         let mut signs = Vec::new();
-        let all = u32::try_from(scene.transcript().turns.len()).unwrap_or(u32::MAX);
+        let all = scene.turn_count();
         for at in (turn + 1..all).filter(|at| self.speaker.is(scene.turn(*at).role)) {
             let during = end.zip(scene.turn(at).start_ms).is_some_and(|(end, start)| start < end);
             if !during && at > turn + 1 && !signs_only_between(scene, self.speaker, turn, at) {

@@ -41,7 +41,7 @@ impl Condition for Hangup {
         let Some((at, by)) = event.and_then(|event| Some((event.at_ms, event.by?))) else {
             return Found::without(Lack::HangupEvent);
         };
-        let last = u32::try_from(scene.transcript().turns.len()).unwrap_or(u32::MAX).saturating_sub(1);
+        let last = scene.turn_count().saturating_sub(1);
         let place = Occurrence::stretch(last, at, at);
         if !self.by.is(by) {
             return Found { occurrences: Vec::new(), ..Found::of(Outcome::NotMet) };

@@ -12,7 +12,7 @@ use super::{Compiler, Condition};
 use crate::detect::{By, Scene, Standing};
 use crate::lexicon::{GuardId, ListId, Speaker};
 use crate::rule::View;
-use crate::rule::found::{Found, Occurrence};
+use crate::rule::found::{Found, Occurrence, Searched};
 use crate::rule::window::{Window, WindowShape};
 use crate::text::{Fold, fold, position};
 
@@ -141,7 +141,7 @@ impl Condition for Pattern {
             }
             None => turns.clone().for_each(|turn| self.search(scene, turn, &mut occurrences)),
         }
-        let searched = Some(scene.searched(self.speaker, turns));
+        let searched = Some(Searched { speaker: self.speaker, turns });
         Found { searched, ..Found::any(occurrences) }
     }
 }

@@ -8,7 +8,7 @@ use serde_saphyr::Spanned;
 use super::{Compiler, Condition, Names};
 use crate::lexicon::{ListId, Mention, Speaker};
 use crate::rule::View;
-use crate::rule::found::{Found, Occurrence};
+use crate::rule::found::{Found, Occurrence, Searched};
 use crate::rule::window::{Window, WindowShape};
 
 #[derive(Debug, Deserialize)]
@@ -58,7 +58,7 @@ impl Condition for Phrase {
         if self.lists.len() > 1 {
             occurrences.sort_by_key(|occurrence| occurrence.span.as_ref().map(|span| span.start));
         }
-        let searched = Some(scene.searched(self.speaker, turns));
+        let searched = Some(Searched { speaker: self.speaker, turns });
         Found { searched, ..Found::any(occurrences) }
     }
 }

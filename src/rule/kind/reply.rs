@@ -134,10 +134,10 @@ impl Reply {
     /// The window in which the answer was looked for.
     fn looked_at(&self, scene: &Scene<'_>, trigger: u32) -> Searched {
         let responder = responder(scene, trigger);
-        let all = u32::try_from(scene.transcript().turns.len()).unwrap_or(u32::MAX);
+        let all = scene.turn_count();
         let mut turns = (trigger + 1..all).filter(|at| responder.is(scene.turn(*at).role));
         let last = turns.nth(self.within_turns.saturating_sub(1) as usize);
-        scene.searched(responder, trigger + 1..last.map_or(all, |at| at + 1))
+        Searched { speaker: responder, turns: trigger + 1..last.map_or(all, |at| at + 1) }
     }
 }
 

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use super::{Compiler, Condition};
 use crate::lexicon::Speaker;
 use crate::rule::View;
-use crate::rule::found::Found;
+use crate::rule::found::{Found, Searched};
 
 #[derive(Debug, Clone, Copy, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -39,8 +39,7 @@ impl Condition for Talk {
         };
         let holds = within(letters, self.at_least_chars, self.at_most_chars)
             && within(count, self.at_least_turns, self.at_most_turns);
-        let all = u32::try_from(scene.transcript().turns.len()).unwrap_or(u32::MAX);
-        let searched = Some(scene.searched(self.role, 0..all));
+        let searched = Some(Searched { speaker: self.role, turns: 0..scene.turn_count() });
         Found { searched, ..Found::whether(holds) }
     }
 }
