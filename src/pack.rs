@@ -94,7 +94,7 @@ impl Pack {
         let rule_ids = rule_ids(&sources, &diagnostics);
         let mut lexicons = LexiconsDraft::read(&lists, &mut diagnostics);
         let dialogue = match rest.iter().find(|source| source.path == dialogue::FILE) {
-            Some(source) => Dialogue::read(source, &lexicons, &mut diagnostics),
+            Some(source) => Dialogue::read(source, &mut lexicons, &mut diagnostics),
             None if diagnostics.0.iter().any(|known| known.file == dialogue::FILE) => None,
             None => {
                 let missing = Source { path: dialogue::FILE.to_owned(), text: String::new() };

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_saphyr::{Location, Spanned};
 
 use crate::diagnostic::{Diagnostics, Source};
-use crate::lexicon::{LexiconsDraft, ListId};
+use crate::lexicon::{LexiconsDraft, ListId, Watched};
 use crate::transcript::Millis;
 use crate::yaml;
 
@@ -61,11 +61,11 @@ pub struct HoldTerms {
 #[derive(Debug, Clone)]
 pub struct RoleTerms {
     /// What only an agent says.
-    pub agent: Vec<ListId>,
+    pub agent: Vec<Watched>,
     /// What only a customer says.
-    pub customer: Vec<ListId>,
+    pub customer: Vec<Watched>,
     /// Question and answer in one turn.
-    pub merged: Vec<ListId>,
+    pub merged: Vec<Watched>,
     /// So many signs of an agent in the customer's turns make the roles suspect.
     pub swapped_at_least: usize,
 }
@@ -163,7 +163,11 @@ pub fn millis(seconds: f64) -> Millis {
 impl Dialogue {
     /// Reads the file; mistakes go to `diagnostics`.
     #[must_use]
-    pub fn read(source: &Source, lexicons: &LexiconsDraft, diagnostics: &mut Diagnostics) -> Option<Self> {
+    pub fn read(
+        source: &Source,
+        lexicons: &mut LexiconsDraft,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<Self> {
         let file: DialogueFile = diagnostics.keep(yaml::read(source))?;
         let mut lists = |names: &Names| {
             resolve(
@@ -174,29 +178,37 @@ impl Dialogue {
             )
         };
         let HoldFile { ask, consent, callback, .. } = &file.hold;
+        let [ask, consent, callback] = [ask, consent, callback].map(&mut lists);
+        let RolesFile { agent, customer, merged, .. } = &file.roles;
+        let [agent, customer, merged] = [agent, customer, merged].map(&mut lists);
+        let AttributionFile { customer_task, customer_wait, question } = &file.attribution;
+        let [customer_task, customer_wait, question] =
+            [customer_task, customer_wait, question].map(&mut lists);
+        let back_channel = lists(&file.back_channel);
+        // Every turn of the agent is asked whether it begins a hold.
+        for list in &ask {
+            lexicons.watch(*list);
+        }
+        let mut watched = |lists: Vec<ListId>| lists.into_iter().map(|list| lexicons.watch(list)).collect();
+        let [agent, customer, merged] = [agent, customer, merged].map(&mut watched);
         Some(Self {
             silence_least: millis(file.silence.least_seconds),
             hold: HoldTerms {
                 least: millis(file.hold.least_seconds),
                 unannounced: millis(file.hold.unannounced_seconds),
                 consent_within: millis(file.hold.consent_within_seconds),
-                ask: lists(ask),
-                consent: lists(consent),
-                callback: lists(callback),
+                ask,
+                consent,
+                callback,
                 progress_chars: file.hold.progress_chars,
                 return_chars: file.hold.return_chars,
             },
-            customer_task: lists(&file.attribution.customer_task),
-            customer_wait: lists(&file.attribution.customer_wait),
-            question: lists(&file.attribution.question),
-            back_channel: lists(&file.back_channel),
+            customer_task,
+            customer_wait,
+            question,
+            back_channel,
             simultaneous: millis(file.interruption.simultaneous_seconds),
-            roles: RoleTerms {
-                agent: lists(&file.roles.agent),
-                customer: lists(&file.roles.customer),
-                merged: lists(&file.roles.merged),
-                swapped_at_least: file.roles.swapped_at_least,
-            },
+            roles: RoleTerms { agent, customer, merged, swapped_at_least: file.roles.swapped_at_least },
             times: file.times,
             language: file.language,
         })

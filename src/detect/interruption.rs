@@ -46,7 +46,7 @@ impl Scene<'_> {
     /// Letters of a turn that are not mere attention (嗯, 好的).
     fn content_letters(&self, turn: u32) -> u32 {
         let attention: usize = self
-            .mentions_in(&self.dialogue.back_channel, turn)
+            .standing_in(turn, &self.dialogue.back_channel)
             .map(|mention| self.document.slice(mention.span()).chars().count())
             .sum();
         self.document.letters(turn).saturating_sub(u32::try_from(attention).unwrap_or(u32::MAX))

@@ -12,7 +12,7 @@ mod standing;
 
 use std::cell::OnceCell;
 
-use crate::lexicon::{Lexicons, ListId, Mention, Mentions, Speaker};
+use crate::lexicon::{Lexicons, ListId, Mention, Mentions, Speaker, Watched};
 use crate::text::{Document, PauseKind};
 use crate::transcript::{Millis, Role, Transcript, Turn};
 
@@ -35,6 +35,8 @@ pub struct Scene<'t> {
     /// How far it can be trusted.
     pub quality: Quality,
     mentions: Mentions,
+    /// What was found of the lists that are not watched, in the turns that were asked about.
+    spotted: OnceCell<Vec<OnceCell<Mentions>>>,
     silences: OnceCell<Vec<Silence>>,
     holds: OnceCell<Vec<Hold>>,
 }
@@ -51,6 +53,7 @@ impl<'t> Scene<'t> {
             dialogue,
             quality: Quality::default(),
             mentions,
+            spotted: OnceCell::new(),
             silences: OnceCell::new(),
             holds: OnceCell::new(),
         };
@@ -81,28 +84,36 @@ impl<'t> Scene<'t> {
         (0..self.turn_count()).filter(move |at| speaker.is(self.turn(*at).role))
     }
 
-    /// What the scan found of one list, beaten ones included.
+    /// What was found of one list in the whole dialogue, beaten ones included.
     #[must_use]
-    pub fn mentions(&self, list: ListId) -> &[Mention] {
-        self.mentions.of(list)
+    pub fn mentions(&self, list: Watched) -> &[Mention] {
+        self.mentions.of(list.into())
     }
 
-    /// What the scan found of `lists` in one turn and nothing else covers.
-    pub fn mentions_in<'s>(&'s self, lists: &'s [ListId], turn: u32) -> impl Iterator<Item = &'s Mention> {
-        lists.iter().flat_map(move |list| {
-            let all = self.mentions.of(*list);
-            let from = all.partition_point(|mention| mention.turn < turn);
-            all[from..]
-                .iter()
-                .take_while(move |mention| mention.turn == turn)
-                .filter(|mention| mention.stands())
-        })
+    /// What is found of one list in one turn, beaten ones included.
+    #[must_use]
+    pub fn mentions_in(&self, turn: u32, list: ListId) -> &[Mention] {
+        if !self.lexicons.is_watched(list) {
+            let turns = self.spotted.get_or_init(|| vec![OnceCell::new(); self.turn_count() as usize]);
+            let found = turns[turn as usize].get_or_init(|| self.lexicons.scan_turn(&self.document, turn));
+            return found.of(list);
+        }
+        let all = self.mentions.of(list);
+        let from = all.partition_point(|mention| mention.turn < turn);
+        let count = all[from..].partition_point(|mention| mention.turn == turn);
+        &all[from..from + count]
+    }
+
+    /// What is found of `lists` in one turn and nothing else covers.
+    pub fn standing_in<'s>(&'s self, turn: u32, lists: &'s [ListId]) -> impl Iterator<Item = &'s Mention> {
+        let all = lists.iter().flat_map(move |list| self.mentions_in(turn, *list));
+        all.filter(|mention| mention.stands())
     }
 
     /// Whether any word of `lists` stands in `turn`.
     #[must_use]
     pub fn says(&self, turn: u32, lists: &[ListId]) -> bool {
-        self.mentions_in(lists, turn).next().is_some()
+        self.standing_in(turn, lists).next().is_some()
     }
 
     /// The silences, attributed; empty where times are missing.

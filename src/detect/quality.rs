@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::Scene;
-use crate::lexicon::{ListId, Speaker};
+use crate::lexicon::{Speaker, Watched};
 use crate::text::language::{self, Language};
 use crate::transcript::{Channel, Role};
 
@@ -101,7 +101,7 @@ fn roles(scene: &Scene<'_>, notes: &mut Vec<String>) -> RolesQuality {
 }
 
 /// The turns of `speaker` in which any word of `lists` stands, in order.
-fn turns_with(scene: &Scene<'_>, lists: &[ListId], speaker: Speaker) -> BTreeSet<u32> {
+fn turns_with(scene: &Scene<'_>, lists: &[Watched], speaker: Speaker) -> BTreeSet<u32> {
     let mentions = lists.iter().flat_map(|list| scene.mentions(*list));
     let standing = mentions.filter(|mention| mention.stands() && speaker.is(scene.turn(mention.turn).role));
     standing.map(|mention| mention.turn).collect()

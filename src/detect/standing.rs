@@ -104,7 +104,7 @@ impl Scene<'_> {
         };
         let mut words = guard.lists.iter().flat_map(|list| {
             let (from, to) = self.reachable(guard, turn, span);
-            let all = self.mentions(*list);
+            let all = self.mentions_in(turn, *list);
             let within = &all[all.partition_point(|m| m.start < from)..all.partition_point(|m| m.start < to)];
             within.iter().filter(|mention| mention.stands() && near(mention))
         });

@@ -6,42 +6,48 @@ use std::ops::Range;
 use super::{Beaten, EntryId, List, ListId, Mention};
 
 /// Everything that one scan found, by list and place.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub struct Mentions {
     all: Vec<Mention>,
     /// For each list the begin of its mentions in `all`, and one past the last at the end; by rank.
     first: Vec<u32>,
-    ranks: std::sync::Arc<[u32]>,
+    ranks: Ranks,
 }
+
+/// For each list its place in an order, where it has one.
+type Ranks = std::sync::Arc<[Option<u32>]>;
 
 impl Mentions {
     /// The mentions of one list, in the order of the text.
     #[must_use]
     pub fn of(&self, list: ListId) -> &[Mention] {
-        let rank = self.ranks.get(list.0 as usize).map_or(0, |rank| *rank as usize);
-        match self.first.get(rank..rank + 2) {
+        let place =
+            self.ranks[list.0 as usize].and_then(|rank| self.first.get(rank as usize..rank as usize + 2));
+        match place {
             Some(&[from, to]) => &self.all[from as usize..to as usize],
             _ => &[],
         }
     }
 }
 
-/// The lists in an order in which those of one family stand together.
-#[derive(Debug, Default)]
+/// Some of the lists, in an order in which those of one family stand together.
+#[derive(Debug)]
 pub(super) struct Order {
-    /// For each list its place in the order.
-    ranks: std::sync::Arc<[u32]>,
-    /// The places of each family whose lists compete.
+    ranks: Ranks,
+    /// How many lists have a rank.
+    size: usize,
+    /// The ranks of each family whose lists compete.
     families: Vec<Range<usize>>,
 }
 
 impl Order {
-    pub(super) fn new(lists: &[List]) -> Self {
-        let mut order: Vec<usize> = (0..lists.len()).collect();
+    /// The order of those `lists` that are `included`.
+    pub(super) fn new(lists: &[List], included: impl Fn(&List) -> bool) -> Self {
+        let mut order: Vec<usize> = (0..lists.len()).filter(|list| included(&lists[*list])).collect();
         order.sort_by_key(|list| lists[*list].family);
-        let mut ranks = vec![0; lists.len()];
+        let mut ranks = vec![None; lists.len()];
         for (rank, list) in (0_u32..).zip(&order) {
-            ranks[*list] = rank;
+            ranks[*list] = Some(rank);
         }
         let runs = order.chunk_by(|a, b| lists[*a].family == lists[*b].family);
         let mut from = 0;
@@ -51,7 +57,12 @@ impl Order {
             lists[run[0]].competes.then_some(family)
         });
         let families = families.collect();
-        Self { ranks: ranks.into(), families }
+        Self { ranks: ranks.into(), size: order.len(), families }
+    }
+
+    /// Whether `list` has a place in it.
+    pub(super) fn covers(&self, list: ListId) -> bool {
+        self.ranks[list.0 as usize].is_some()
     }
 
     /// Decides between overlapping mentions of each family, drops the losers and files the rest by list.
@@ -59,53 +70,70 @@ impl Order {
     /// A forbidding entry that loses to an allow entry stays, marked, since nothing may be hidden from a
     /// reviewer; one that loses to a longer forbidding entry is part of that one and goes.
     pub(super) fn settle(&self, found: Vec<Mention>, allows: impl Fn(EntryId) -> bool) -> Mentions {
-        let rank = |mention: &Mention| self.ranks[mention.list.0 as usize] as usize;
-        let mut all = found;
-        let mut first = file(&mut all, self.ranks.len(), rank);
+        let mut mentions = self.file(&found);
         let mut any_gone = false;
+        let mut scratch = Vec::new();
         for family in &self.families {
-            let mentions = &mut all[first[family.start] as usize..first[family.end] as usize];
-            match mentions {
+            let (from, to) = (mentions.first[family.start], mentions.first[family.end]);
+            match &mut mentions.all[from as usize..to as usize] {
                 [] => {}
                 [only] if !allows(only.entry) => {}
-                _ => {
-                    compete(mentions, &allows);
-                    any_gone |= mentions.iter().any(|mention| mention.beaten == Beaten::Gone);
-                }
+                several => any_gone |= compete(several, &allows, &mut scratch),
             }
         }
         if any_gone {
-            all.retain(|mention| mention.beaten != Beaten::Gone);
-            first = file(&mut all, self.ranks.len(), rank);
+            mentions.forget_gone();
+        }
+        mentions
+    }
+
+    /// Files mentions by rank, those of one rank staying in their order.
+    fn file(&self, found: &[Mention]) -> Mentions {
+        let rank = |mention: &Mention| self.ranks[mention.list.0 as usize].map_or(0, |rank| rank as usize);
+        let mut first = vec![0_u32; self.size + 1];
+        for mention in found {
+            first[rank(mention) + 1] += 1;
+        }
+        for at in 1..first.len() {
+            first[at] += first[at - 1];
+        }
+        let mut next = first.clone();
+        let mut all = found.to_vec();
+        for mention in found {
+            let place = &mut next[rank(mention)];
+            all[*place as usize] = *mention;
+            *place += 1;
         }
         Mentions { all, first, ranks: self.ranks.clone() }
     }
 }
 
-/// Sorts mentions by rank, those of one rank staying in their order, and says where each rank begins.
-fn file(mentions: &mut Vec<Mention>, ranks: usize, rank: impl Fn(&Mention) -> usize) -> Vec<u32> {
-    let mut first = vec![0_u32; ranks + 1];
-    for mention in mentions.iter() {
-        first[rank(mention) + 1] += 1;
+impl Mentions {
+    /// Closes the gaps that the losers leave.
+    fn forget_gone(&mut self) {
+        let mut kept = 0;
+        for rank in 1..self.first.len() {
+            let (from, to) = (self.first[rank - 1], self.first[rank]);
+            self.first[rank - 1] = kept;
+            for at in from..to {
+                let mention = self.all[at as usize];
+                if mention.beaten != Beaten::Gone {
+                    self.all[kept as usize] = mention;
+                    kept += 1;
+                }
+            }
+        }
+        self.first.last_mut().into_iter().for_each(|end| *end = kept);
+        self.all.truncate(kept as usize);
     }
-    for at in 1..first.len() {
-        first[at] += first[at - 1];
-    }
-    let mut next = first.clone();
-    let mut filed = mentions.clone();
-    for mention in mentions.iter() {
-        let place = &mut next[rank(mention)];
-        filed[*place as usize] = *mention;
-        *place += 1;
-    }
-    *mentions = filed;
-    first
 }
 
-/// Settles every cluster of overlapping mentions of one family.
-fn compete(mentions: &mut [Mention], allows: &impl Fn(EntryId) -> bool) {
-    let mut order: Vec<usize> = (0..mentions.len()).collect();
+/// Settles every cluster of overlapping mentions of one family, and says whether any of them is to go.
+fn compete(mentions: &mut [Mention], allows: &impl Fn(EntryId) -> bool, order: &mut Vec<usize>) -> bool {
+    order.clear();
+    order.extend(0..mentions.len());
     order.sort_unstable_by_key(|at| (mentions[*at].start, *at));
+    let mut any_gone = false;
     let mut from = 0;
     while from < order.len() {
         let mut end = mentions[order[from]].end;
@@ -114,9 +142,14 @@ fn compete(mentions: &mut [Mention], allows: &impl Fn(EntryId) -> bool) {
             end = end.max(mentions[order[to]].end);
             to += 1;
         }
-        settle_cluster(mentions, &mut order[from..to], allows);
+        let cluster = &mut order[from..to];
+        if cluster.len() > 1 || allows(mentions[cluster[0]].entry) {
+            settle_cluster(mentions, cluster, allows);
+            any_gone |= cluster.iter().any(|at| mentions[*at].beaten == Beaten::Gone);
+        }
         from = to;
     }
+    any_gone
 }
 
 /// Settles mentions that overlap: the longest first; of equals an allow entry, then the earliest.

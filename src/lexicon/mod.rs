@@ -2,9 +2,11 @@
 
 mod compete;
 mod file;
+mod frequency;
 mod guard;
 mod phrase;
 mod scan;
+mod sought;
 mod wording;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +15,7 @@ use serde::Deserialize;
 
 use crate::diagnostic::{Diagnostics, Source};
 use crate::text::segment::Segmenter;
+use crate::text::{Document, position};
 use crate::transcript::Role;
 
 pub use compete::Mentions;
@@ -27,6 +30,10 @@ pub const WORDS: &str = "lexicons/words.txt";
 /// Index of one list of entries: a group of a lexicon, or the literals that announce a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ListId(u32);
+
+/// A list whose entries are looked for in the whole dialogue, and not only in the turns that somebody asks about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Watched(ListId);
 
 /// Index of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,12 +110,20 @@ pub enum Anchor {
 /// All lexicons of a pack, compiled into one scan.
 #[derive(Debug)]
 pub struct Lexicons {
-    order: compete::Order,
     by_name: BTreeMap<String, Vec<ListId>>,
     entries: Vec<Entry>,
     guards: Vec<Guard>,
-    scan: scan::Scan,
+    /// Looks for the families of which any list is watched.
+    watch: scan::Scan,
+    /// Looks for all others, in single turns.
+    spot: scan::Scan,
     segmenter: Segmenter,
+}
+
+impl From<Watched> for ListId {
+    fn from(Watched(list): Watched) -> Self {
+        list
+    }
 }
 
 impl Lexicons {
@@ -122,6 +137,24 @@ impl Lexicons {
     #[must_use]
     pub fn guard(&self, guard: GuardId) -> &Guard {
         &self.guards[guard.index()]
+    }
+
+    /// Finds every entry of the watched lists in `document`.
+    #[must_use]
+    pub fn scan(&self, document: &Document<'_>) -> Mentions {
+        self.watch.find(self, document, 0..position(document.turns().len()))
+    }
+
+    /// Finds every entry of the lists that are not watched in one turn of `document`.
+    #[must_use]
+    pub fn scan_turn(&self, document: &Document<'_>, turn: u32) -> Mentions {
+        self.spot.find(self, document, turn..turn + 1)
+    }
+
+    /// Whether [`Self::scan`] finds the entries of `list`, or [`Self::scan_turn`].
+    #[must_use]
+    pub fn is_watched(&self, list: ListId) -> bool {
+        self.watch.covers(list)
     }
 
     /// Number of lexicons and groups that rules can name, and of entries.
@@ -143,6 +176,8 @@ pub struct LexiconsDraft {
     families: BTreeMap<String, u32>,
     family_count: u32,
     wordings: Vec<(EntryId, wording::Wordings)>,
+    /// The families of which any list is watched.
+    watched: BTreeSet<u32>,
     segmenter: Segmenter,
 }
 
@@ -230,7 +265,7 @@ impl LexiconsDraft {
     }
 
     /// Adds literals that announce a pattern: where none of them occurs, the pattern cannot match.
-    pub fn announce(&mut self, literals: &[String]) -> ListId {
+    pub fn announce(&mut self, literals: &[String]) -> Watched {
         self.family_count += 1;
         let list = self.new_list(self.family_count, false);
         let id = EntryId(u32::try_from(self.entries.len()).unwrap_or(u32::MAX));
@@ -245,7 +280,13 @@ impl LexiconsDraft {
             allow: None,
             list,
         });
-        list
+        self.watch(list)
+    }
+
+    /// Has a list looked for in the whole dialogue, and with it those that compete with it.
+    pub fn watch(&mut self, list: ListId) -> Watched {
+        self.watched.insert(self.family_of(list));
+        Watched(list)
     }
 
     /// The lists that a rule means by `name`: a lexicon, or one group of it. A group of a lexicon that could not be
@@ -294,10 +335,15 @@ impl LexiconsDraft {
     /// # Errors
     /// When the automaton would be too large.
     pub fn compile(self) -> Result<Lexicons, String> {
-        let scan = scan::Scan::new(self.wordings, &self.entries)?;
-        let order = compete::Order::new(&self.lists);
-        let Self { by_name, entries, guards, segmenter, .. } = self;
-        Ok(Lexicons { order, by_name, entries, guards, scan, segmenter })
+        let Self { lists, by_name, entries, guards, watched, segmenter, .. } = self;
+        let is_watched = |list: &List| watched.contains(&list.family);
+        let (far, near) = self.wordings.into_iter().partition(|(id, _): &(EntryId, _)| {
+            let list = entries[id.0 as usize].list;
+            is_watched(&lists[list.0 as usize])
+        });
+        let watch = scan::Scan::new(far, &entries, compete::Order::new(&lists, is_watched))?;
+        let spot = scan::Scan::new(near, &entries, compete::Order::new(&lists, |list| !is_watched(list)))?;
+        Ok(Lexicons { by_name, entries, guards, watch, spot, segmenter })
     }
 }
 

@@ -5,7 +5,9 @@ use std::ops::Range;
 
 use daachorse::CharwiseDoubleArrayAhoCorasick;
 
-use super::compete::Mentions;
+use super::compete::{Mentions, Order};
+use super::frequency::Frequencies;
+use super::sought::{Next, Sought};
 use super::wording::Wordings;
 use super::{Anchor, Entry, EntryId, Lexicons, ListId};
 use crate::text::{Document, PauseKind, position};
@@ -46,119 +48,178 @@ pub enum Beaten {
     Gone,
 }
 
-/// The automaton over the cores of all entries.
+/// The automaton over the cores of some entries.
 pub(super) struct Scan {
-    /// Its values are places in `owners`.
-    automaton: CharwiseDoubleArrayAhoCorasick<u32>,
-    /// The entries that have a core: for each core a row, of which the last one is marked.
-    owners: Vec<Owner>,
-    wordings: Vec<Wordings>,
+    /// Its values are places in `rows`.
+    automaton: Option<CharwiseDoubleArrayAhoCorasick<u32>>,
+    /// For each core a row of places in `sought`, the last of them marked; cores of the same entries share a row.
+    rows: Vec<Owner>,
+    sought: Vec<Sought>,
+    order: Order,
 }
 
-/// An entry that has a certain core, with what most hits need to know about it in one place.
-#[derive(Debug, Clone, Copy)]
+/// An entry that has a certain core.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Owner {
-    entry: EntryId,
-    list: ListId,
-    /// Place in the wordings; none where the core is all that the entry asks for.
-    wordings: Option<u32>,
+    /// Place in `sought`.
+    sought: u32,
     /// No further entry has this core.
     is_last: bool,
 }
 
 impl std::fmt::Debug for Scan {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Scan").field("owners", &self.owners.len()).finish_non_exhaustive()
+        f.debug_struct("Scan").field("sought", &self.sought.len()).finish_non_exhaustive()
     }
 }
 
 impl Scan {
-    pub(super) fn new(wordings: Vec<(EntryId, Wordings)>, entries: &[Entry]) -> Result<Self, String> {
+    /// A scan for the entries with these wordings, whose lists are filed in `order`.
+    pub(super) fn new(
+        wordings: Vec<(EntryId, Wordings)>,
+        entries: &[Entry],
+        order: Order,
+    ) -> Result<Self, String> {
+        let texts = wordings.iter().flat_map(|(_, wordings)| wordings.pieces());
+        let frequencies = Frequencies::of(texts.map(|piece| piece.text.as_str()));
+        let sought: Vec<Sought> = wordings
+            .into_iter()
+            .map(|(id, wordings)| Sought::new(id, wordings, entries, &frequencies))
+            .collect();
         let mut owners_of: BTreeMap<String, Vec<Owner>> = BTreeMap::new();
-        for (at, (id, wordings)) in (0_u32..).zip(&wordings) {
-            let entry = &entries[id.0 as usize];
-            let is_plain = wordings.are_plain_cores() && entry.anchor.is_none() && !entry.border;
-            let wordings_at = (!is_plain).then_some(at);
-            let owner = Owner { entry: *id, list: entry.list, wordings: wordings_at, is_last: false };
-            for core in wordings.cores() {
-                owners_of.entry(core).or_default().push(owner);
+        for (at, sought) in (0_u32..).zip(&sought) {
+            for core in sought.cores() {
+                owners_of.entry(core).or_default().push(Owner { sought: at, is_last: false });
             }
         }
-        let mut owners = Vec::new();
-        let mut cores = Vec::with_capacity(owners_of.len());
-        for (core, own) in owners_of {
-            cores.push((core, position(owners.len())));
-            owners.extend(own);
-            if let Some(last) = owners.last_mut() {
-                last.is_last = true;
-            }
-        }
-        let automaton = CharwiseDoubleArrayAhoCorasick::with_values(cores)
-            .map_err(|error| format!("词条太多，无法编译：{error}"))?;
-        let wordings = wordings.into_iter().map(|(_, wordings)| wordings).collect();
-        Ok(Self { automaton, owners, wordings })
+        let mut rows = Vec::new();
+        let mut known: BTreeMap<Vec<Owner>, u32> = BTreeMap::new();
+        let cores: Vec<(String, u32)> = owners_of
+            .into_iter()
+            .map(|(core, mut row)| {
+                row.last_mut().into_iter().for_each(|owner| owner.is_last = true);
+                let begin = known.entry(row).or_insert_with_key(|row| {
+                    rows.extend_from_slice(row);
+                    position(rows.len() - row.len())
+                });
+                (core, *begin)
+            })
+            .collect();
+        let automaton = match &cores[..] {
+            [] => None,
+            _ => Some(
+                CharwiseDoubleArrayAhoCorasick::with_values(cores)
+                    .map_err(|error| format!("词条太多，无法编译：{error}"))?,
+            ),
+        };
+        Ok(Self { automaton, rows, sought, order })
     }
 
-    /// The entries whose core has this value.
-    fn owners(&self, value: u32) -> impl Iterator<Item = &Owner> {
-        let mut done = false;
-        self.owners[value as usize..]
-            .iter()
-            .take_while(move |owner| !std::mem::replace(&mut done, owner.is_last))
+    /// Whether the entries of `list` are looked for.
+    pub(super) fn covers(&self, list: ListId) -> bool {
+        self.order.covers(list)
+    }
+
+    /// Finds every entry in these turns of `document`.
+    pub(super) fn find(&self, lexicons: &Lexicons, document: &Document<'_>, turns: Range<u32>) -> Mentions {
+        let mut found = Vec::new();
+        if let Some(automaton) = &self.automaton {
+            let mut walk = Walk::new(self, lexicons, document, turns);
+            for core in automaton.find_overlapping_iter(walk.text) {
+                walk.core(core.start()..core.end(), core.value(), &mut found);
+            }
+        }
+        self.order.settle(found, |entry| lexicons.entry(entry).allow.is_some())
     }
 }
 
-impl Lexicons {
-    /// Finds every entry in `document`.
-    #[must_use]
-    pub fn scan(&self, document: &Document<'_>) -> Mentions {
-        let mut found = Vec::with_capacity(256);
-        let mut turn = 0;
-        for core in self.scan.automaton.find_overlapping_iter(document.text()) {
-            // Cores come in the order of their ends, so that the turn only ever moves on.
-            while document.turns()[turn as usize].end < position(core.end()) {
-                turn += 1;
+/// The way through a text from core to core. Cores come in the order of their ends, so that it only ever moves on.
+struct Walk<'w> {
+    scan: &'w Scan,
+    lexicons: &'w Lexicons,
+    document: &'w Document<'w>,
+    text: &'w str,
+    /// Where the text begins in the document.
+    base: u32,
+    turn: u32,
+    /// The ends of sentences that are still ahead, and the last one before.
+    sentence_ends: &'w [u32],
+    last_end: u32,
+}
+
+impl<'w> Walk<'w> {
+    fn new(scan: &'w Scan, lexicons: &'w Lexicons, document: &'w Document<'w>, turns: Range<u32>) -> Self {
+        let spans = &document.turns()[turns.start as usize..turns.end as usize];
+        let span = spans.first().map_or(0, |turn| turn.start)..spans.last().map_or(0, |turn| turn.end);
+        Self {
+            scan,
+            lexicons,
+            document,
+            text: document.slice(span.clone()),
+            base: span.start,
+            turn: turns.start,
+            sentence_ends: document.sentence_ends_from(span.start),
+            last_end: 0,
+        }
+    }
+
+    /// Adds the mentions of all entries that have the core which stands at `place` in the text.
+    fn core(&mut self, place: Range<usize>, value: u32, out: &mut Vec<Mention>) {
+        let before = self.text[..place.start].chars().next_back();
+        let after = self.text[place.end..].chars().next();
+        let core = self.base + position(place.start)..self.base + position(place.end);
+        while self.document.turns()[self.turn as usize].end < core.end {
+            self.turn += 1;
+        }
+        while let Some(end) = self.sentence_ends.first().filter(|end| **end < core.end) {
+            self.last_end = *end;
+            self.sentence_ends = &self.sentence_ends[1..];
+        }
+        let is_torn = self.last_end > core.start;
+        for owner in &self.scan.rows[value as usize..] {
+            let sought = &self.scan.sought[owner.sought as usize];
+            match sought.next_to(before, after) {
+                Next::Nothing => {}
+                Next::Alone if sought.is_plain && is_torn => {}
+                Next::Alone if sought.is_plain => out.push(self.mention(sought, core.clone())),
+                Next::Alone => {
+                    let mention = self.mention(sought, core.clone());
+                    out.extend(Some(mention).filter(|mention| self.stands(sought, mention)));
+                }
+                Next::Look => self.around(sought, &core, out),
             }
-            for owner in self.scan.owners(core.value()) {
-                self.mention(document, turn, owner, core.start()..core.end(), &mut found);
+            if owner.is_last {
+                break;
             }
         }
-        self.order.settle(found, |entry| self.entry(entry).allow.is_some())
+    }
+
+    fn mention(&self, sought: &Sought, span: Range<u32>) -> Mention {
+        let Sought { entry, list, .. } = *sought;
+        Mention { list, entry, turn: self.turn, start: span.start, end: span.end, beaten: Beaten::No }
     }
 
     /// Adds the mentions of an entry around one of its cores: every wording that stands, since the longest
     /// may lose against another entry where a shorter one does not.
-    fn mention(
-        &self,
-        document: &Document<'_>,
-        turn: u32,
-        owner: &Owner,
-        core: Range<usize>,
-        out: &mut Vec<Mention>,
-    ) {
-        let Owner { entry, list, wordings, .. } = *owner;
-        let mention = |span: Range<usize>| {
-            let (start, end) = (position(span.start), position(span.end));
-            Mention { list, entry, turn, start, end, beaten: Beaten::No }
-        };
-        let Some(wordings) = wordings else {
-            // A core without written pauses must not be torn.
-            out.extend(Some(mention(core)).filter(|plain| !document.is_torn(&plain.span())));
-            return;
-        };
-        let wordings = &self.scan.wordings[wordings as usize];
-        let mentions = wordings.around(document.text(), &core).into_iter().map(mention);
-        out.extend(mentions.filter(|mention| self.stands(document, mention, wordings)));
+    fn around(&self, sought: &Sought, core: &Range<u32>, out: &mut Vec<Mention>) {
+        let place = (core.start - self.base) as usize..(core.end - self.base) as usize;
+        for span in sought.around(self.text, &place) {
+            let span = self.base + position(span.start)..self.base + position(span.end);
+            let mention = self.mention(sought, span);
+            if self.stands(sought, &mention) {
+                out.push(mention);
+            }
+        }
     }
 
     /// Whether the text around a mention is what its entry asks for.
-    fn stands(&self, document: &Document<'_>, mention: &Mention, wordings: &Wordings) -> bool {
-        let entry = self.entry(mention.entry);
+    fn stands(&self, sought: &Sought, mention: &Mention) -> bool {
+        let (document, entry) = (self.document, self.lexicons.entry(mention.entry));
         if document.is_torn(&mention.span()) {
             let inside = document.pauses_inside(mention.span()).iter();
             let torn = inside.filter(|pause| pause.kind != PauseKind::Weak);
             let places: Vec<u32> = torn.map(|pause| pause.at - mention.start).collect();
-            if !wordings.may_pause(document.slice(mention.span()), &places) {
+            if !sought.wordings.may_pause(document.slice(mention.span()), &places) {
                 return false;
             }
         }
@@ -171,12 +232,12 @@ impl Lexicons {
             Some(Anchor::End) => ends(),
             Some(Anchor::Whole) => starts() && ends(),
         };
-        anchored && (!entry.border || self.at_word_borders(document, mention))
+        anchored && (!entry.border || self.at_word_borders(mention))
     }
 
-    fn at_word_borders(&self, document: &Document<'_>, mention: &Mention) -> bool {
-        let sentence = document.stretch(mention.turn, &mention.span(), PauseKind::Strong);
-        let borders = self.segmenter.borders(document.slice(sentence.clone()));
+    fn at_word_borders(&self, mention: &Mention) -> bool {
+        let sentence = self.document.stretch(mention.turn, &mention.span(), PauseKind::Strong);
+        let borders = self.lexicons.segmenter.borders(self.document.slice(sentence.clone()));
         let is_border = |at: u32| borders.binary_search(&((at - sentence.start) as usize)).is_ok();
         is_border(mention.start) && is_border(mention.end)
     }

@@ -132,6 +132,12 @@ impl<'t> Document<'t> {
         before_end.checked_sub(1).is_some_and(|last| self.sentence_ends[last] > span.start)
     }
 
+    /// Where sentences end, from byte `at` on, in order.
+    #[must_use]
+    pub fn sentence_ends_from(&self, at: u32) -> &[u32] {
+        &self.sentence_ends[self.sentence_ends.partition_point(|end| *end < at)..]
+    }
+
     /// The pauses strictly inside `span`.
     #[must_use]
     pub fn pauses_inside(&self, span: Range<u32>) -> &[Pause] {

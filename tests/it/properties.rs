@@ -216,10 +216,13 @@ fn scanned(entries: &[Entry], document: &Document<'_>) -> BTreeSet<Place> {
         entries.iter().enumerate().map(|(at, entry)| format!("[{at}] 组\n{}\n", entry.line())).collect();
     let source = Source { path: "lexicons/w.txt".into(), text: format!("title: 词\n---\n{lines}") };
     let mut diagnostics = Diagnostics::default();
-    let draft = LexiconsDraft::read(&[source], &mut diagnostics);
+    let mut draft = LexiconsDraft::read(&[source], &mut diagnostics);
     assert!(diagnostics.0.is_empty(), "{diagnostics}");
-    let list = |at: usize| (at, draft.lists(&format!("w#{at}")).unwrap()[0]);
-    let lists: Vec<_> = (0..entries.len()).map(list).collect();
+    let lists: Vec<_> =
+        (0..entries.len()).map(|at| (at, draft.lists(&format!("w#{at}")).unwrap()[0])).collect();
+    for (_, list) in &lists {
+        draft.watch(*list);
+    }
     let lexicons = draft.compile().unwrap();
     let mentions = lexicons.scan(document);
     let places = lists.iter().flat_map(|(at, list)| {

@@ -91,7 +91,7 @@ impl BackChannel {
 
     fn begins_with_attention(&self, scene: &Scene<'_>, turn: u32) -> bool {
         let begin = scene.document.turns()[turn as usize].start;
-        scene.mentions_in(&self.lists, turn).any(|mention| mention.start == begin)
+        scene.standing_in(turn, &self.lists).any(|mention| mention.start == begin)
     }
 }
 

@@ -84,7 +84,7 @@ impl HoldDemand {
 fn returned_with(scene: &Scene<'_>, hold: &Hold, lists: &[ListId]) -> bool {
     let Some(back) = hold.back else { return true };
     let begin = scene.document.turns()[back as usize].start;
-    scene.mentions_in(lists, back).any(|mention| {
+    scene.standing_in(back, lists).any(|mention| {
         let ahead = scene.document.slice(begin..mention.start).chars().count();
         ahead <= scene.dialogue.hold.return_chars as usize
     })

@@ -10,7 +10,7 @@ use serde_saphyr::Spanned;
 
 use super::{Compiler, Condition};
 use crate::detect::{By, Scene, Standing};
-use crate::lexicon::{GuardId, ListId, Speaker};
+use crate::lexicon::{GuardId, Speaker, Watched};
 use crate::rule::View;
 use crate::rule::found::{Found, Occurrence, Searched};
 use crate::rule::window::{Window, WindowShape};
@@ -75,7 +75,7 @@ pub(in crate::rule) struct Pattern {
 #[derive(Debug)]
 struct Announcement {
     /// One of these literals.
-    literals: ListId,
+    literals: Watched,
     /// Or a digit.
     or_digit: bool,
 }

@@ -6,7 +6,7 @@ use serde::Deserialize;
 use serde_saphyr::Spanned;
 
 use super::{Compiler, Condition, Names};
-use crate::lexicon::{ListId, Mention, Speaker};
+use crate::lexicon::{Mention, Speaker, Watched};
 use crate::rule::View;
 use crate::rule::found::{Found, Occurrence, Searched};
 use crate::rule::window::{Window, WindowShape};
@@ -22,7 +22,8 @@ pub(in crate::rule) struct PhraseShape {
 
 #[derive(Debug)]
 pub(in crate::rule) struct Phrase {
-    lists: Vec<(ListId, u32)>,
+    /// Each with its family.
+    lists: Vec<(Watched, u32)>,
     /// Whose words count, where the rule says so; otherwise each entry says it.
     role: Option<Speaker>,
     speaker: Speaker,
@@ -34,7 +35,9 @@ impl PhraseShape {
         let lists = compiler.lists(&self.lexicon);
         let speaker = self.role.unwrap_or_else(|| compiler.lexicons.speaker_of(&lists));
         let window = Window::compile(self.window.as_ref(), speaker, compiler);
-        let lists = lists.into_iter().map(|list| (list, compiler.lexicons.family_of(list))).collect();
+        let lists =
+            lists.into_iter().map(|list| (compiler.lexicons.watch(list), compiler.lexicons.family_of(list)));
+        let lists = lists.collect();
         Phrase { lists, role: self.role, speaker, window }
     }
 }

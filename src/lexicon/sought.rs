@@ -1,0 +1,304 @@
+//! An entry as the scan finds it: a core that announces it, and the choices on both sides of the core.
+//!
+//! `(这|那|)(个|)(事|)不归(我|我们)管` has 24 wordings, but every one of them holds 不归我管 or 不归我们管.
+//! Only such cores go into the automaton; what stands around a core is compared where it was found.
+
+use std::ops::Range;
+
+use smallvec::{SmallVec, smallvec};
+
+use super::frequency::Frequencies;
+use super::wording::{Piece, Wordings};
+use super::{Entry, EntryId, ListId};
+
+/// One entry announces itself by at most so many cores.
+const MOST_CORES: usize = 1000;
+
+/// What one core more costs, in cores that are found in a text of one letter: a larger automaton is slower.
+const COST_OF_A_CORE: f64 = 1e-9;
+
+/// An entry that is looked for.
+#[derive(Debug)]
+pub(super) struct Sought {
+    pub(super) entry: EntryId,
+    pub(super) list: ListId,
+    /// It asks for nothing but its letters, in one sentence.
+    pub(super) is_plain: bool,
+    pub(super) wordings: Wordings,
+    /// The parts of the wordings that make the core.
+    core: Range<usize>,
+    before: Beside,
+    after: Beside,
+}
+
+/// Stretches of a text.
+pub(super) type Spans = SmallVec<[Range<usize>; 4]>;
+
+/// Bytes of rows of pieces.
+type Lengths = SmallVec<[usize; 8]>;
+
+impl Sought {
+    pub(super) fn new(id: EntryId, wordings: Wordings, entries: &[Entry], frequencies: &Frequencies) -> Self {
+        let entry = &entries[id.0 as usize];
+        let core = best_core(&wordings.parts, frequencies);
+        Self {
+            entry: id,
+            list: entry.list,
+            is_plain: wordings.are_without_pauses() && entry.anchor.is_none() && !entry.border,
+            before: Beside::new(Side::Before, wordings.parts[..core.start].iter().rev()),
+            after: Beside::new(Side::After, wordings.parts[core.end..].iter()),
+            wordings,
+            core,
+        }
+    }
+
+    /// The texts of which every match holds one.
+    pub(super) fn cores(&self) -> Vec<String> {
+        combinations(&self.wordings.parts[self.core.clone()])
+    }
+
+    /// What a core says about the entry, between the letters that stand next to it.
+    pub(super) fn next_to(&self, before: Option<char>, after: Option<char>) -> Next {
+        if self.before.letters.hold(before) || self.after.letters.hold(after) {
+            Next::Look
+        } else if self.before.may_be_empty && self.after.may_be_empty {
+            Next::Alone
+        } else {
+            Next::Nothing
+        }
+    }
+
+    /// The wordings around a core that stands at `core` in `text`, the longest first.
+    pub(super) fn around(&self, text: &str, core: &Range<usize>) -> Spans {
+        let before = self.before.lengths(&text[..core.start]);
+        let after = self.after.lengths(&text[core.end..]);
+        let mut spans = Spans::new();
+        for b in &before {
+            spans.extend(after.iter().map(|a| core.start - b..core.end + a));
+        }
+        if spans.len() > 1 {
+            spans.sort_by_key(|span| std::cmp::Reverse(span.len()));
+            spans.dedup();
+        }
+        spans
+    }
+}
+
+/// What the letters next to a core say about an entry: most cores are decided by them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Next {
+    /// It does not stand there.
+    Nothing,
+    /// The core is all of it.
+    Alone,
+    /// There may be more of it, or it may not stand there.
+    Look,
+}
+
+/// On which side of the core.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Before,
+    After,
+}
+
+impl Side {
+    /// The letter of `text` that is nearest to the core.
+    fn nearest(self, text: &str) -> Option<char> {
+        match self {
+            Self::Before => text.chars().next_back(),
+            Self::After => text.chars().next(),
+        }
+    }
+
+    /// What is left of `text` behind its `length` nearest bytes.
+    fn beyond(self, text: &str, length: usize) -> &str {
+        match self {
+            Self::Before => &text[..text.len() - length],
+            Self::After => &text[length..],
+        }
+    }
+
+    fn fits(self, text: &str, piece: &str) -> bool {
+        match self {
+            Self::Before => text.ends_with(piece),
+            Self::After => text.starts_with(piece),
+        }
+    }
+}
+
+/// What stands on one side of the core.
+#[derive(Debug)]
+struct Beside {
+    side: Side,
+    /// From the core outward.
+    parts: Vec<Part>,
+    /// The letters with which it may begin, seen from the core.
+    letters: Letters,
+    may_be_empty: bool,
+}
+
+/// A part as it is compared from the core outward.
+#[derive(Debug)]
+struct Part {
+    /// What is not empty, in the order of the letter that is nearest to the core.
+    pieces: Vec<(char, String)>,
+    /// Those letters.
+    letters: Letters,
+    may_be_empty: bool,
+}
+
+/// Some letters, one bit for each of 64 classes: it holds too many rather than too few.
+#[derive(Debug, Clone, Copy, Default)]
+struct Letters(u64);
+
+impl Letters {
+    fn class(letter: char) -> u64 {
+        // Multiplying by 2³² over the golden ratio spreads neighbouring letters over all classes.
+        1 << (u32::from(letter).wrapping_mul(0x9E37_79B9) >> 26)
+    }
+
+    fn hold(self, letter: Option<char>) -> bool {
+        letter.is_some_and(|letter| self.0 & Self::class(letter) != 0)
+    }
+}
+
+impl Beside {
+    fn new<'p>(side: Side, outward: impl Iterator<Item = &'p Vec<Piece>>) -> Self {
+        let parts: Vec<Part> = outward.map(|part| Part::new(side, part)).collect();
+        let needed = parts.iter().position(|part| !part.may_be_empty);
+        let near = &parts[..needed.map_or(parts.len(), |at| at + 1)];
+        let letters = Letters(near.iter().fold(0, |all, part| all | part.letters.0));
+        Self { side, letters, may_be_empty: needed.is_none(), parts }
+    }
+
+    /// The bytes of every row of pieces that stands in `text` next to the core; each number once, so that the work
+    /// stays small however many ways lead to it.
+    fn lengths(&self, text: &str) -> Lengths {
+        let mut lengths: Lengths = smallvec![0];
+        for part in &self.parts {
+            let mut longer = Lengths::new();
+            for length in &lengths {
+                let rest = self.side.beyond(text, *length);
+                longer.extend(part.may_be_empty.then_some(*length));
+                let known = part.known_by(self.side.nearest(rest)).iter();
+                let fitting = known.filter(|(_, piece)| self.side.fits(rest, piece));
+                longer.extend(fitting.map(|(_, piece)| length + piece.len()));
+            }
+            if longer.len() > 1 {
+                longer.sort_unstable();
+                longer.dedup();
+            }
+            lengths = longer;
+        }
+        lengths
+    }
+}
+
+impl Part {
+    fn new(side: Side, written: &[Piece]) -> Self {
+        let known = written.iter().filter_map(|piece| Some((side.nearest(&piece.text)?, piece.text.clone())));
+        let mut pieces: Vec<_> = known.collect();
+        pieces.sort();
+        pieces.dedup();
+        let letters = Letters(pieces.iter().fold(0, |all, (letter, _)| all | Letters::class(*letter)));
+        Self { pieces, letters, may_be_empty: written.iter().any(|piece| piece.text.is_empty()) }
+    }
+
+    /// The pieces that may stand where `letter` is nearest to the core.
+    fn known_by(&self, letter: Option<char>) -> &[(char, String)] {
+        let Some(letter) = letter.filter(|letter| self.letters.hold(Some(*letter))) else { return &[] };
+        let from = self.pieces.partition_point(|(known_by, _)| *known_by < letter);
+        let count = self.pieces[from..].partition_point(|(known_by, _)| *known_by == letter);
+        &self.pieces[from..from + count]
+    }
+}
+
+/// The row of parts that announces the entry best: found rarely, and made of few combinations.
+fn best_core(parts: &[Vec<Piece>], frequencies: &Frequencies) -> Range<usize> {
+    let expected =
+        |part: &Vec<Piece>| part.iter().map(|piece| frequencies.expected(&piece.text)).sum::<f64>();
+    let mut best = (f64::INFINITY, 0..parts.len());
+    for from in 0..parts.len() {
+        let (mut has_letters, mut count, mut found) = (false, 1_usize, 1.0);
+        for (to, part) in parts.iter().enumerate().skip(from) {
+            has_letters |= part.iter().all(|piece| !piece.text.is_empty());
+            count = count.saturating_mul(part.len());
+            found *= expected(part);
+            if count > MOST_CORES && to > from {
+                break;
+            }
+            #[expect(clippy::cast_precision_loss, reason = "there are at most MOST_CORES")]
+            let cost = found + count as f64 * COST_OF_A_CORE;
+            if has_letters && cost < best.0 {
+                best = (cost, from..to + 1);
+            }
+        }
+    }
+    best.1
+}
+
+/// All combinations of one piece of each part.
+fn combinations(parts: &[Vec<Piece>]) -> Vec<String> {
+    let mut all = vec![String::new()];
+    for part in parts {
+        all = all
+            .iter()
+            .flat_map(|head| part.iter().map(move |piece| format!("{head}{}", piece.text)))
+            .collect();
+    }
+    all.sort();
+    all.dedup();
+    all
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::phrase::parts;
+    use super::super::{LexiconsDraft, Speaker};
+    use super::*;
+
+    fn sought(phrase: &str) -> Sought {
+        let wordings = Wordings::new(&parts(phrase).unwrap()).unwrap();
+        let entry = Entry {
+            phrase: phrase.to_owned(),
+            speaker: Speaker::Any,
+            candidate: false,
+            guards: Vec::new(),
+            anchor: None,
+            border: false,
+            allow: None,
+            list: LexiconsDraft::default().new_list(1, true),
+        };
+        let letters = "这个事我们的啊啊啊这个事我们的啊啊啊这个事我们的啊啊啊不归管";
+        Sought::new(EntryId(0), wordings, &[entry], &Frequencies::of([letters].into_iter()))
+    }
+
+    #[test]
+    fn only_the_core_announces_an_entry() {
+        assert_eq!(sought("(这|那|)(个|)(事|)不归(我|我们)管").cores(), ["不归"]);
+        assert_eq!(sought("喂").cores(), ["喂"]);
+    }
+
+    #[test]
+    fn the_longest_wording_around_a_core_is_found() {
+        let entry = sought("(这|那|)(个|)(事|事情|)不归我管(啊|的|)");
+        for (text, expected) in [
+            ("您这个事情不归我管的", "这个事情不归我管的"),
+            ("不归我管", "不归我管"),
+            ("那不归我管吗", "那不归我管"),
+        ] {
+            let core = text.find("不归我管").unwrap();
+            let found = entry.around(text, &(core..core + "不归我管".len()));
+            assert_eq!(found.first().map(|span| &text[span.clone()]), Some(expected));
+        }
+    }
+
+    #[test]
+    fn the_letters_next_to_a_core_decide_most_cases() {
+        let entry = sought("(这|那)事不归我管(啊|的|)");
+        assert_eq!(entry.next_to(Some('甲'), None), Next::Nothing);
+        assert_eq!(sought("不归我管(啊|的|)").next_to(Some('甲'), Some('甲')), Next::Alone);
+        assert_eq!(sought("不归我管(啊|的|)").next_to(Some('甲'), Some('啊')), Next::Look);
+    }
+}
