@@ -178,6 +178,8 @@ pub struct LexiconsDraft {
     wordings: Vec<(EntryId, wording::Wordings)>,
     /// The families of which any list is watched.
     watched: BTreeSet<u32>,
+    /// The lists of literals that announce patterns.
+    announcing: BTreeMap<Vec<String>, Watched>,
     segmenter: Segmenter,
 }
 
@@ -265,11 +267,19 @@ impl LexiconsDraft {
     }
 
     /// Adds literals that announce a pattern: where none of them occurs, the pattern cannot match.
+    ///
+    /// They are found across the ends of sentences as well, since a pattern may reach across them.
     pub fn announce(&mut self, literals: &[String]) -> Watched {
+        let mut literals = literals.to_vec();
+        literals.sort();
+        literals.dedup();
+        if let Some(list) = self.announcing.get(&literals) {
+            return *list;
+        }
         self.family_count += 1;
         let list = self.new_list(self.family_count, false);
         let id = EntryId(u32::try_from(self.entries.len()).unwrap_or(u32::MAX));
-        self.wordings.push((id, wording::Wordings::of_literals(literals)));
+        self.wordings.push((id, wording::Wordings::of_literals(&literals)));
         self.entries.push(Entry {
             phrase: literals.join("|"),
             speaker: Speaker::Any,
@@ -280,7 +290,9 @@ impl LexiconsDraft {
             allow: None,
             list,
         });
-        self.watch(list)
+        let watched = self.watch(list);
+        self.announcing.insert(literals, watched);
+        watched
     }
 
     /// Has a list looked for in the whole dialogue, and with it those that compete with it.

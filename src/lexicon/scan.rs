@@ -7,7 +7,7 @@ use daachorse::CharwiseDoubleArrayAhoCorasick;
 
 use super::compete::{Mentions, Order};
 use super::frequency::Frequencies;
-use super::sought::{Next, Sought};
+use super::sought::{Asks, Next, Sought};
 use super::wording::Wordings;
 use super::{Anchor, Entry, EntryId, Lexicons, ListId};
 use crate::text::{Document, PauseKind, position};
@@ -178,15 +178,15 @@ impl<'w> Walk<'w> {
         let is_torn = self.last_end > core.start;
         for owner in &self.scan.rows[value as usize..] {
             let sought = &self.scan.sought[owner.sought as usize];
-            match sought.next_to(before, after) {
-                Next::Nothing => {}
-                Next::Alone if sought.is_plain && is_torn => {}
-                Next::Alone if sought.is_plain => out.push(self.mention(sought, core.clone())),
-                Next::Alone => {
+            match (sought.next_to(before, after), sought.asks) {
+                (Next::Nothing, _) => {}
+                (Next::Alone, Asks::Sentence) if is_torn => {}
+                (Next::Alone, Asks::Letters | Asks::Sentence) => out.push(self.mention(sought, core.clone())),
+                (Next::Alone, Asks::More) => {
                     let mention = self.mention(sought, core.clone());
                     out.extend(Some(mention).filter(|mention| self.stands(sought, mention)));
                 }
-                Next::Look => self.around(sought, &core, out),
+                (Next::Look, _) => self.around(sought, &core, out),
             }
             if owner.is_last {
                 break;

@@ -22,13 +22,23 @@ const COST_OF_A_CORE: f64 = 1e-9;
 pub(super) struct Sought {
     pub(super) entry: EntryId,
     pub(super) list: ListId,
-    /// It asks for nothing but its letters, in one sentence.
-    pub(super) is_plain: bool,
+    pub(super) asks: Asks,
     pub(super) wordings: Wordings,
     /// The parts of the wordings that make the core.
     core: Range<usize>,
     before: Beside,
     after: Beside,
+}
+
+/// What an entry asks for besides the letters of a wording.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Asks {
+    /// Nothing.
+    Letters,
+    /// That they stand in one sentence.
+    Sentence,
+    /// Pauses, a place in its clause, or borders of words.
+    More,
 }
 
 /// Stretches of a text.
@@ -44,7 +54,11 @@ impl Sought {
         Self {
             entry: id,
             list: entry.list,
-            is_plain: wordings.are_without_pauses() && entry.anchor.is_none() && !entry.border,
+            asks: match (entry.anchor, entry.border) {
+                _ if wordings.may_be_torn => Asks::Letters,
+                (None, false) if wordings.are_without_pauses() => Asks::Sentence,
+                _ => Asks::More,
+            },
             before: Beside::new(Side::Before, wordings.parts[..core.start].iter().rev()),
             after: Beside::new(Side::After, wordings.parts[core.end..].iter()),
             wordings,

@@ -7,6 +7,8 @@ use crate::text::normalise_phrase;
 #[derive(Debug, Clone)]
 pub(super) struct Wordings {
     pub(super) parts: Vec<Vec<Piece>>,
+    /// They count across the ends of sentences.
+    pub(super) may_be_torn: bool,
 }
 
 /// A piece of normalised text, with the places at which the lexicon wrote punctuation.
@@ -23,16 +25,13 @@ impl Wordings {
         let mut parts: Vec<Vec<Piece>> = parts.iter().map(|part| pieces(part)).collect();
         parts.retain(|part| part.iter().any(|piece| !piece.text.is_empty() || !piece.pauses.is_empty()));
         let has_letters = |part: &Vec<Piece>| part.iter().all(|piece| !piece.text.is_empty());
-        parts.iter().any(has_letters).then_some(Self { parts })
+        parts.iter().any(has_letters).then_some(Self { parts, may_be_torn: false })
     }
 
-    /// Literals in normalised form.
+    /// Literals in normalised form, wherever they stand.
     pub(super) fn of_literals(literals: &[String]) -> Self {
-        let mut literals: Vec<Piece> =
-            literals.iter().map(|text| Piece { text: text.clone(), pauses: Vec::new() }).collect();
-        literals.sort();
-        literals.dedup();
-        Self { parts: vec![literals] }
+        let piece = |text: &String| Piece { text: text.clone(), pauses: Vec::new() };
+        Self { parts: vec![literals.iter().map(piece).collect()], may_be_torn: true }
     }
 
     /// All pieces of all parts.

@@ -1,5 +1,6 @@
 //! Stage 5: rules — what must, must not or may be observed, as conditions over what happened.
 
+mod announcement;
 /// The little dialogues inside rules that prove them.
 pub mod example;
 mod file;

@@ -34,8 +34,8 @@ pub struct Document<'t> {
     pauses: Vec<Pause>,
     /// Where the pauses stand that end a sentence.
     sentence_ends: Vec<u32>,
-    /// The turns in which there is a digit.
-    digit_turns: Vec<u32>,
+    /// Where each run of digits begins.
+    digits: Vec<u32>,
     han: u32,
 }
 
@@ -59,22 +59,19 @@ impl<'t> Document<'t> {
         let mut turns = Vec::with_capacity(transcript.turns.len());
         let mut letters = Vec::with_capacity(transcript.turns.len() + 1);
         let mut origins = Vec::with_capacity(bytes / 2);
-        let mut digit_turns = Vec::new();
         for turn in &transcript.turns {
             let start = position(out.text.len());
             letters.push(out.letters);
             normalise(&turn.text, &mut out, &mut origins);
-            if out.text.as_bytes()[start as usize..].iter().any(u8::is_ascii_digit) {
-                digit_turns.push(position(turns.len()));
-            }
             turns.push(start..position(out.text.len()));
             out.text.push(TURN_END);
         }
         letters.push(out.letters);
         let Normalised { text, pauses, han, .. } = out;
         let ends = pauses.iter().filter(|pause| pause.kind != PauseKind::Weak);
-        let sentence_ends = ends.map(|pause| pause.at).collect();
-        Self { transcript, text, turns, letters, origins, pauses, sentence_ends, digit_turns, han }
+        let sentence_ends: Vec<u32> = ends.map(|pause| pause.at).collect();
+        let digits = digits(&text, &sentence_ends);
+        Self { transcript, text, turns, letters, origins, pauses, sentence_ends, digits, han }
     }
 
     /// The transcript that it was made from.
@@ -107,10 +104,10 @@ impl<'t> Document<'t> {
         (self.letters.last().copied().unwrap_or(0), self.han)
     }
 
-    /// The turns in which there is a digit, in order.
+    /// Where each run of Arabic digits begins, in order.
     #[must_use]
-    pub fn digit_turns(&self) -> &[u32] {
-        &self.digit_turns
+    pub fn digits(&self) -> &[u32] {
+        &self.digits
     }
 
     /// The normalised text of a stretch.
@@ -165,6 +162,16 @@ impl<'t> Document<'t> {
             ..end.map_or(whole.end, |pause| pause.at.min(whole.end))
     }
 
+    /// The sentence of `turn` in which the character at byte `at` stands.
+    #[must_use]
+    pub fn sentence_at(&self, turn: u32, at: u32) -> Range<u32> {
+        let whole = &self.turns[turn as usize];
+        let after = self.sentence_ends.partition_point(|end| *end <= at);
+        let start = after.checked_sub(1).map_or(0, |before| self.sentence_ends[before]);
+        let end = self.sentence_ends.get(after).copied().unwrap_or(whole.end);
+        start.max(whole.start)..end.min(whole.end)
+    }
+
     /// The sentences of `turn`, in order; empty ones are left out.
     pub fn sentences(&self, turn: u32) -> impl Iterator<Item = Range<u32>> {
         let whole = self.turns[turn as usize].clone();
@@ -204,6 +211,19 @@ impl<'t> Document<'t> {
         let text: &'t str = &self.transcript.turns[turn as usize].text;
         Original { start: 0, end: position(text.chars().count()), text }
     }
+}
+
+/// Where each run of digits begins in `text`; a run ends where its sentence does.
+fn digits(text: &str, sentence_ends: &[u32]) -> Vec<u32> {
+    let mut begins = Vec::new();
+    let mut next = None;
+    for (at, _) in (0_u32..).zip(text.bytes()).filter(|(_, byte)| byte.is_ascii_digit()) {
+        if next != Some(at) || sentence_ends.binary_search(&at).is_ok() {
+            begins.push(at);
+        }
+        next = Some(at + 1);
+    }
+    begins
 }
 
 /// The characters `start..end` of `text`.

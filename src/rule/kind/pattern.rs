@@ -3,23 +3,21 @@
 use std::ops::Range;
 
 use regex::Regex;
-use regex_syntax::hir::literal::{ExtractKind, Extractor, Seq};
 use regex_syntax::hir::{Class, Hir, HirKind};
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
 use super::{Compiler, Condition};
 use crate::detect::{By, Scene, Standing};
-use crate::lexicon::{GuardId, Speaker, Watched};
+use crate::lexicon::{GuardId, Speaker};
 use crate::rule::View;
+use crate::rule::announcement::Announcement;
 use crate::rule::found::{Found, Occurrence, Searched};
 use crate::rule::window::{Window, WindowShape};
 use crate::text::{Fold, fold, position};
 
 /// Compiled expressions larger than this are refused, in bytes.
 const LARGEST_PROGRAM: usize = 1 << 20;
-/// More literals than this announce nothing: the expression then runs on every turn.
-const MOST_LITERALS: usize = 500;
 /// A message shows so many characters of a class.
 const MOST_SHOWN: usize = 8;
 
@@ -61,7 +59,7 @@ enum Verdict {
 pub(in crate::rule) struct Pattern {
     regex: Option<Regex>,
     excluding: Option<Regex>,
-    /// In which turns the expression can match at all; none means that it runs everywhere.
+    /// Where the expression can match at all; none means anywhere.
     announced_by: Option<Announcement>,
     speaker: Speaker,
     window: Window,
@@ -71,41 +69,12 @@ pub(in crate::rule) struct Pattern {
     family: u32,
 }
 
-/// What stands in every turn in which an expression matches.
-#[derive(Debug)]
-struct Announcement {
-    /// One of these literals.
-    literals: Watched,
-    /// Or a digit.
-    or_digit: bool,
-}
-
-impl Announcement {
-    fn new(literals: Vec<String>, compiler: &mut Compiler<'_>) -> Self {
-        let is_number = |literal: &String| literal.starts_with(|c: char| c.is_ascii_digit());
-        let (numbers, literals): (Vec<_>, Vec<_>) = literals.into_iter().partition(is_number);
-        Self { literals: compiler.lexicons.announce(&literals), or_digit: !numbers.is_empty() }
-    }
-
-    /// The turns of `within` that are announced, in order.
-    fn turns(&self, scene: &View<'_, '_>, within: &Range<u32>) -> Vec<u32> {
-        let mut turns: Vec<u32> = scene.mentions(self.literals).iter().map(|mention| mention.turn).collect();
-        if self.or_digit {
-            turns.extend(scene.document.digit_turns());
-            turns.sort_unstable();
-        }
-        turns.dedup();
-        turns.retain(|turn| within.contains(turn));
-        turns
-    }
-}
-
 impl PatternShape {
     pub(super) fn compile(&self, compiler: &mut Compiler<'_>) -> Pattern {
         let speaker = self.role.unwrap_or_default();
         let regex = compile_regex(&self.regex, compiler);
         let excluding = self.excluding.as_ref().and_then(|excluding| compile_regex(excluding, compiler));
-        let literals = regex.as_ref().and_then(|(_, hir)| required_literals(hir));
+        let announced_by = regex.as_ref().and_then(|(_, hir)| Announcement::of(hir, compiler.lexicons));
         let family = self.family.as_ref().map_or(0, |name| {
             compiler.lexicons.family(&name.value).unwrap_or_else(|| {
                 let help = "家族名写在词表表头的 family:";
@@ -114,7 +83,7 @@ impl PatternShape {
             })
         });
         Pattern {
-            announced_by: literals.map(|literals| Announcement::new(literals, compiler)),
+            announced_by,
             regex: regex.map(|(regex, _)| regex),
             excluding: excluding.map(|(regex, _)| regex),
             speaker,
@@ -134,12 +103,8 @@ impl Condition for Pattern {
             Err(lack) => return Found::without(lack),
         };
         let mut occurrences = Vec::new();
-        match &self.announced_by {
-            Some(announcement) => {
-                let announced = announcement.turns(scene, &turns).into_iter();
-                announced.for_each(|turn| self.search(scene, turn, &mut occurrences));
-            }
-            None => turns.clone().for_each(|turn| self.search(scene, turn, &mut occurrences)),
+        for (turn, part) in self.parts(scene, &turns) {
+            self.search(scene, turn, part, &mut occurrences);
         }
         let searched = Some(Searched { speaker: self.speaker, turns });
         Found { searched, ..Found::any(occurrences) }
@@ -147,21 +112,22 @@ impl Condition for Pattern {
 }
 
 impl Pattern {
-    fn search(&self, scene: &Scene<'_>, turn: u32, occurrences: &mut Vec<Occurrence>) {
-        match self.scope {
-            Scope::Turn => {
-                let whole = scene.document.turns()[turn as usize].clone();
-                self.search_in(scene, turn, whole, occurrences);
+    /// The sentences or turns within these turns in which the expression can match, in order.
+    fn parts(&self, scene: &Scene<'_>, turns: &Range<u32>) -> Vec<(u32, Range<u32>)> {
+        match (&self.announced_by, self.scope) {
+            (Some(announced), Scope::Sentence) => announced.sentences(scene, turns),
+            (Some(announced), Scope::Turn) => announced.turns(scene, turns),
+            (None, Scope::Sentence) => {
+                let sentences = |turn| scene.document.sentences(turn).map(move |sentence| (turn, sentence));
+                turns.clone().flat_map(sentences).collect()
             }
-            Scope::Sentence => {
-                for sentence in scene.document.sentences(turn) {
-                    self.search_in(scene, turn, sentence, occurrences);
-                }
+            (None, Scope::Turn) => {
+                turns.clone().map(|turn| (turn, scene.document.turns()[turn as usize].clone())).collect()
             }
         }
     }
 
-    fn search_in(&self, scene: &Scene<'_>, turn: u32, part: Range<u32>, occurrences: &mut Vec<Occurrence>) {
+    fn search(&self, scene: &Scene<'_>, turn: u32, part: Range<u32>, occurrences: &mut Vec<Occurrence>) {
         let Some(regex) = &self.regex else { return };
         let text = scene.document.slice(part.clone());
         let mut excluded = self.excluding.iter().flat_map(|excluding| excluding.find_iter(text)).peekable();
@@ -263,61 +229,9 @@ fn shown(c: char) -> String {
     if c.is_control() { c.escape_default().to_string() } else { c.to_string() }
 }
 
-/// Literals of which at least one stands in every match; the set that is likely to be rarest, where there is any.
-fn required_literals(hir: &Hir) -> Option<Vec<String>> {
-    let mut sets = vec![literals(hir, ExtractKind::Prefix), literals(hir, ExtractKind::Suffix)];
-    match hir.kind() {
-        HirKind::Concat(parts) => sets.extend(parts.iter().map(required_literals)),
-        HirKind::Alternation(branches) => {
-            let each: Option<Vec<_>> = branches.iter().map(required_literals).collect();
-            sets.push(each.map(|each| each.concat()));
-        }
-        HirKind::Capture(capture) => sets.push(required_literals(&capture.sub)),
-        HirKind::Repetition(repetition) if repetition.min > 0 => {
-            sets.push(required_literals(&repetition.sub));
-        }
-        _ => {}
-    }
-    let fit = sets.into_iter().flatten().filter(|set| rarity(set) > 0 && set.len() <= MOST_LITERALS);
-    fit.max_by_key(|set| (rarity(set), usize::MAX - set.len()))
-}
-
-/// How rare the most frequent literal of a set is likely to be: longer is rarer, and a digit rarer than a character.
-fn rarity(set: &[String]) -> usize {
-    let one = |literal: &String| {
-        2 * literal.chars().count() + usize::from(literal.starts_with(|c: char| c.is_ascii_digit()))
-    };
-    set.iter().map(one).min().unwrap_or(0)
-}
-
-fn literals(hir: &Hir, kind: ExtractKind) -> Option<Vec<String>> {
-    let mut extractor = Extractor::new();
-    extractor.kind(kind).limit_total(MOST_LITERALS);
-    let mut found: Seq = extractor.extract(hir);
-    found.dedup();
-    let literals =
-        found.literals()?.iter().map(|literal| str::from_utf8(literal.as_bytes()).map(str::to_owned));
-    literals.collect::<Result<_, _>>().ok()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn announced(pattern: &str) -> Option<Vec<String>> {
-        let mut literals = required_literals(&regex_syntax::parse(pattern).unwrap())?;
-        literals.sort();
-        Some(literals)
-    }
-
-    #[test]
-    fn a_pattern_is_announced_by_its_longest_required_literals() {
-        assert_eq!(announced("(技术部|仓库).{0,6}(的问题|没做好)").unwrap(), ["没做好", "的问题"]);
-        assert_eq!(announced("..归我管").unwrap(), ["归我管"]);
-
-        assert!(announced("[0-9]{7}.{0,3}吗|请问").unwrap().iter().all(|literal| literal != "吗"));
-        assert_eq!(announced(r"\p{Han}{11}"), None);
-    }
 
     #[test]
     fn characters_that_normalised_text_never_has_are_found() {
