@@ -191,19 +191,24 @@ impl Beside {
     fn lengths(&self, text: &str) -> Lengths {
         let mut lengths: Lengths = smallvec![0];
         for part in &self.parts {
-            let mut longer = Lengths::new();
-            for length in &lengths {
-                let rest = self.side.beyond(text, *length);
-                longer.extend(part.may_be_empty.then_some(*length));
-                let known = part.known_by(self.side.nearest(rest)).iter();
-                let fitting = known.filter(|(_, piece)| self.side.fits(rest, piece));
-                longer.extend(fitting.map(|(_, piece)| length + piece.len()));
+            let known = lengths.len();
+            for at in 0..known {
+                let length = lengths[at];
+                let rest = self.side.beyond(text, length);
+                for (_, piece) in part.known_by(self.side.nearest(rest)) {
+                    if self.side.fits(rest, piece) {
+                        lengths.push(length + piece.len());
+                    }
+                }
             }
-            if longer.len() > 1 {
-                longer.sort_unstable();
-                longer.dedup();
+            let longer = lengths.len() > known;
+            if !part.may_be_empty {
+                lengths.drain(..known);
             }
-            lengths = longer;
+            if longer {
+                lengths.sort_unstable();
+                lengths.dedup();
+            }
         }
         lengths
     }
