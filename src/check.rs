@@ -5,7 +5,7 @@ use crate::diagnostic::{Diagnostics, Source};
 use crate::judge::{Judgement, judge};
 use crate::pack::Pack;
 use crate::rule::RuleId;
-use crate::rule::{Demand, Example, Expected, Occurrence, Outcome, Rule};
+use crate::rule::{Demand, Example, Expected, Found, Occurrence, Outcome, Rule};
 use crate::transcript::script::{self, Mark, Script};
 use crate::yaml;
 
@@ -139,12 +139,11 @@ fn quoted(scene: &Scene<'_>, occurrence: &Occurrence) -> String {
 
 /// What the other forbidding rules say to the same example: mostly why this one is silent.
 fn others(pack: &Pack, id: RuleId, judgement: &Judgement) -> String {
-    let forbidding = judgement.verdicts().iter().filter(|verdict| {
-        verdict.rule != id
-            && verdict.found.outcome == Outcome::NotMet
-            && pack.rule(verdict.rule).demand == Demand::Forbid
-    });
-    let hits: Vec<&str> = forbidding.map(|verdict| pack.rule(verdict.rule).id.as_str()).collect();
+    let hit = |(other, found): &(RuleId, &Found)| {
+        *other != id && found.outcome == Outcome::NotMet && pack.rule(*other).demand == Demand::Forbid
+    };
+    let hits: Vec<&str> =
+        judgement.verdicts().filter(hit).map(|(other, _)| pack.rule(other).id.as_str()).collect();
     if hits.is_empty() {
         "改规则、词条或例子；其余禁用规则都没有命中".to_owned()
     } else {

@@ -55,7 +55,7 @@ fn put_grounds(
     evidence: &[DraftEvidence<'_>],
 ) {
     put_places(text, evidence);
-    for rule in &filled.deciding {
+    for rule in filled.shown {
         let Some(found) = material.judgement.of(*rule) else { continue };
         if let Some(Measure { value, unit }) = found.measured {
             put(text, format_args!("{}：实测 {} {unit}。", material.rule(*rule).title, rounded(value)));
@@ -64,7 +64,7 @@ fn put_grounds(
             put_absence(text, material, found, &material.rule(*rule).id);
         }
     }
-    let candidates = filled.deciding.iter().filter_map(|rule| material.judgement.of(*rule));
+    let candidates = filled.shown.iter().filter_map(|rule| material.judgement.of(*rule));
     let doubtful: usize = candidates.map(candidates_in).sum();
     if doubtful > 0 {
         put(text, format_args!("另有 {doubtful} 处疑似，请人工确认。"));

@@ -7,9 +7,9 @@ use super::{
     FindingVerdict, ItemOutcome, RubricName,
 };
 use crate::detect::{By, Quality, RolesQuality, Scene, Standing, TimesQuality};
-use crate::judge::{Judgement, Verdict};
+use crate::judge::Judgement;
 use crate::rule::RuleId;
-use crate::rule::{Demand, Lacking, Occurrence, Outcome, Rule};
+use crate::rule::{Demand, Found, Lacking, Occurrence, Outcome, Rule};
 use crate::score::{Filled, FilledItem, FilledVeto, ItemResult, Rubric, VetoScope};
 
 /// No more findings than this are listed: nobody reads them, and a draft must not outgrow its transcript.
@@ -53,7 +53,7 @@ pub fn write<'t>(writer: &Material<'_, 't>, filled: &Filled<'t>) -> Draft<'t> {
         items: filled.items.iter().map(|item| writer.item(item)).collect(),
         vetoes: filled.vetoes.iter().map(|veto| writer.veto(veto)).collect(),
         findings: writer.findings(matches),
-        verdicts: judgement.verdicts().iter().map(|verdict| writer.verdict(verdict)).collect(),
+        verdicts: judgement.verdicts().map(|(rule, found)| writer.verdict(rule, found)).collect(),
     }
 }
 
@@ -93,7 +93,7 @@ impl<'t> Material<'_, 't> {
 
     fn item(&self, filled: &FilledItem<'t>) -> DraftItem<'t> {
         let item = filled.item;
-        let evidence = self.evidence(&filled.deciding);
+        let evidence = self.evidence(filled.shown);
         let lacking = match filled.result {
             ItemResult::NotMeasurable(lacking) => lacking,
             _ => Lacking::default(),
@@ -142,7 +142,7 @@ impl<'t> Material<'_, 't> {
             scope,
             target,
             status: "proposed",
-            evidence: self.evidence(&filled.deciding),
+            evidence: self.evidence(&veto.proposed_if.shown),
         }
     }
 
@@ -160,12 +160,12 @@ impl<'t> Material<'_, 't> {
     /// Every match of a forbidding rule that a reviewer may want to see.
     fn matches(&self) -> Vec<(&'t Rule, &Occurrence)> {
         let mut matches = Vec::new();
-        for verdict in self.judgement.verdicts() {
-            let rule = self.rule(verdict.rule);
+        for (rule, found) in self.judgement.verdicts() {
+            let rule = self.rule(rule);
             if rule.demand == Demand::Forbid {
                 // A part of a condition may occur while the whole does not hold: that is no hit.
-                let broken = verdict.found.outcome == Outcome::NotMet;
-                let told = verdict.found.occurrences.iter().filter(|o| broken || !o.counts());
+                let broken = found.outcome == Outcome::NotMet;
+                let told = found.occurrences.iter().filter(|o| broken || !o.counts());
                 matches.extend(told.map(|occurrence| (rule, occurrence)));
             }
         }
@@ -210,9 +210,8 @@ impl<'t> Material<'_, 't> {
         }
     }
 
-    fn verdict(&self, verdict: &Verdict) -> DraftVerdict<'t> {
-        let rule = self.rule(verdict.rule);
-        let found = &verdict.found;
+    fn verdict(&self, rule: RuleId, found: &Found) -> DraftVerdict<'t> {
+        let rule = self.rule(rule);
         let absent = found.counting().next().is_none();
         let looked_for = absent && found.outcome != Outcome::NotMeasurable && rule.demand == Demand::Expect;
         DraftVerdict {

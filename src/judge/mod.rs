@@ -6,47 +6,49 @@ use std::collections::BTreeSet;
 use crate::detect::{By, RolesQuality, Scene, Standing};
 use crate::rule::{Demand, Found, Lack, Lacking, Occurrence, Outcome, Rule, RuleId, View};
 
-/// The verdict on one rule (判定).
-#[derive(Debug)]
-pub struct Verdict {
-    /// The rule.
-    pub rule: RuleId,
-    /// What testing it gave; the outcome says whether its standard is met.
-    pub found: Found,
-}
-
-/// The verdicts on all rules that were asked for, in the order of their ids.
+/// The verdicts (判定) on all rules that were asked for, and on those to which they refer.
 #[derive(Debug, Default)]
 pub struct Judgement {
-    verdicts: Vec<Verdict>,
+    /// By rule what testing it gave; the outcome says whether its standard is met.
+    found: Vec<Option<Found>>,
+    /// The outcomes alone, side by side: rubrics ask for hundreds of them.
+    outcomes: Vec<Option<Outcome>>,
 }
 
 impl Judgement {
-    /// All verdicts.
+    /// All verdicts, in the order of the rules' ids.
+    pub fn verdicts(&self) -> impl Iterator<Item = (RuleId, &Found)> {
+        let all = (0_u32..).zip(&self.found);
+        all.filter_map(|(rule, found)| Some((RuleId(rule), found.as_ref()?)))
+    }
+
+    /// The outcome of one rule, if it was asked for.
     #[must_use]
-    pub fn verdicts(&self) -> &[Verdict] {
-        &self.verdicts
+    pub fn outcome(&self, rule: RuleId) -> Option<Outcome> {
+        *self.outcomes.get(rule.0 as usize)?
     }
 
     /// The verdict on one rule, if it was asked for.
     #[must_use]
     pub fn of(&self, rule: RuleId) -> Option<&Found> {
-        let found = self.verdicts.binary_search_by_key(&rule, |verdict| verdict.rule).ok()?;
-        Some(&self.verdicts[found].found)
+        self.found.get(rule.0 as usize)?.as_ref()
     }
 }
 
-/// Judges `scene` by the rules in `asked`, which are in ascending order.
+/// Judges `scene` by the rules in `asked`.
 #[must_use]
 pub fn judge(scene: &Scene<'_>, rules: &[Rule], asked: &[RuleId]) -> Judgement {
     let view = View::new(scene, rules);
-    let mut verdicts: Vec<Verdict> =
-        asked.iter().map(|id| Verdict { rule: *id, found: view.found(*id) }).collect();
-    count_once(&mut verdicts, rules);
-    if let Some(lack) = distrust(scene) {
-        verdicts.iter_mut().for_each(|verdict| downgrade(&mut verdict.found, lack));
+    for rule in asked {
+        let _tested = view.found(*rule);
     }
-    Judgement { verdicts }
+    let mut found = view.into_tested();
+    count_once(&mut found, rules);
+    if let Some(lack) = distrust(scene) {
+        found.iter_mut().flatten().for_each(|found| downgrade(found, lack));
+    }
+    let outcomes = found.iter().map(|found| Some(found.as_ref()?.outcome)).collect();
+    Judgement { found, outcomes }
 }
 
 /// What makes every verdict untrustworthy, if anything does.
@@ -71,25 +73,24 @@ fn downgrade(found: &mut Found, lack: Lack) {
 /// Within a family, a match that a longer one covers is the same event: the longer one stands for it.
 ///
 /// Entries of lexicons have settled this among themselves when they were scanned; this is for patterns.
-fn count_once(verdicts: &mut [Verdict], rules: &[Rule]) {
-    let mut forbidding: Vec<&mut Verdict> = verdicts
-        .iter_mut()
-        .filter(|verdict| rules[verdict.rule.0 as usize].demand == Demand::Forbid)
-        .collect();
-    let covered = covered(&forbidding);
+fn count_once(found: &mut [Option<Found>], rules: &[Rule]) {
+    let forbids = |(_, rule): &(_, &Rule)| rule.demand == Demand::Forbid;
+    let forbidding = found.iter().zip(rules).filter(forbids).filter_map(|(found, _)| found.as_ref());
+    let covered = covered(forbidding);
     if covered.is_empty() {
         return;
     }
-    for verdict in &mut forbidding {
+    let forbids = |(_, rule): &(_, &Rule)| rule.demand == Demand::Forbid;
+    for found in found.iter_mut().zip(rules).filter(forbids).filter_map(|(found, _)| found.as_mut()) {
         let mut lost = false;
-        for occurrence in verdict.found.occurrences.iter_mut().filter(|occurrence| is_live(occurrence)) {
+        for occurrence in found.occurrences.iter_mut().filter(|occurrence| is_live(occurrence)) {
             if match_of(occurrence).is_some_and(|own| covered.contains(&own)) {
                 occurrence.standing = Standing::Suppressed(By::Longer);
                 lost = true;
             }
         }
-        if lost && verdict.found.counting().next().is_none() {
-            verdict.found.outcome = Outcome::Met;
+        if lost && found.counting().next().is_none() {
+            found.outcome = Outcome::Met;
         }
     }
 }
@@ -103,8 +104,8 @@ fn match_of(occurrence: &Occurrence) -> Option<Match> {
 }
 
 /// The matches that lie within a longer one of their family.
-fn covered(forbidding: &[&mut Verdict]) -> BTreeSet<Match> {
-    let live = forbidding.iter().flat_map(|verdict| verdict.found.occurrences.iter().filter(|o| is_live(o)));
+fn covered<'f>(forbidding: impl Iterator<Item = &'f Found>) -> BTreeSet<Match> {
+    let live = forbidding.flat_map(|found| found.occurrences.iter().filter(|o| is_live(o)));
     let mut matches: Vec<Match> = live.filter_map(match_of).collect();
     matches.sort_unstable();
     matches.dedup();

@@ -158,7 +158,8 @@ fn settle_cluster(mentions: &mut [Mention], cluster: &mut [usize], allows: &impl
         let m = &mentions[*at];
         (u32::MAX - (m.end - m.start), !allows(m.entry), m.start, m.list, m.entry, *at)
     });
-    let beaten_by = |winner: &Mention, mention: &Mention| match (allows(winner.entry), allows(mention.entry)) {
+    let beaten_by = |winner: &Mention, mention: &Mention| match (allows(winner.entry), allows(mention.entry))
+    {
         (true, false) => Beaten::ByAllow(winner.entry),
         _ => Beaten::Gone,
     };

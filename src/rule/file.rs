@@ -42,12 +42,10 @@ pub fn read(
     let mut sources = sources.to_vec();
     sources.sort_by_key(|source| source.id(FOLDER));
     let read = sources.iter().filter_map(|source| read_one(source, ids, lexicons, diagnostics));
-    let mut rules: Vec<Rule> = read.collect();
+    let rules: Vec<Rule> = read.collect();
     // With a rule missing the numbers are off, but then the pack does not load anyway.
     if rules.len() == ids.len() {
         refuse_circles(&sources, &rules, diagnostics);
-        let needed: Vec<RuleId> = rules.iter().flat_map(|rule| rule.needs.clone()).collect();
-        needed.iter().for_each(|id| rules[id.0 as usize].is_needed = true);
     }
     rules
 }
@@ -103,7 +101,6 @@ fn read_one(
         demand,
         examples: file.examples.value.into_examples(),
         needs: compiler.needs,
-        is_needed: false,
         when,
         condition,
     })

@@ -49,8 +49,6 @@ pub struct Rule {
     pub examples: Vec<Example>,
     /// The rules that its conditions refer to.
     pub needs: Vec<RuleId>,
-    /// Whether other rules refer to it.
-    is_needed: bool,
     when: Option<Box<dyn Condition>>,
     condition: Box<dyn Condition>,
 }

@@ -1,7 +1,6 @@
 //! What a condition sees: the scene, and what other rules say about it.
 
-use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::cell::OnceCell;
 use std::ops::Deref;
 
 use super::{Found, Rule, RuleId};
@@ -12,29 +11,28 @@ use crate::detect::Scene;
 pub struct View<'v, 't> {
     scene: &'v Scene<'t>,
     rules: &'v [Rule],
-    /// What has been tested, so that a rule to which many refer is tested once.
-    tested: RefCell<BTreeMap<RuleId, Found>>,
+    /// By rule what was found, so that each is tested once, however many refer to it.
+    tested: Vec<OnceCell<Found>>,
 }
 
 impl<'v, 't> View<'v, 't> {
     /// A view in which nothing has been tested yet.
     #[must_use]
     pub fn new(scene: &'v Scene<'t>, rules: &'v [Rule]) -> Self {
-        Self { scene, rules, tested: RefCell::default() }
+        Self { scene, rules, tested: vec![OnceCell::new(); rules.len()] }
     }
 
     /// What a rule says; a pack in which rules refer to each other in a circle does not load.
     #[must_use]
-    pub fn found(&self, id: RuleId) -> Found {
-        if let Some(found) = self.tested.borrow().get(&id) {
-            return found.clone();
-        }
-        let rule = &self.rules[id.0 as usize];
-        let found = rule.test(self);
-        if rule.is_needed {
-            self.tested.borrow_mut().insert(id, found.clone());
-        }
-        found
+    pub fn found(&self, id: RuleId) -> &Found {
+        let at = id.0 as usize;
+        self.tested[at].get_or_init(|| self.rules[at].test(self))
+    }
+
+    /// By rule what was found, as far as it has been tested.
+    #[must_use]
+    pub fn into_tested(self) -> Vec<Option<Found>> {
+        self.tested.into_iter().map(OnceCell::into_inner).collect()
     }
 }
 

@@ -6,7 +6,8 @@ use serde::{Deserialize, Deserializer};
 use serde_saphyr::Spanned;
 
 use super::{
-    Band, Basis, Deduction, Item, Level, NaPolicy, Points, Rubric, Scoring, Section, Test, Veto, VetoScope,
+    Band, Basis, Deduction, Grounds, Item, Level, NaPolicy, Points, Rubric, Scoring, Section, Test, Veto,
+    VetoScope,
 };
 use crate::diagnostic::{Diagnostics, Source};
 use crate::rule::RuleId;
@@ -200,6 +201,13 @@ fn with_prerequisites(mut used: BTreeSet<RuleId>, rules: &[Rule]) -> Vec<RuleId>
     used.into_iter().collect()
 }
 
+/// The rules in their order, each where it stands first.
+fn each_once(mut rules: Vec<RuleId>) -> Vec<RuleId> {
+    let mut seen = BTreeSet::new();
+    rules.retain(|rule| seen.insert(*rule));
+    rules
+}
+
 struct Reader<'a> {
     source: &'a Source,
     rules: &'a [Rule],
@@ -229,23 +237,28 @@ impl Reader<'_> {
             self.mistake(&shape.id, "这一项不由机器给分，不能写 if", help);
         }
         let evidence = shape.evidence.iter().flat_map(|name| self.set(&name.value, name)).collect();
+        let evidence = each_once(evidence);
         let scoring = match (shape.max, shape.bonus, shape.deduct) {
             (Some(max), _, _) => {
                 let levels: Vec<Level> = shape
                     .levels
                     .into_iter()
-                    .map(|l| Level { score: l.score, text: l.text, test: l.test.map(|t| self.test(t)) })
+                    .map(|level| Level {
+                        score: level.score,
+                        text: level.text,
+                        proposed_if: level.test.map(|test| self.grounds(test, &evidence)),
+                    })
                     .collect();
                 if levels.iter().any(|level| level.score > max.value) {
                     self.mistake(&max, "有档位的分数超过了满分", "改 max 或档位的 score");
                 }
-                let na_if = shape.na_if.map(|test| self.test(test));
+                let na_if = shape.na_if.map(|test| self.grounds(test, &evidence));
                 Scoring::Levels { max: max.value, na: shape.na.unwrap_or_default(), na_if, levels }
             }
             (None, Some(points), _) => {
-                Scoring::Bonus { points, test: shape.test.map(|test| self.test(test)) }
+                Scoring::Bonus { points, earned_if: shape.test.map(|test| self.grounds(test, &evidence)) }
             }
-            (None, None, deduct) => Scoring::Deduct(self.deduction(deduct?)),
+            (None, None, deduct) => Scoring::Deduct(self.deduction(deduct?, &evidence)),
         };
         Some(Item {
             id: shape.id.value,
@@ -259,14 +272,24 @@ impl Reader<'_> {
         })
     }
 
-    fn deduction(&mut self, shape: DeductShape) -> Deduction {
+    fn deduction(&mut self, shape: DeductShape, evidence: &[RuleId]) -> Deduction {
+        let rules: Vec<RuleId> = shape.rules.iter().flat_map(|name| self.set(&name.value, name)).collect();
         Deduction {
             points: shape.points,
             unit: shape.unit,
-            rules: shape.rules.iter().flat_map(|name| self.set(&name.value, name)).collect(),
+            shown: each_once([&rules, evidence].concat()),
+            rules,
             cap: shape.cap,
             double_if: shape.double_if.map(|test| self.test(test)),
         }
+    }
+
+    fn grounds(&mut self, shape: TestShape, evidence: &[RuleId]) -> Grounds {
+        let test = self.test(shape);
+        let mut shown = Vec::new();
+        test.rules(&mut shown);
+        shown.extend(evidence);
+        Grounds { test, shown: each_once(shown) }
     }
 
     fn test(&mut self, shape: TestShape) -> Test {
@@ -343,7 +366,7 @@ impl Reader<'_> {
                 return None;
             }
         };
-        let test = self.test(shape.test);
-        Some(Veto { id: shape.id.value, reference: shape.reference, title: shape.title, scope, test })
+        let proposed_if = self.grounds(shape.test, &[]);
+        Some(Veto { id: shape.id.value, reference: shape.reference, title: shape.title, scope, proposed_if })
     }
 }

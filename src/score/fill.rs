@@ -1,8 +1,6 @@
 //! Fills a rubric from verdicts: levels, bonuses, deductions and proposed vetoes.
 
-use std::collections::BTreeSet;
-
-use super::{Deduction, Item, NaPolicy, Points, Rubric, Scoring, Test, Totals, Truth, Veto};
+use super::{Deduction, Item, Level, NaPolicy, Points, Rubric, Scoring, Totals, Truth, Veto};
 use crate::judge::Judgement;
 use crate::rule::RuleId;
 use crate::rule::{Lacking, Occurrence, Outcome};
@@ -25,8 +23,8 @@ pub struct FilledItem<'p> {
     pub item: &'p Item,
     /// What became of it.
     pub result: ItemResult,
-    /// The rules that decided it, or that speak about it.
-    pub deciding: Vec<RuleId>,
+    /// The rules whose evidence a reviewer sees.
+    pub shown: &'p [RuleId],
 }
 
 /// What became of an item.
@@ -68,8 +66,6 @@ impl ItemResult {
 pub struct FilledVeto<'p> {
     /// The veto.
     pub veto: &'p Veto,
-    /// The rules that it looks at.
-    pub deciding: Vec<RuleId>,
 }
 
 /// Fills `rubric` from the verdicts.
@@ -79,58 +75,48 @@ pub fn fill<'p>(rubric: &'p Rubric, judgement: &Judgement) -> Filled<'p> {
     for group in &rubric.heaviest_of {
         keep_heaviest(&mut items, group, judgement);
     }
-    let proposed = rubric.vetoes.iter().filter(|veto| veto.test.holds(judgement) == Truth::Yes);
-    let vetoes: Vec<_> =
-        proposed.map(|veto| FilledVeto { veto, deciding: deciding([&veto.test].into_iter()) }).collect();
+    let proposed = rubric.vetoes.iter().filter(|veto| veto.proposed_if.test.holds(judgement) == Truth::Yes);
+    let vetoes: Vec<_> = proposed.map(|veto| FilledVeto { veto }).collect();
     let totals = Totals::of(rubric, &items, &vetoes);
     Filled { items, vetoes, totals }
 }
 
 fn fill_item<'p>(item: &'p Item, judgement: &Judgement) -> FilledItem<'p> {
-    let (result, mut rules) = match &item.scoring {
-        _ if !item.basis.proposes() => (ItemResult::Human, Vec::new()),
+    let (result, shown) = match &item.scoring {
+        _ if !item.basis.proposes() => (ItemResult::Human, &item.evidence),
         Scoring::Levels { max, na, na_if, levels } => {
-            match na_if.as_ref().map(|test| test.holds(judgement)) {
-                Some(Truth::Yes) => (ItemResult::NotApplicable(na.points(*max)), deciding(na_if.iter())),
-                Some(Truth::Open(lacking)) => (ItemResult::NotMeasurable(lacking), deciding(na_if.iter())),
-                Some(Truth::No) | None => {
-                    first_level(levels.iter().map(|level| (level.score, level.test.as_ref())), judgement)
-                }
-            }
+            let not_applicable = na_if.as_ref().and_then(|grounds| match grounds.test.holds(judgement) {
+                Truth::Yes => Some((ItemResult::NotApplicable(na.points(*max)), &grounds.shown)),
+                Truth::Open(lacking) => Some((ItemResult::NotMeasurable(lacking), &grounds.shown)),
+                Truth::No => None,
+            });
+            let level = || first_level(levels, judgement);
+            not_applicable.or_else(level).unwrap_or((ItemResult::Human, &item.evidence))
         }
-        Scoring::Bonus { points, test } => {
-            let earned = test.as_ref().map_or(Truth::No, |test| test.holds(judgement));
+        Scoring::Bonus { points, earned_if } => {
+            let earned = earned_if.as_ref().map_or(Truth::No, |grounds| grounds.test.holds(judgement));
             let result = match earned {
                 Truth::Yes => ItemResult::Counted { points: *points, times: 1, doubled: false },
                 Truth::No => ItemResult::Counted { points: Points::ZERO, times: 0, doubled: false },
                 Truth::Open(lacking) => ItemResult::NotMeasurable(lacking),
             };
-            (result, deciding(test.iter()))
+            (result, earned_if.as_ref().map_or(&item.evidence, |grounds| &grounds.shown))
         }
-        Scoring::Deduct(deduction) => (deduct(deduction, judgement), deduction.rules.clone()),
+        Scoring::Deduct(deduction) => (deduct(deduction, judgement), &deduction.shown),
     };
-    rules.extend(item.evidence.iter().copied());
-    let mut seen = BTreeSet::new();
-    rules.retain(|rule| seen.insert(*rule));
-    FilledItem { item, result, deciding: rules }
+    FilledItem { item, result, shown }
 }
 
 /// The first level whose test holds; one that is left open before it leaves the item open.
-fn first_level<'t>(
-    levels: impl Iterator<Item = (Points, Option<&'t Test>)>,
-    judgement: &Judgement,
-) -> (ItemResult, Vec<RuleId>) {
-    for (at, (score, test)) in levels.enumerate() {
-        let Some(test) = test else { continue };
-        match test.holds(judgement) {
-            Truth::Yes => return (ItemResult::Level(at, score), deciding([test].into_iter())),
-            Truth::Open(lacking) => {
-                return (ItemResult::NotMeasurable(lacking), deciding([test].into_iter()));
-            }
-            Truth::No => {}
+fn first_level<'p>(levels: &'p [Level], judgement: &Judgement) -> Option<(ItemResult, &'p Vec<RuleId>)> {
+    levels.iter().enumerate().find_map(|(at, level)| {
+        let grounds = level.proposed_if.as_ref()?;
+        match grounds.test.holds(judgement) {
+            Truth::Yes => Some((ItemResult::Level(at, level.score), &grounds.shown)),
+            Truth::Open(lacking) => Some((ItemResult::NotMeasurable(lacking), &grounds.shown)),
+            Truth::No => None,
         }
-    }
-    (ItemResult::Human, Vec::new())
+    })
 }
 
 fn deduct(deduction: &Deduction, judgement: &Judgement) -> ItemResult {
@@ -160,14 +146,14 @@ impl Deduction {
 }
 
 /// The separate events for which `rules` are not met; a fault without a place is one event.
-fn faults(rules: &[RuleId], judgement: &Judgement) -> Vec<Option<Occurrence>> {
+fn faults<'j>(rules: &[RuleId], judgement: &'j Judgement) -> Vec<Option<&'j Occurrence>> {
     let broken = rules.iter().filter_map(|rule| judgement.of(*rule));
     let broken: Vec<_> = broken.filter(|found| found.outcome == Outcome::NotMet).collect();
     let placeless = broken.iter().filter(|found| found.counting().next().is_none()).count();
     let mut events: Vec<&Occurrence> = broken.iter().flat_map(|found| found.counting()).collect();
     events.sort_by_key(|event| (event.turn, event.span.as_ref().map_or(0, |span| span.start), event.times));
     events.dedup_by(|later, earlier| is_same_event(earlier, later));
-    events.into_iter().cloned().map(Some).chain(std::iter::repeat_n(None, placeless)).collect()
+    events.into_iter().map(Some).chain(std::iter::repeat_n(None, placeless)).collect()
 }
 
 /// Whether two occurrences are one event: words that overlap, or the same turn where one has no words.
@@ -188,7 +174,7 @@ fn keep_heaviest(items: &mut [FilledItem<'_>], group: &[usize], judgement: &Judg
         {
             let weight = terms.points * if doubled { 2 } else { 1 };
             let turns = faults(&terms.rules, judgement);
-            let turns = turns.iter().map(|fault| fault.as_ref().map(|occurrence| occurrence.turn)).collect();
+            let turns = turns.iter().map(|fault| fault.map(|occurrence| occurrence.turn)).collect();
             claims.push(Claim { item: *at, terms, weight, doubled, turns });
         }
     }
@@ -211,12 +197,6 @@ struct Claim<'p> {
     doubled: bool,
     /// The turns of its faults.
     turns: Vec<Option<u32>>,
-}
-
-fn deciding<'t>(tests: impl Iterator<Item = &'t Test>) -> Vec<RuleId> {
-    let mut rules = Vec::new();
-    tests.for_each(|test| test.rules(&mut rules));
-    rules
 }
 
 impl NaPolicy {

@@ -87,7 +87,7 @@ pub struct Item {
     pub listen: Option<String>,
     /// How it is scored.
     pub scoring: Scoring,
-    /// Further rules whose evidence a reviewer sees.
+    /// Rules whose evidence a reviewer sees whatever becomes of it.
     pub evidence: Vec<RuleId>,
 }
 
@@ -101,7 +101,7 @@ pub enum Scoring {
         /// What becomes of it where it does not apply.
         na: NaPolicy,
         /// When it does not apply.
-        na_if: Option<Test>,
+        na_if: Option<Grounds>,
         /// From the best to the worst, as the file has them.
         levels: Vec<Level>,
     },
@@ -110,7 +110,7 @@ pub enum Scoring {
         /// How many.
         points: Points,
         /// When.
-        test: Option<Test>,
+        earned_if: Option<Grounds>,
     },
     /// Points off for each occurrence.
     Deduct(Deduction),
@@ -125,6 +125,8 @@ pub struct Deduction {
     pub unit: String,
     /// The rules whose faults are counted.
     pub rules: Vec<RuleId>,
+    /// The rules whose evidence a reviewer sees: these, and the item's own.
+    pub shown: Vec<RuleId>,
     /// Never more than this.
     pub cap: Option<Points>,
     /// When it counts twice.
@@ -139,7 +141,16 @@ pub struct Level {
     /// What it demands, for the reviewer.
     pub text: String,
     /// When the machine proposes it; without, only a human can.
-    pub test: Option<Test>,
+    pub proposed_if: Option<Grounds>,
+}
+
+/// What decides about points.
+#[derive(Debug)]
+pub struct Grounds {
+    /// What must hold.
+    pub test: Test,
+    /// The rules whose evidence a reviewer sees where it decides.
+    pub shown: Vec<RuleId>,
 }
 
 /// What becomes of an item that does not apply.
@@ -189,7 +200,7 @@ pub struct Veto {
     /// What it zeroes.
     pub scope: VetoScope,
     /// When it is proposed.
-    pub test: Test,
+    pub proposed_if: Grounds,
 }
 
 /// What a veto zeroes.

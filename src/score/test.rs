@@ -92,9 +92,11 @@ impl From<bool> for Truth {
 }
 
 fn is(judgement: &Judgement, rule: RuleId, outcome: Outcome) -> Truth {
-    match judgement.of(rule) {
-        Some(Found { outcome: Outcome::NotMeasurable, lacking, .. }) => Truth::Open(*lacking),
-        Some(found) => Truth::from(found.outcome == outcome),
+    match judgement.outcome(rule) {
+        Some(Outcome::NotMeasurable) => {
+            Truth::Open(judgement.of(rule).map_or_else(Lacking::default, |found| found.lacking))
+        }
+        Some(found) => Truth::from(found == outcome),
         None => Truth::No,
     }
 }

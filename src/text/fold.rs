@@ -52,10 +52,25 @@ pub fn is_han(c: char) -> bool {
         | '\u{20000}'..='\u{3FFFF}' | '〇')
 }
 
-/// Whether `c` is a Chinese character that stands for itself and is no digit: what most text is made of.
-#[must_use]
-pub(super) fn is_plain_han(c: char) -> bool {
-    u16::try_from(u32::from(c)).is_ok_and(|unit| PLAIN_HAN[usize::from(unit >> 3)] & (1 << (unit & 7)) != 0)
+/// The Chinese characters that stand for themselves and are no digits: what most text is made of.
+#[derive(Clone, Copy)]
+pub(super) struct PlainHan(&'static [u8]);
+
+impl PlainHan {
+    pub(super) fn get() -> Self {
+        Self(&PLAIN_HAN)
+    }
+
+    /// How many of them `text` begins with, in characters and in bytes.
+    pub(super) fn run(self, text: &str) -> (u32, usize) {
+        let run = text.chars().take_while(|c| self.has(*c));
+        run.fold((0, 0), |(count, bytes), c| (count + 1, bytes + c.len_utf8()))
+    }
+
+    fn has(self, c: char) -> bool {
+        let bits = self.0.get(c as usize >> 3);
+        bits.is_some_and(|bits| bits & (1 << (c as u32 & 7)) != 0)
+    }
 }
 
 /// The Arabic digit that a digit or its spoken Chinese form stands for.

@@ -14,7 +14,7 @@ use crate::transcript::Transcript;
 pub use fold::{Fold, PauseKind, fold, is_han};
 pub use normalise::Pause;
 pub(crate) use normalise::position;
-use normalise::{Normalised, normalise};
+use normalise::{Normalised, Origin, Run, normalise};
 
 /// Stands between two turns, so that nothing matches across them.
 const TURN_END: char = '\n';
@@ -29,8 +29,8 @@ pub struct Document<'t> {
     turns: Vec<Range<u32>>,
     /// Letters before each turn, and at the end all of them.
     letters: Vec<u32>,
-    /// For each letter the number of the character of its turn that it stems from.
-    origins: Vec<u32>,
+    /// Where the letters came from in their turns.
+    runs: Vec<Run>,
     pauses: Vec<Pause>,
     /// Where the pauses stand that end a sentence.
     sentence_ends: Vec<u32>,
@@ -55,23 +55,23 @@ impl<'t> Document<'t> {
     #[must_use]
     pub fn new(transcript: &'t Transcript<'t>) -> Self {
         let bytes: usize = transcript.turns.iter().map(|turn| turn.text.len() + 1).sum();
-        let mut out = Normalised { text: String::with_capacity(bytes), ..Normalised::default() };
+        let mut out = Normalised::default();
+        out.text.reserve(bytes);
         let mut turns = Vec::with_capacity(transcript.turns.len());
         let mut letters = Vec::with_capacity(transcript.turns.len() + 1);
-        let mut origins = Vec::with_capacity(bytes / 2);
         for turn in &transcript.turns {
             let start = position(out.text.len());
             letters.push(out.letters);
-            normalise(&turn.text, &mut out, &mut origins);
+            normalise(&turn.text, &mut out);
             turns.push(start..position(out.text.len()));
             out.text.push(TURN_END);
         }
         letters.push(out.letters);
-        let Normalised { text, pauses, han, .. } = out;
+        let Normalised { text, pauses, han, runs, .. } = out;
         let ends = pauses.iter().filter(|pause| pause.kind != PauseKind::Weak);
         let sentence_ends: Vec<u32> = ends.map(|pause| pause.at).collect();
         let digits = digits(&text, &sentence_ends);
-        Self { transcript, text, turns, letters, origins, pauses, sentence_ends, digits, han }
+        Self { transcript, text, turns, letters, runs, pauses, sentence_ends, digits, han }
     }
 
     /// The transcript that it was made from.
@@ -192,17 +192,22 @@ impl<'t> Document<'t> {
     /// The original words behind a stretch of `turn`.
     #[must_use]
     pub fn original(&self, turn: u32, span: &Range<u32>) -> Original<'t> {
-        let original: &'t str = &self.transcript.turns[turn as usize].text;
-        let letters = self.letters[turn as usize] as usize..self.letters[turn as usize + 1] as usize;
-        let origins = &self.origins[letters];
-        let base = self.turns[turn as usize].start;
-        let first = self.slice(base..span.start).chars().count();
-        let count = self.slice(span.clone()).chars().count();
-        let (Some(&start), Some(&last)) = (origins.get(first), origins.get(first + count.saturating_sub(1)))
-        else {
+        let posted: &'t str = &self.transcript.turns[turn as usize].text;
+        let Some(last) = self.slice(span.clone()).chars().next_back() else {
             return Original { start: 0, end: 0, text: "" };
         };
-        Original { start, end: last + 1, text: characters(original, start, last + 1) }
+        let first = self.origin(span.start);
+        let last = self.origin(span.end - position(last.len_utf8()));
+        let behind = &posted[last.byte as usize..];
+        let end = posted.len() - behind.len() + behind.chars().next().map_or(0, char::len_utf8);
+        Original { start: first.character, end: last.character + 1, text: &posted[first.byte as usize..end] }
+    }
+
+    /// The character of its turn from which the letter at byte `at` came.
+    fn origin(&self, at: u32) -> Origin {
+        // Every letter has come from somewhere, so that a run begins at it or before it.
+        let before = self.runs.partition_point(|run| run.at <= at).saturating_sub(1);
+        self.runs[before].origin(&self.text, at)
     }
 
     /// The whole of a turn as it was posted.
@@ -226,16 +231,10 @@ fn digits(text: &str, sentence_ends: &[u32]) -> Vec<u32> {
     begins
 }
 
-/// The characters `start..end` of `text`.
-fn characters(text: &str, start: u32, end: u32) -> &str {
-    let byte = |at: u32| text.char_indices().nth(at as usize).map_or(text.len(), |(byte, _)| byte);
-    &text[byte(start)..byte(end)]
-}
-
 /// Normalises a phrase of a lexicon as text is normalised; its pauses say where punctuation was written.
 #[must_use]
 pub fn normalise_phrase(phrase: &str) -> (String, Vec<Pause>) {
     let mut out = Normalised::default();
-    normalise(phrase, &mut out, &mut ());
+    normalise(phrase, &mut out);
     (out.text, out.pauses)
 }

@@ -1,8 +1,6 @@
-//! Turns the text of one turn into the form that is matched, optionally noting where each character came from.
+//! Turns the text of one turn into the form that is matched, noting where each letter came from.
 
-use std::ops::Range;
-
-use super::fold::{Fold, PauseKind, digit, fold, is_han, is_plain_han, several};
+use super::fold::{Fold, PauseKind, PlainHan, digit, fold, is_han, several};
 
 /// A place in normalised text at which the speaker paused or punctuation stood.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,22 +22,60 @@ pub(super) struct Normalised {
     pub(super) letters: u32,
     /// Chinese characters among them.
     pub(super) han: u32,
+    /// Where the letters came from, in order.
+    pub(super) runs: Vec<Run>,
+    /// Letters before the last run.
+    before_run: u32,
 }
 
-/// Takes note of the original position of each normalised character.
-pub(super) trait Origins {
-    /// The next normalised characters stem, one by one, from these original characters.
-    fn note(&mut self, from: Range<u32>);
+/// Letters that stand in the normalised text as their characters do in the original: one for each, equally many
+/// bytes apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Run {
+    /// Where it begins in the normalised text.
+    pub(super) at: u32,
+    /// Where it begins in the original.
+    pub(super) origin: Origin,
 }
 
-/// Notes nothing: phrases of a lexicon need no way back.
-impl Origins for () {
-    fn note(&mut self, _from: Range<u32>) {}
+/// A character of the original.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Origin {
+    /// Its number.
+    pub(super) character: u32,
+    /// Its first byte.
+    pub(super) byte: u32,
 }
 
-impl Origins for Vec<u32> {
-    fn note(&mut self, from: Range<u32>) {
-        self.extend(from);
+impl Run {
+    /// The character from which the letter at byte `at` of `text` came.
+    pub(super) fn origin(&self, text: &str, at: u32) -> Origin {
+        let before = position(text[self.at as usize..at as usize].chars().count());
+        Origin { character: self.origin.character + before, byte: self.origin.byte + (at - self.at) }
+    }
+}
+
+impl Normalised {
+    /// Notes that the next letter comes from `origin`.
+    fn note(&mut self, origin: Origin) {
+        let at = position(self.text.len());
+        let goes_on = self.runs.last().is_some_and(|run| {
+            origin.byte.checked_sub(run.origin.byte) == Some(at - run.at)
+                && origin.character.checked_sub(run.origin.character) == Some(self.letters - self.before_run)
+        });
+        if !goes_on {
+            self.runs.push(Run { at, origin });
+            self.before_run = self.letters;
+        }
+    }
+
+    /// Forgets where the letters from byte `start` on came from, and tells it.
+    fn forget(&mut self, start: usize) -> Vec<Origin> {
+        let letters = self.text[start..].char_indices().map(|(offset, _)| position(start + offset));
+        let run_of = |at: u32| &self.runs[self.runs.partition_point(|run| run.at <= at) - 1];
+        let origins = letters.map(|at| run_of(at).origin(&self.text, at)).collect();
+        while self.runs.pop_if(|run| run.at as usize >= start).is_some() {}
+        origins
     }
 }
 
@@ -47,62 +83,46 @@ impl Origins for Vec<u32> {
 ///
 /// Runs of three or more digits, however read out (幺三八, 一二三, 068), become Arabic digits; runs of two
 /// do where one of them is 零, 〇, 幺 or Arabic, since 三五个 and 一一 are words.
-pub(super) fn normalise(original: &str, out: &mut Normalised, origins: &mut impl Origins) {
+pub(super) fn normalise(original: &str, out: &mut Normalised) {
+    let plain = PlainHan::get();
     let mut digits = DigitRun::default();
+    let mut character = 0;
     let mut rest = original;
-    let mut at = 0;
     loop {
-        at += plain_run(&mut rest, at, out, &mut digits, origins);
+        let (count, bytes) = plain.run(rest);
+        copy(&rest[..bytes], count, here(original, rest, character), out, &mut digits);
+        rest = &rest[bytes..];
+        character += count;
+        let origin = here(original, rest, character);
         let mut characters = rest.chars();
         let Some(c) = characters.next() else { break };
         rest = characters.as_str();
         match fold(c) {
-            Fold::Letter(letter) => {
-                push(out, &mut digits, letter);
-                origins.note(at..at + 1);
-            }
-            Fold::Pause(_) if c == '.' && is_decimal_point(out, rest) => {
-                push(out, &mut digits, '.');
-                origins.note(at..at + 1);
-            }
+            Fold::Letter(letter) => push(out, &mut digits, letter, origin),
+            Fold::Pause(_) if c == '.' && is_decimal_point(out, rest) => push(out, &mut digits, '.', origin),
             Fold::Pause(kind) => pause(out, &mut digits, kind),
             Fold::Nothing => {}
-            Fold::Several => {
-                for letter in several(c) {
-                    push(out, &mut digits, letter);
-                    origins.note(at..at + 1);
-                }
-            }
+            Fold::Several => several(c).for_each(|letter| push(out, &mut digits, letter, origin)),
         }
-        at += 1;
+        character += 1;
     }
     digits.close(out);
 }
 
-/// Copies the characters at the head of `rest` that stand for themselves, and says how many they are.
-fn plain_run(
-    rest: &mut &str,
-    at: u32,
-    out: &mut Normalised,
-    digits: &mut DigitRun,
-    origins: &mut impl Origins,
-) -> u32 {
-    let mut count = 0;
-    let mut end = 0;
-    for c in rest.chars().take_while(|c| is_plain_han(*c)) {
-        count += 1;
-        end += c.len_utf8();
-    }
+/// Where `rest` begins in the original, of which it is the end.
+fn here(original: &str, rest: &str, character: u32) -> Origin {
+    Origin { character, byte: position(original.len() - rest.len()) }
+}
+
+/// Copies `plain`, which is `count` Chinese characters that stand for themselves.
+fn copy(plain: &str, count: u32, origin: Origin, out: &mut Normalised, digits: &mut DigitRun) {
     if count > 0 {
-        origins.note(at..at + count);
         digits.close(out);
-        let (plain, behind) = rest.split_at(end);
+        out.note(origin);
         out.text.push_str(plain);
         out.letters += count;
         out.han += count;
-        *rest = behind;
     }
-    count
 }
 
 /// Whether a full stop between what is written and what follows belongs to a number.
@@ -112,11 +132,12 @@ fn is_decimal_point(out: &Normalised, rest: &str) -> bool {
     out.text.ends_with(digit) && !paused && rest.starts_with(digit)
 }
 
-fn push(out: &mut Normalised, digits: &mut DigitRun, letter: char) {
+fn push(out: &mut Normalised, digits: &mut DigitRun, letter: char, origin: Origin) {
     match digit(letter) {
         Some(_) => digits.extend(out.text.len(), letter),
         None => digits.close(out),
     }
+    out.note(origin);
     out.text.push(letter);
     out.letters += 1;
     out.han += u32::from(is_han(letter));
@@ -164,14 +185,19 @@ impl DigitRun {
         if !spelled || length < 2 || (length == 2 && !unmistakable) {
             return;
         }
+        let origins = out.forget(start);
         let spoken = out.text.split_off(start);
         let arabic = |offset: usize| start + spoken.get(..offset).map_or(0, |before| before.chars().count());
         for pause in out.pauses.iter_mut().rev().take_while(|pause| pause.at as usize > start) {
             pause.at = position(arabic(pause.at as usize - start));
         }
-        out.text.extend(spoken.chars().map(|letter| digit(letter).unwrap_or(letter)));
-        let han = spoken.chars().filter(|letter| is_han(*letter)).count();
-        out.han -= position(han);
+        out.letters -= length;
+        for (letter, origin) in spoken.chars().zip(origins) {
+            out.note(origin);
+            out.text.push(digit(letter).unwrap_or(letter));
+            out.letters += 1;
+            out.han -= u32::from(is_han(letter));
+        }
     }
 }
 
@@ -181,7 +207,7 @@ mod tests {
 
     fn text(original: &str) -> String {
         let mut out = Normalised::default();
-        normalise(original, &mut out, &mut ());
+        normalise(original, &mut out);
         out.text
     }
 
@@ -206,7 +232,7 @@ mod tests {
     #[test]
     fn pauses_stand_where_punctuation_stood_also_around_digits() {
         let mut out = Normalised::default();
-        normalise("好,幺三八,零零幺。对?", &mut out, &mut ());
+        normalise("好,幺三八,零零幺。对?", &mut out);
         assert_eq!((out.text.as_str(), out.letters, out.han), ("好138001对", 8, 2));
         let pauses: Vec<_> = out.pauses.iter().map(|pause| (pause.at, pause.kind)).collect();
         assert_eq!(
@@ -218,9 +244,11 @@ mod tests {
     #[test]
     fn every_character_knows_where_it_came_from() {
         let mut out = Normalised::default();
-        let mut origins = Vec::new();
-        normalise("您, ℡幺三八", &mut out, &mut origins);
+        normalise("您, ℡幺三八", &mut out);
         assert_eq!(out.text, "您tel138");
-        assert_eq!(origins, [0, 3, 3, 3, 4, 5, 6]);
+        let runs = out.runs.iter().map(|run| (run.at, run.origin.character, run.origin.byte));
+        let several = [(3, 3, 5), (4, 3, 5), (5, 3, 5)];
+        let digits = [(6, 4, 8), (7, 5, 11), (8, 6, 14)];
+        assert_eq!(runs.collect::<Vec<_>>(), [&[(0, 0, 0)], &several[..], &digits[..]].concat());
     }
 }

@@ -34,6 +34,6 @@ impl RuleShape {
 
 impl Condition for OtherRule {
     fn test(&self, scene: &View<'_, '_>) -> Found {
-        self.0.map_or_else(|| Found::of(Outcome::NotApplicable), |rule| scene.found(rule))
+        self.0.map_or_else(|| Found::of(Outcome::NotApplicable), |rule| scene.found(rule).clone())
     }
 }
