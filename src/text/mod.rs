@@ -34,7 +34,7 @@ pub struct Document<'t> {
     pauses: Vec<Pause>,
     /// Where the pauses stand that end a sentence.
     sentence_ends: Vec<u32>,
-    /// Where each run of digits begins.
+    /// Where each run of Arabic digits begins.
     digits: Vec<u32>,
     han: u32,
 }
@@ -55,8 +55,7 @@ impl<'t> Document<'t> {
     #[must_use]
     pub fn new(transcript: &'t Transcript<'t>) -> Self {
         let bytes: usize = transcript.turns.iter().map(|turn| turn.text.len() + 1).sum();
-        let mut out = Normalised::default();
-        out.text.reserve(bytes);
+        let mut out = Normalised::with_capacity(transcript.turns.len(), bytes);
         let mut turns = Vec::with_capacity(transcript.turns.len());
         let mut letters = Vec::with_capacity(transcript.turns.len() + 1);
         for turn in &transcript.turns {
@@ -67,10 +66,9 @@ impl<'t> Document<'t> {
             out.text.push(TURN_END);
         }
         letters.push(out.letters);
-        let Normalised { text, pauses, han, runs, .. } = out;
+        let Normalised { text, pauses, han, runs, digits, .. } = out;
         let ends = pauses.iter().filter(|pause| pause.kind != PauseKind::Weak);
-        let sentence_ends: Vec<u32> = ends.map(|pause| pause.at).collect();
-        let digits = digits(&text, &sentence_ends);
+        let sentence_ends = ends.map(|pause| pause.at).collect();
         Self { transcript, text, turns, letters, runs, pauses, sentence_ends, digits, han }
     }
 
@@ -216,19 +214,6 @@ impl<'t> Document<'t> {
         let text: &'t str = &self.transcript.turns[turn as usize].text;
         Original { start: 0, end: position(text.chars().count()), text }
     }
-}
-
-/// Where each run of digits begins in `text`; a run ends where its sentence does.
-fn digits(text: &str, sentence_ends: &[u32]) -> Vec<u32> {
-    let mut begins = Vec::new();
-    let mut next = None;
-    for (at, _) in (0_u32..).zip(text.bytes()).filter(|(_, byte)| byte.is_ascii_digit()) {
-        if next != Some(at) || sentence_ends.binary_search(&at).is_ok() {
-            begins.push(at);
-        }
-        next = Some(at + 1);
-    }
-    begins
 }
 
 /// Normalises a phrase of a lexicon as text is normalised; its pauses say where punctuation was written.

@@ -22,6 +22,8 @@ pub(super) struct Normalised {
     pub(super) letters: u32,
     /// Chinese characters among them.
     pub(super) han: u32,
+    /// Where each run of Arabic digits begins.
+    pub(super) digits: Vec<u32>,
     /// Where the letters came from, in order.
     pub(super) runs: Vec<Run>,
     /// Letters before the last run.
@@ -56,6 +58,16 @@ impl Run {
 }
 
 impl Normalised {
+    /// Room for so many turns with so many bytes in all.
+    pub(super) fn with_capacity(turns: usize, bytes: usize) -> Self {
+        Self {
+            text: String::with_capacity(bytes),
+            pauses: Vec::with_capacity(turns * 2),
+            runs: Vec::with_capacity(turns * 4),
+            ..Self::default()
+        }
+    }
+
     /// Notes that the next letter comes from `origin`.
     fn note(&mut self, origin: Origin) {
         let at = position(self.text.len());
@@ -179,10 +191,21 @@ impl DigitRun {
         self.unmistakable |= letter.is_ascii_digit() || matches!(letter, '零' | '〇' | '幺');
     }
 
-    /// Ends the run, and rewrites it in Arabic digits where it is a number.
+    /// Ends the run, where there is one.
     fn close(&mut self, out: &mut Normalised) {
+        if self.length > 0 {
+            self.rewrite(out);
+        }
+    }
+
+    /// Writes the run in Arabic digits where it is a number.
+    fn rewrite(&mut self, out: &mut Normalised) {
         let Self { start, length, spelled, unmistakable } = std::mem::take(self);
-        if !spelled || length < 2 || (length == 2 && !unmistakable) {
+        if spelled && (length < 2 || (length == 2 && !unmistakable)) {
+            return;
+        }
+        out.digits.push(position(start));
+        if !spelled {
             return;
         }
         let origins = out.forget(start);

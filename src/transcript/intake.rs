@@ -19,7 +19,7 @@ pub fn read<'a>(body: &'a [u8], limits: &Limits) -> Result<Transcript<'a>, Probl
     if body.len() > limits.body_bytes {
         return Err(too_large(limits));
     }
-    let text = std::str::from_utf8(body).map_err(|error| syntax::not_utf8(body, error))?;
+    let text = simdutf8::basic::from_utf8(body).map_err(|_| syntax::not_utf8(body))?;
     let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
     let Ok(mut transcript) = parse(text) else {
         return Err(explain(text, limits));

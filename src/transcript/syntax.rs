@@ -3,11 +3,14 @@
 use super::problem::{Kind, Problems};
 
 /// The body is not UTF-8.
-pub(super) fn not_utf8(body: &[u8], error: std::str::Utf8Error) -> Problems {
-    let at = error.valid_up_to();
+pub(super) fn not_utf8(body: &[u8]) -> Problems {
+    let error = std::str::from_utf8(body).err();
+    let at = error.map_or(0, |error| error.valid_up_to());
     let hint = match body {
         [0xFF, 0xFE, ..] | [0xFE, 0xFF, ..] => "看起来是 UTF-16 编码，请先转成 UTF-8 再提交",
-        _ if error.error_len().is_none() => "最后一个字符不完整，请检查内容是否被截断",
+        _ if error.is_some_and(|error| error.error_len().is_none()) => {
+            "最后一个字符不完整，请检查内容是否被截断"
+        }
         _ if looks_like_gbk(&body[at..]) => "看起来是 GBK(GB18030)编码，请先转成 UTF-8 再提交",
         _ => "请确认以 UTF-8 编码提交",
     };
