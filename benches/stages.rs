@@ -38,7 +38,8 @@ fn stages(criterion: &mut Criterion) {
         bodies.iter().map(|body| intake::read(body, &limits).unwrap()).collect();
     let text: usize = transcripts.iter().flat_map(|call| &call.turns).map(|turn| turn.text.len()).sum();
     let ask = Ask { rubric: Some("v3.1"), all_rules: false };
-    let rubric = pack.rubric("v3.1").unwrap();
+    let form = pack.form("v3.1").unwrap();
+    let rubric = &form.rubric;
     let jieba = Jieba::new();
 
     println!("{} calls of {TURNS} turns, {} bytes of text each", bodies.len(), text / bodies.len());
@@ -80,7 +81,7 @@ fn stages(criterion: &mut Criterion) {
         bencher.iter(|| {
             for ((scene, judgement), filled) in scenes.iter().zip(&judgements).zip(&filled) {
                 let digest = pack.digest();
-                let material = Material { digest, rules: &pack.rules, rubric, scene, judgement };
+                let material = Material { digest, rules: &pack.rules, form, scene, judgement };
                 drop(black_box(draft::write(&material, filled)));
             }
         });

@@ -40,7 +40,7 @@ pub fn examples(pack: &Pack) -> Result<Checked, Diagnostics> {
         entries,
         rules: pack.rules.len(),
         examples: 0,
-        rubrics: pack.rubrics.len(),
+        rubrics: pack.forms.len(),
     };
     for id in pack.all_rules() {
         let rule = pack.rule(*id);

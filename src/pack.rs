@@ -10,6 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::detect::{Dialogue, dialogue};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, reason};
+use crate::draft::Form;
 use crate::lexicon::{self, Lexicons, LexiconsDraft};
 use crate::rule::RuleId;
 use crate::rule::{self, Rule};
@@ -26,7 +27,7 @@ pub struct Pack {
     /// All rules, in the order of their ids.
     pub rules: Vec<Rule>,
     /// All rubrics, in the order of their ids.
-    pub rubrics: Vec<Rubric>,
+    pub forms: Vec<Form>,
     /// The files that it was made of.
     pub sources: Vec<Source>,
     all_rules: Vec<RuleId>,
@@ -117,7 +118,8 @@ impl Pack {
             return Err(Diagnostics::default());
         };
         let all_rules = (0..u32::try_from(rules.len()).unwrap_or(u32::MAX)).map(RuleId).collect();
-        Ok(Self { lexicons, dialogue, rules, rubrics, sources, all_rules, digest })
+        let forms = rubrics.into_iter().map(|rubric| Form::new(rubric, &rules)).collect();
+        Ok(Self { lexicons, dialogue, rules, forms, sources, all_rules, digest })
     }
 
     /// `sha256:` and the digest of every file of the pack, which each draft names.
@@ -128,21 +130,21 @@ impl Pack {
 
     /// The ids of its rubrics, sorted.
     pub fn rubric_ids(&self) -> impl Iterator<Item = &str> {
-        self.rubrics.iter().map(|rubric| rubric.id.as_str())
+        self.forms.iter().map(|form| form.rubric.id.as_str())
     }
 
     /// The rubric with this id.
     #[must_use]
-    pub fn rubric(&self, id: &str) -> Option<&Rubric> {
-        self.rubrics.iter().find(|rubric| rubric.id == id)
+    pub fn form(&self, id: &str) -> Option<&Form> {
+        self.forms.iter().find(|form| form.rubric.id == id)
     }
 
     /// The rubric that is made for such a transcript: a default one before others, then in the order of ids.
     #[must_use]
-    pub fn rubric_for(&self, transcript: &Transcript<'_>) -> Option<&Rubric> {
-        let mut fitting = self.rubrics.iter().filter(|rubric| rubric.applies_to.fits(transcript));
+    pub fn form_for(&self, transcript: &Transcript<'_>) -> Option<&Form> {
+        let mut fitting = self.forms.iter().filter(|form| form.rubric.applies_to.fits(transcript));
         let first = fitting.clone().next();
-        fitting.find(|rubric| rubric.default).or(first)
+        fitting.find(|form| form.rubric.default).or(first)
     }
 
     /// A rule.

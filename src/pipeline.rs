@@ -41,20 +41,20 @@ pub fn draft<'a>(
     transcript: &'a Transcript<'a>,
     ask: Ask<'_>,
 ) -> Result<Draft<'a>, PipelineError> {
-    let rubric = match ask.rubric {
-        Some(id) => pack.rubric(id).ok_or_else(|| unknown(id, pack))?,
-        None => pack.rubric_for(transcript).ok_or(PipelineError::NoRubricApplies)?,
+    let form = match ask.rubric {
+        Some(id) => pack.form(id).ok_or_else(|| unknown(id, pack))?,
+        None => pack.form_for(transcript).ok_or(PipelineError::NoRubricApplies)?,
     };
     // Normalise every turn, find every entry of every lexicon in one scan, and check what can be trusted.
     let scene = Scene::new(transcript, &pack.lexicons, &pack.dialogue);
     // Test the rules, guards applied: one verdict each.
-    let asked = if ask.all_rules { pack.all_rules() } else { &rubric.rules };
+    let asked = if ask.all_rules { pack.all_rules() } else { &form.rubric.rules };
     let judgement = judge(&scene, &pack.rules, asked);
     // Turn verdicts into proposed points.
-    let filled = fill(rubric, &judgement);
+    let filled = fill(&form.rubric, &judgement);
     // Write the form, with the sentence that a reviewer reads for each item.
     let material =
-        Material { digest: pack.digest(), rules: &pack.rules, rubric, scene: &scene, judgement: &judgement };
+        Material { digest: pack.digest(), rules: &pack.rules, form, scene: &scene, judgement: &judgement };
     Ok(draft::write(&material, &filled))
 }
 

@@ -27,6 +27,9 @@ pub struct Desk<'d> {
     pub ask: Ask<'d>,
 }
 
+/// Room that most drafts need.
+const LIKELY_BYTES: usize = 32 << 10;
+
 /// An answer, and what there is to count about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Answer {
@@ -43,9 +46,11 @@ impl Desk<'_> {
     /// When the document is no transcript, or no draft can be made of it.
     pub fn answer(&self, body: &[u8]) -> Result<Answer, Refusal> {
         self.with_draft(body, |judged, draft| {
-            serde_json::to_vec(draft)
-                .map(|json| Answer { json, turns: judged.turns })
-                .map_err(|_| Refusal::internal())
+            let mut json = Vec::with_capacity(LIKELY_BYTES);
+            match serde_json::to_writer(&mut json, draft) {
+                Ok(()) => Ok(Answer { json, turns: judged.turns }),
+                Err(_) => Err(Refusal::internal()),
+            }
         })?
     }
 

@@ -1,6 +1,7 @@
 //! Stage 8: the pre-filled form — a rubric with proposals and evidence for a human to confirm.
 
 mod evidence;
+mod form;
 mod reason;
 mod write;
 
@@ -11,6 +12,7 @@ use crate::rule::{Lack, Outcome, Refs, Severity};
 use crate::score::{Basis, Points};
 use crate::transcript::{Millis, Role};
 
+pub use form::{Form, Part};
 pub use write::{Material, write};
 
 /// The machine's draft of one rubric for one transcript (机评初稿).
@@ -31,13 +33,15 @@ pub struct Draft<'a> {
     /// Points, as far as they could be pre-filled.
     pub totals: DraftTotals<'a>,
     /// One entry for each item of the rubric, in its order.
-    pub items: Vec<DraftItem<'a>>,
+    #[schema(value_type = Vec<DraftItem>)]
+    pub items: Vec<Part<'a, DraftItem<'a>>>,
     /// Vetoes that the machine proposes; only a human carries them out.
     pub vetoes: Vec<DraftVeto<'a>>,
     /// Every place where a forbidding rule matched, guarded ones included, in the order of the dialogue.
     pub findings: Vec<DraftFinding<'a>>,
     /// The verdict on every rule that was judged, in the order of their ids.
-    pub verdicts: Vec<DraftVerdict<'a>>,
+    #[schema(value_type = Vec<DraftVerdict>)]
+    pub verdicts: Vec<Part<'a, DraftVerdict<'a>>>,
 }
 
 /// Which rubric.

@@ -39,11 +39,20 @@ pub(super) fn sentence(
         }
         (ItemResult::NotApplicable(points), _) => put_not_applicable(&mut text, points),
         (ItemResult::NotMeasurable(lacking), _) => put_lacking(&mut text, lacking),
-        (ItemResult::Human | ItemResult::Level(..), _) => put_human(&mut text, item, evidence),
+        (ItemResult::Human | ItemResult::Level(..), _) => put_human(&mut text, item, evidence.len()),
     }
-    if let Some(listen) = &item.listen {
-        put(&mut text, format_args!("请听录音核对：{listen}。"));
+    put_listen(&mut text, item);
+    text
+}
+
+/// The sentence for an item that a human decides or that does not apply, where there is no evidence.
+pub(super) fn bare(item: &Item, result: ItemResult) -> String {
+    let mut text = String::new();
+    match result {
+        ItemResult::NotApplicable(points) => put_not_applicable(&mut text, points),
+        _ => put_human(&mut text, item, 0),
     }
+    put_listen(&mut text, item);
     text
 }
 
@@ -141,13 +150,18 @@ fn put_lacking(text: &mut String, lacking: Lacking) {
     text.push_str("。请人工评判。");
 }
 
-fn put_human(text: &mut String, item: &Item, evidence: &[DraftEvidence<'_>]) {
-    let sentence = match (item.basis.proposes(), evidence.len()) {
-        (true, _) => "对话符合不了任何一档的条件，请人工评判。".to_owned(),
-        (false, 0) => "需人工评判。".to_owned(),
-        (false, count) => format!("需人工评判，有 {count} 处供参考。"),
-    };
-    text.push_str(&sentence);
+fn put_human(text: &mut String, item: &Item, places: usize) {
+    match (item.basis.proposes(), places) {
+        (true, _) => text.push_str("对话符合不了任何一档的条件，请人工评判。"),
+        (false, 0) => text.push_str("需人工评判。"),
+        (false, count) => put(text, format_args!("需人工评判，有 {count} 处供参考。")),
+    }
+}
+
+fn put_listen(text: &mut String, item: &Item) {
+    if let Some(listen) = &item.listen {
+        put(text, format_args!("请听录音核对：{listen}。"));
+    }
 }
 
 /// `第 3 轮 00:12“…”`

@@ -4,13 +4,13 @@ use super::evidence::{nearest, place, places, search};
 use super::reason;
 use super::{
     Draft, DraftEvidence, DraftFinding, DraftItem, DraftQuality, DraftTotals, DraftVerdict, DraftVeto,
-    FindingVerdict, ItemOutcome, RubricName,
+    FindingVerdict, Form, ItemOutcome, Part, RubricName,
 };
 use crate::detect::{By, Quality, RolesQuality, Scene, Standing, TimesQuality};
 use crate::judge::Judgement;
 use crate::rule::RuleId;
 use crate::rule::{Demand, Found, Lacking, Occurrence, Outcome, Rule};
-use crate::score::{Filled, FilledItem, FilledVeto, ItemResult, Rubric, VetoScope};
+use crate::score::{Filled, FilledItem, FilledVeto, Item, ItemResult, Rubric, VetoScope};
 
 /// No more findings than this are listed: nobody reads them, and a draft must not outgrow its transcript.
 const MOST_FINDINGS: usize = 1000;
@@ -23,7 +23,7 @@ pub struct Material<'a, 't> {
     /// All rules of the pack, in the order of their ids.
     pub rules: &'t [Rule],
     /// The rubric that was filled in.
-    pub rubric: &'t Rubric,
+    pub form: &'t Form,
     /// What happened.
     pub scene: &'a Scene<'t>,
     /// What it means.
@@ -33,7 +33,8 @@ pub struct Material<'a, 't> {
 /// Writes the draft of a rubric that has been filled in.
 #[must_use]
 pub fn write<'t>(writer: &Material<'_, 't>, filled: &Filled<'t>) -> Draft<'t> {
-    let Material { digest, rubric, scene, judgement, .. } = writer;
+    let Material { digest, form, scene, judgement, .. } = writer;
+    let rubric = &form.rubric;
     let matches = writer.matches();
     Draft {
         transcript_id: &scene.transcript().id,
@@ -50,7 +51,7 @@ pub fn write<'t>(writer: &Material<'_, 't>, filled: &Filled<'t>) -> Draft<'t> {
             scaled_to: filled.totals.scaled,
             band: filled.totals.band,
         },
-        items: filled.items.iter().map(|item| writer.item(item)).collect(),
+        items: filled.items.iter().enumerate().map(|(at, item)| writer.item(at, item)).collect(),
         vetoes: filled.vetoes.iter().map(|veto| writer.veto(veto)).collect(),
         findings: writer.findings(matches),
         verdicts: judgement.verdicts().map(|(rule, found)| writer.verdict(rule, found)).collect(),
@@ -91,30 +92,15 @@ impl<'t> Material<'_, 't> {
         }
     }
 
-    fn item(&self, filled: &FilledItem<'t>) -> DraftItem<'t> {
-        let item = filled.item;
+    fn item(&self, at: usize, filled: &FilledItem<'t>) -> Part<'t, DraftItem<'t>> {
         let evidence = self.evidence(filled.shown);
-        let lacking = match filled.result {
-            ItemResult::NotMeasurable(lacking) => lacking,
-            _ => Lacking::default(),
-        };
-        DraftItem {
-            id: &item.id,
-            reference: &item.reference,
-            section: &self.rubric.sections[item.section].title,
-            title: &item.title,
-            max: item.max(),
-            outcome: match filled.result {
-                ItemResult::Level(..) | ItemResult::Counted { .. } => ItemOutcome::Score,
-                ItemResult::NotApplicable(_) => ItemOutcome::NotApplicable,
-                ItemResult::NotMeasurable(_) => ItemOutcome::NotMeasurable,
-                ItemResult::Human => ItemOutcome::Human,
-            },
-            score: filled.result.points(),
-            basis: item.basis,
-            reason: reason::sentence(self, filled, &evidence),
-            lacking: lacking.iter().collect(),
-            evidence,
+        match self.form.item(at, filled.result).filter(|_| evidence.is_empty()) {
+            Some(standing) => Part::Standing(standing),
+            None => {
+                let reason = reason::sentence(self, filled, &evidence);
+                let FilledItem { item, result, .. } = *filled;
+                Part::Own(DraftItem::new(&self.form.rubric, item, result, reason, evidence))
+            }
         }
     }
 
@@ -131,8 +117,8 @@ impl<'t> Material<'_, 't> {
     fn veto(&self, filled: &FilledVeto<'t>) -> DraftVeto<'t> {
         let veto = filled.veto;
         let (scope, target) = match veto.scope {
-            VetoScope::Item(item) => ("item", Some(self.rubric.items[item].id.as_str())),
-            VetoScope::Section(section) => ("section", Some(self.rubric.sections[section].id.as_str())),
+            VetoScope::Item(item) => ("item", Some(self.form.rubric.items[item].id.as_str())),
+            VetoScope::Section(section) => ("section", Some(self.form.rubric.sections[section].id.as_str())),
             VetoScope::Call => ("call", None),
         };
         DraftVeto {
@@ -210,19 +196,64 @@ impl<'t> Material<'_, 't> {
         }
     }
 
-    fn verdict(&self, rule: RuleId, found: &Found) -> DraftVerdict<'t> {
-        let rule = self.rule(rule);
+    fn verdict(&self, id: RuleId, found: &Found) -> Part<'t, DraftVerdict<'t>> {
+        let rule = self.rule(id);
         let absent = found.counting().next().is_none();
         let looked_for = absent && found.outcome != Outcome::NotMeasurable && rule.demand == Demand::Expect;
-        DraftVerdict {
-            rule: &rule.id,
-            reference: &rule.reference,
-            outcome: found.outcome,
-            measured: found.measured.map(|measure| measure.value),
-            lacking: found.lacking.iter().collect(),
-            evidence: places(self.scene, found, &rule.id),
-            searched: found.searched.as_ref().filter(|_| looked_for).and_then(|s| search(self.scene, s)),
-            nearest: if looked_for { nearest(self.scene, found, &rule.id) } else { None },
+        let evidence = places(self.scene, found, &rule.id);
+        let searched =
+            found.searched.as_ref().filter(|_| looked_for).and_then(|searched| search(self.scene, searched));
+        let nearest = if looked_for { nearest(self.scene, found, &rule.id) } else { None };
+        let is_bare = evidence.is_empty()
+            && found.lacking == Lacking::default()
+            && found.measured.is_none()
+            && searched.is_none()
+            && nearest.is_none();
+        match self.form.verdict(id, found.outcome).filter(|_| is_bare) {
+            Some(standing) => Part::Standing(standing),
+            None => Part::Own(DraftVerdict {
+                rule: &rule.id,
+                reference: &rule.reference,
+                outcome: found.outcome,
+                measured: found.measured.map(|measure| measure.value),
+                lacking: found.lacking.iter().collect(),
+                evidence,
+                searched,
+                nearest,
+            }),
+        }
+    }
+}
+
+impl<'a> DraftItem<'a> {
+    pub(super) fn new(
+        rubric: &'a Rubric,
+        item: &'a Item,
+        result: ItemResult,
+        reason: String,
+        evidence: Vec<DraftEvidence<'a>>,
+    ) -> Self {
+        let lacking = match result {
+            ItemResult::NotMeasurable(lacking) => lacking,
+            _ => Lacking::default(),
+        };
+        Self {
+            id: &item.id,
+            reference: &item.reference,
+            section: &rubric.sections[item.section].title,
+            title: &item.title,
+            max: item.max(),
+            outcome: match result {
+                ItemResult::Level(..) | ItemResult::Counted { .. } => ItemOutcome::Score,
+                ItemResult::NotApplicable(_) => ItemOutcome::NotApplicable,
+                ItemResult::NotMeasurable(_) => ItemOutcome::NotMeasurable,
+                ItemResult::Human => ItemOutcome::Human,
+            },
+            score: result.points(),
+            basis: item.basis,
+            reason,
+            lacking: lacking.iter().collect(),
+            evidence,
         }
     }
 }

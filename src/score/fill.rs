@@ -200,7 +200,9 @@ struct Claim<'p> {
 }
 
 impl NaPolicy {
-    fn points(self, max: Points) -> Option<Points> {
+    /// What an item that does not apply gives, of `max`; none where it is dropped.
+    #[must_use]
+    pub fn points(self, max: Points) -> Option<Points> {
         match self {
             Self::Full => Some(max),
             Self::Drop => None,
