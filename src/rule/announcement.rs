@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use regex_syntax::hir::literal::{ExtractKind, Extractor, Seq};
-use regex_syntax::hir::{Hir, HirKind};
+use regex_syntax::hir::{Class, Hir, HirKind};
 
 use crate::detect::Scene;
 use crate::lexicon::{LexiconsDraft, Watched};
@@ -20,22 +20,33 @@ pub(super) struct Announcement {
     alternatives: Vec<Vec<Need>>,
 }
 
-/// One of several literals, or a digit.
+/// One of several literals, or a number.
 #[derive(Debug)]
 struct Need {
     literals: Watched,
-    or_digit: bool,
+    /// The least digits of the number.
+    digits: Option<u32>,
 }
 
-/// Literals of which at least one stands in every match.
-type Literals = Vec<String>;
+/// Literals and numbers of which at least one stands in every match.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct OneOf {
+    literals: Vec<String>,
+    /// The least digits of a number.
+    digits: Option<u32>,
+}
 
 impl Announcement {
-    /// What announces `hir`; none where one of its alternatives has no literal that must stand in it.
-    pub(super) fn of(hir: &Hir, lexicons: &mut LexiconsDraft) -> Option<Self> {
-        let needs: Option<Vec<Vec<Literals>>> = alternatives(hir).iter().map(|hir| needs(hir)).collect();
-        let alternatives =
-            needs?.into_iter().map(|needs| needs.into_iter().map(|need| Need::new(need, lexicons)).collect());
+    /// What announces `hir`; none where one of its alternatives has nothing that must stand in it.
+    ///
+    /// A number that goes on in the next sentence counts as two: where matches may do so as well, any digit will do.
+    pub(super) fn of(hir: &Hir, across_sentences: bool, lexicons: &mut LexiconsDraft) -> Option<Self> {
+        let needs: Option<Vec<Vec<OneOf>>> = alternatives(hir).iter().map(|hir| needs(hir)).collect();
+        let mut need = |mut one_of: OneOf| {
+            one_of.digits = one_of.digits.map(|digits| if across_sentences { 1 } else { digits });
+            Need { literals: lexicons.announce(&one_of.literals), digits: one_of.digits }
+        };
+        let alternatives = needs?.into_iter().map(|needs| needs.into_iter().map(&mut need).collect());
         Some(Self { alternatives: alternatives.collect() })
     }
 
@@ -69,7 +80,8 @@ impl Announcement {
                 }
             }
         }
-        if self.alternatives.len() > 1 || self.alternatives.iter().flatten().any(|need| need.or_digit) {
+        if self.alternatives.len() > 1 || self.alternatives.iter().flatten().any(|need| need.digits.is_some())
+        {
             places.sort_unstable_by_key(|(_, place)| place.start);
             places.dedup();
         }
@@ -78,17 +90,12 @@ impl Announcement {
 }
 
 impl Need {
-    fn new(literals: Literals, lexicons: &mut LexiconsDraft) -> Self {
-        let is_number = |literal: &String| literal.starts_with(|c: char| c.is_ascii_digit());
-        let (numbers, literals): (Vec<_>, Vec<_>) = literals.into_iter().partition(is_number);
-        Self { literals: lexicons.announce(&literals), or_digit: !numbers.is_empty() }
-    }
-
     /// Turn and byte of everything that satisfies it.
     fn found(&self, scene: &Scene<'_>) -> impl Iterator<Item = (u32, u32)> {
         let literals = scene.mentions(self.literals).iter().map(|mention| (mention.turn, mention.start));
-        let digits = scene.document.digits().iter().filter(|_| self.or_digit);
-        literals.chain(digits.map(|at| (scene.document.turn_at(*at), *at)))
+        let numbers =
+            self.numbers(scene, 0).map(|number| (scene.document.turn_at(number.start), number.start));
+        literals.chain(numbers)
     }
 
     /// Whether anything that satisfies it begins in `place`.
@@ -96,12 +103,17 @@ impl Need {
         // Mentions stand in the order of their ends, and no literal reaches out of its turn.
         let mentions = scene.mentions_in(turn, self.literals.into());
         let from = mentions.partition_point(|mention| mention.end <= place.start);
-        let digits = scene.document.digits();
-        mentions[from..].iter().take_while(|mention| mention.start < place.end).next().is_some()
-            || (self.or_digit
-                && digits
-                    .get(digits.partition_point(|at| *at < place.start))
-                    .is_some_and(|at| *at < place.end))
+        mentions.get(from).is_some_and(|mention| mention.start < place.end)
+            || self.numbers(scene, place.start).next().is_some_and(|number| number.start < place.end)
+    }
+
+    /// The numbers that satisfy it, from byte `at` on.
+    fn numbers<'s>(&self, scene: &'s Scene<'_>, at: u32) -> impl Iterator<Item = &'s Range<u32>> {
+        let all = scene.document.numbers();
+        let from =
+            if self.digits.is_some() { all.partition_point(|number| number.start < at) } else { all.len() };
+        let least = self.digits.unwrap_or(u32::MAX);
+        all[from..].iter().filter(move |number| number.end - number.start >= least)
     }
 }
 
@@ -114,92 +126,143 @@ fn alternatives(hir: &Hir) -> Vec<&Hir> {
     }
 }
 
-/// Sets of literals, of each of which one stands in every match; the rarest first, and none that another implies.
-fn needs(hir: &Hir) -> Option<Vec<Literals>> {
+/// What must stand in every match; the rarest first, and nothing that another implies.
+fn needs(hir: &Hir) -> Option<Vec<OneOf>> {
     let mut sets = sets(hir);
-    sets.sort_by_key(|set| (std::cmp::Reverse(rarity(set)), set.len()));
-    let mut needs: Vec<Literals> = Vec::new();
+    sets.sort_by_key(|set| (std::cmp::Reverse(set.rarity()), set.literals.len()));
+    let mut needs: Vec<OneOf> = Vec::new();
     for set in sets {
-        if needs.len() < MOST_NEEDS && !needs.iter().any(|need| implies(need, &set)) {
+        if needs.len() < MOST_NEEDS && !needs.iter().any(|need| need.implies(&set)) {
             needs.push(set);
         }
     }
     (!needs.is_empty()).then_some(needs)
 }
 
-/// Whether wherever one of `literals` stands, one of `others` does.
-fn implies(literals: &Literals, others: &Literals) -> bool {
-    literals.iter().all(|literal| others.iter().any(|other| literal.contains(other.as_str())))
-}
-
-/// All sets that can be told.
-fn sets(hir: &Hir) -> Vec<Literals> {
-    let mut all: Vec<Literals> = [ExtractKind::Prefix, ExtractKind::Suffix]
+/// Everything that can be told to stand in every match.
+fn sets(hir: &Hir) -> Vec<OneOf> {
+    let mut all: Vec<OneOf> = [ExtractKind::Prefix, ExtractKind::Suffix]
         .into_iter()
-        .filter_map(|kind| literals(hir, kind))
+        .filter_map(|kind| extracted(hir, kind))
         .collect();
+    all.extend(OneOf::number(digits(hir)));
     match hir.kind() {
-        HirKind::Concat(parts) => all.extend(parts.iter().flat_map(sets)),
+        HirKind::Concat(parts) => {
+            all.extend(parts.iter().flat_map(sets));
+            let rows = parts.split(|part| digits(part) == 0);
+            all.extend(rows.filter_map(|row| OneOf::number(row.iter().map(digits).sum())));
+        }
         HirKind::Alternation(branches) => {
-            let each: Option<Vec<Literals>> =
+            let each: Option<Vec<OneOf>> =
                 branches.iter().map(|branch| needs(branch)?.into_iter().next()).collect();
-            all.extend(each.map(|each| each.concat()));
+            all.extend(each.map(OneOf::any));
         }
         HirKind::Capture(capture) => all.extend(sets(&capture.sub)),
         HirKind::Repetition(repetition) if repetition.min > 0 => all.extend(sets(&repetition.sub)),
         _ => {}
     }
-    all.retain(|set| rarity(set) > 0 && set.len() <= MOST_LITERALS);
+    all.retain(|set| set.rarity() > 0 && set.literals.len() <= MOST_LITERALS);
     all
 }
 
-/// How rare the most frequent literal of a set is likely to be: longer is rarer, and a digit rarer than a character.
-fn rarity(set: &[String]) -> usize {
-    let one = |literal: &String| {
-        2 * literal.chars().count() + usize::from(literal.starts_with(|c: char| c.is_ascii_digit()))
+/// How many digits a match consists of at least, where it is nothing but digits.
+fn digits(hir: &Hir) -> u32 {
+    let is_digits = |text: &[u8]| text.iter().all(u8::is_ascii_digit);
+    let class_of_digits = |class: &Class| match class {
+        Class::Unicode(class) => class.iter().all(|range| range.start() >= '0' && range.end() <= '9'),
+        Class::Bytes(class) => class.iter().all(|range| range.start() >= b'0' && range.end() <= b'9'),
     };
-    set.iter().map(one).min().unwrap_or(0)
+    match hir.kind() {
+        HirKind::Literal(literal) if is_digits(&literal.0) => {
+            u32::try_from(literal.0.len()).unwrap_or(u32::MAX)
+        }
+        HirKind::Class(class) if class_of_digits(class) => 1,
+        HirKind::Repetition(repetition) => digits(&repetition.sub).saturating_mul(repetition.min),
+        HirKind::Capture(capture) => digits(&capture.sub),
+        HirKind::Concat(parts) => {
+            let each: Vec<u32> = parts.iter().map(digits).collect();
+            if each.contains(&0) { 0 } else { each.iter().sum() }
+        }
+        _ => 0,
+    }
 }
 
-fn literals(hir: &Hir, kind: ExtractKind) -> Option<Literals> {
+fn extracted(hir: &Hir, kind: ExtractKind) -> Option<OneOf> {
     let mut extractor = Extractor::new();
     extractor.kind(kind).limit_total(MOST_LITERALS);
     let mut found: Seq = extractor.extract(hir);
     found.dedup();
     let literals =
         found.literals()?.iter().map(|literal| str::from_utf8(literal.as_bytes()).map(str::to_owned));
-    literals.collect::<Result<_, _>>().ok()
+    let literals: Vec<String> = literals.collect::<Result<_, _>>().ok()?;
+    let is_number = |literal: &String| literal.starts_with(|c: char| c.is_ascii_digit());
+    let (numbers, literals): (Vec<_>, Vec<_>) = literals.into_iter().partition(is_number);
+    Some(OneOf { literals, digits: (!numbers.is_empty()).then_some(1) })
+}
+
+impl OneOf {
+    /// A number of at least so many digits.
+    fn number(digits: u32) -> Option<Self> {
+        (digits > 0).then_some(Self { literals: Vec::new(), digits: Some(digits) })
+    }
+
+    fn any(sets: Vec<Self>) -> Self {
+        let digits = sets.iter().filter_map(|set| set.digits).min();
+        Self { literals: sets.into_iter().flat_map(|set| set.literals).collect(), digits }
+    }
+
+    /// Whether wherever this stands, `other` does.
+    fn implies(&self, other: &Self) -> bool {
+        let literal = |own: &String| other.literals.iter().any(|literal| own.contains(literal.as_str()));
+        let digits = self.digits.is_none_or(|own| other.digits.is_some_and(|digits| digits <= own));
+        digits && self.literals.iter().all(literal)
+    }
+
+    /// How rare the most frequent of it is likely to be: longer is rarer, and a digit rarer than a character.
+    fn rarity(&self) -> usize {
+        let literals = self.literals.iter().map(|literal| 2 * literal.chars().count());
+        literals.chain(self.digits.map(|digits| 2 * digits as usize + 1)).min().unwrap_or(0)
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn announced(pattern: &str) -> Vec<Option<Vec<Literals>>> {
+    fn announced(pattern: &str) -> Vec<Option<Vec<OneOf>>> {
         let hir = regex_syntax::parse(pattern).unwrap();
-        let sorted = |mut need: Literals| {
-            need.sort();
+        let sorted = |mut need: OneOf| {
+            need.literals.sort();
             need
         };
         let needs = |hir| Some(needs(hir)?.into_iter().map(sorted).collect());
         alternatives(&hir).into_iter().map(needs).collect()
     }
 
-    fn need(words: &str) -> Literals {
-        words.split('|').map(str::to_owned).collect()
+    fn words(words: &str) -> OneOf {
+        OneOf { literals: words.split('|').map(str::to_owned).collect(), digits: None }
     }
 
     #[test]
     fn everything_that_a_match_must_hold_announces_it_the_rarest_first() {
-        let both = vec![need("没做好|的问题"), need("仓库|技术部")];
+        let both = vec![words("没做好|的问题"), words("仓库|技术部")];
         assert_eq!(announced("(技术部|仓库).{0,6}(的问题|没做好)"), [Some(both)]);
-        assert_eq!(announced("..归我管"), [Some(vec![need("归我管")])]);
+        assert_eq!(announced("..归我管"), [Some(vec![words("归我管")])]);
     }
 
     #[test]
     fn alternatives_are_announced_each_by_its_own() {
         let found = announced("我姓.|..(栋|号楼)");
-        assert_eq!(found, [Some(vec![need("我姓")]), Some(vec![need("号楼|栋")])]);
-        assert_eq!(announced(r"好|\p{Han}{11}"), [Some(vec![need("好")]), None]);
+        assert_eq!(found, [Some(vec![words("我姓")]), Some(vec![words("号楼|栋")])]);
+        assert_eq!(announced(r"好|\p{Han}{11}"), [Some(vec![words("好")]), None]);
+    }
+
+    #[test]
+    fn numbers_announce_by_their_length() {
+        let number = |digits| OneOf { literals: Vec::new(), digits: Some(digits) };
+        assert_eq!(announced("1[3-9][0-9]{9}"), [Some(vec![number(11)])]);
+        assert_eq!(announced("尾号[0-9]{4,}"), [Some(vec![number(4), words("尾号")])]);
+        let either = OneOf { literals: vec!["三".to_owned()], digits: Some(1) };
+        assert_eq!(announced("工号.{0,2}([0-9]|三)"), [Some(vec![words("工号"), either])]);
     }
 }

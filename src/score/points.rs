@@ -62,7 +62,13 @@ impl Serialize for Points {
 
 impl std::fmt::Display for Points {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.value().fmt(f)
+        let sign = if self.0 < 0 { "-" } else { "" };
+        let (whole, hundredths) = (self.0.abs() / 100, self.0.abs() % 100);
+        match (hundredths / 10, hundredths % 10) {
+            (0, 0) => write!(f, "{sign}{whole}"),
+            (tenths, 0) => write!(f, "{sign}{whole}.{tenths}"),
+            (tenths, rest) => write!(f, "{sign}{whole}.{tenths}{rest}"),
+        }
     }
 }
 
@@ -116,6 +122,13 @@ mod tests {
         assert_eq!((0..10).map(|_| tenth).sum::<Points>(), Points::try_from(1.0).unwrap());
         assert!(Points::try_from(0.001).is_err());
         assert!(Points::try_from(f64::NAN).is_err());
+    }
+
+    #[test]
+    fn points_are_shown_without_needless_zeros() {
+        for (value, shown) in [(2.0, "2"), (0.5, "0.5"), (-1.25, "-1.25"), (10.05, "10.05"), (-0.5, "-0.5")] {
+            assert_eq!(Points::try_from(value).unwrap().to_string(), shown);
+        }
     }
 
     #[test]

@@ -34,8 +34,8 @@ pub struct Document<'t> {
     pauses: Vec<Pause>,
     /// Where the pauses stand that end a sentence.
     sentence_ends: Vec<u32>,
-    /// Where each run of Arabic digits begins.
-    digits: Vec<u32>,
+    /// Where each number in Arabic digits stands.
+    numbers: Vec<Range<u32>>,
     han: u32,
 }
 
@@ -66,10 +66,10 @@ impl<'t> Document<'t> {
             out.text.push(TURN_END);
         }
         letters.push(out.letters);
-        let Normalised { text, pauses, han, runs, digits, .. } = out;
+        let Normalised { text, pauses, han, runs, numbers, .. } = out;
         let ends = pauses.iter().filter(|pause| pause.kind != PauseKind::Weak);
         let sentence_ends = ends.map(|pause| pause.at).collect();
-        Self { transcript, text, turns, letters, runs, pauses, sentence_ends, digits, han }
+        Self { transcript, text, turns, letters, runs, pauses, sentence_ends, numbers, han }
     }
 
     /// The transcript that it was made from.
@@ -102,10 +102,10 @@ impl<'t> Document<'t> {
         (self.letters.last().copied().unwrap_or(0), self.han)
     }
 
-    /// Where each run of Arabic digits begins, in order.
+    /// Where each run of Arabic digits stands, in order.
     #[must_use]
-    pub fn digits(&self) -> &[u32] {
-        &self.digits
+    pub fn numbers(&self) -> &[Range<u32>] {
+        &self.numbers
     }
 
     /// The normalised text of a stretch.

@@ -1,5 +1,7 @@
 //! Turns the text of one turn into the form that is matched, noting where each letter came from.
 
+use std::ops::Range;
+
 use super::fold::{Fold, PauseKind, PlainHan, digit, fold, is_han, several};
 
 /// A place in normalised text at which the speaker paused or punctuation stood.
@@ -22,8 +24,8 @@ pub(super) struct Normalised {
     pub(super) letters: u32,
     /// Chinese characters among them.
     pub(super) han: u32,
-    /// Where each run of Arabic digits begins.
-    pub(super) digits: Vec<u32>,
+    /// Where each run of Arabic digits stands.
+    pub(super) numbers: Vec<Range<u32>>,
     /// Where the letters came from, in order.
     pub(super) runs: Vec<Run>,
     /// Letters before the last run.
@@ -204,7 +206,7 @@ impl DigitRun {
         if spelled && (length < 2 || (length == 2 && !unmistakable)) {
             return;
         }
-        out.digits.push(position(start));
+        out.numbers.push(position(start)..position(start) + length);
         if !spelled {
             return;
         }

@@ -74,7 +74,9 @@ impl PatternShape {
         let speaker = self.role.unwrap_or_default();
         let regex = compile_regex(&self.regex, compiler);
         let excluding = self.excluding.as_ref().and_then(|excluding| compile_regex(excluding, compiler));
-        let announced_by = regex.as_ref().and_then(|(_, hir)| Announcement::of(hir, compiler.lexicons));
+        let across_sentences = self.scope == Scope::Turn;
+        let announced_by =
+            regex.as_ref().and_then(|(_, hir)| Announcement::of(hir, across_sentences, compiler.lexicons));
         let family = self.family.as_ref().map_or(0, |name| {
             compiler.lexicons.family(&name.value).unwrap_or_else(|| {
                 let help = "家族名写在词表表头的 family:";

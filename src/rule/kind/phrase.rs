@@ -58,7 +58,7 @@ impl Condition for Phrase {
                 family: *family,
             }));
         }
-        if self.lists.len() > 1 {
+        if self.lists.len() > 1 && occurrences.len() > 1 {
             occurrences.sort_by_key(|occurrence| occurrence.span.as_ref().map(|span| span.start));
         }
         let searched = Some(Searched { speaker: self.speaker, turns });
@@ -68,6 +68,10 @@ impl Condition for Phrase {
 
 /// The mentions whose turn is in `turns`; mentions of one list stand in the order of the text.
 fn inside<'m>(mentions: &'m [Mention], turns: &Range<u32>) -> &'m [Mention] {
+    // Most words are not said at all.
+    if mentions.is_empty() {
+        return mentions;
+    }
     let from = mentions.partition_point(|mention| mention.turn < turns.start);
     let to = mentions.partition_point(|mention| mention.turn < turns.end);
     &mentions[from..to]
