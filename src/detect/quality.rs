@@ -1,7 +1,5 @@
 //! Whether and how far a transcript can be trusted: its language, its roles, its times.
 
-use std::collections::BTreeSet;
-
 use super::Scene;
 use crate::lexicon::{Speaker, Watched};
 use crate::text::language::{self, Language};
@@ -60,14 +58,12 @@ impl Quality {
 }
 
 fn unscorable(scene: &Scene<'_>, language: &Language) -> Option<String> {
-    let spoken = scene.letters_of(Role::Agent)
-        + scene.letters_of(Role::Customer)
-        + scene.letters_of(Role::Unknown)
-        + scene.letters_of(Role::Other);
+    let mut turns = (0_u32..).zip(&scene.transcript().turns);
+    let spoken = turns.any(|(at, turn)| turn.role != Role::System && scene.document.letters(at) > 0);
     if language.letters == 0 {
         return Some("没有可以评判的文字".to_owned());
     }
-    if spoken == 0 {
+    if !spoken {
         return Some("只有系统语音，没有客服或客户说话".to_owned());
     }
     let foreign = language.letters >= scene.dialogue.language.least_letters
@@ -101,10 +97,13 @@ fn roles(scene: &Scene<'_>, notes: &mut Vec<String>) -> RolesQuality {
 }
 
 /// The turns of `speaker` in which any word of `lists` stands, in order.
-fn turns_with(scene: &Scene<'_>, lists: &[Watched], speaker: Speaker) -> BTreeSet<u32> {
+fn turns_with(scene: &Scene<'_>, lists: &[Watched], speaker: Speaker) -> Vec<u32> {
     let mentions = lists.iter().flat_map(|list| scene.mentions(*list));
     let standing = mentions.filter(|mention| mention.stands() && speaker.is(scene.turn(mention.turn).role));
-    standing.map(|mention| mention.turn).collect()
+    let mut turns: Vec<u32> = standing.map(|mention| mention.turn).collect();
+    turns.sort_unstable();
+    turns.dedup();
+    turns
 }
 
 fn times(scene: &Scene<'_>, notes: &mut Vec<String>) -> TimesQuality {

@@ -1,9 +1,12 @@
 //! Leads what was found back to the original words.
 
+use std::ops::Range;
+
 use super::{DraftEvidence, DraftSearch};
 use crate::detect::{Scene, Standing};
+use crate::judge::Judgement;
 use crate::lexicon::Speaker;
-use crate::rule::{Found, Occurrence, Outcome, Searched};
+use crate::rule::{Found, Occurrence, Outcome, Rule, RuleId, Searched};
 
 /// No more places than this are listed for one rule in one place of a draft: a reviewer reads the first few.
 const MOST_PLACES: usize = 10;
@@ -28,12 +31,32 @@ pub(super) fn place<'t>(scene: &Scene<'t>, occurrence: &Occurrence, rule: &'t st
     }
 }
 
-/// The places that speak for the outcome; where nothing could be measured, those that may speak for one.
-pub(super) fn places<'t>(scene: &Scene<'t>, found: &Found, rule: &'t str) -> Vec<DraftEvidence<'t>> {
-    let open = found.outcome == Outcome::NotMeasurable;
-    let telling = |o: &&Occurrence| o.counts() || (open && o.standing == Standing::Candidate);
-    let occurrences = found.occurrences.iter().filter(telling).take(MOST_PLACES);
-    occurrences.map(|occurrence| place(scene, occurrence, rule)).collect()
+/// For every rule the places that speak for its outcome; where nothing could be measured, those that may speak for one.
+#[derive(Debug)]
+pub(super) struct Places<'t> {
+    all: Vec<DraftEvidence<'t>>,
+    /// By rule its part of `all`.
+    of: Vec<Range<usize>>,
+}
+
+impl<'t> Places<'t> {
+    pub(super) fn new(scene: &Scene<'t>, rules: &'t [Rule], judgement: &Judgement) -> Self {
+        let mut places = Self { all: Vec::new(), of: vec![0..0; rules.len()] };
+        for (id, found) in judgement.verdicts().filter(|(_, found)| !found.occurrences.is_empty()) {
+            let at = id.0 as usize;
+            let open = found.outcome == Outcome::NotMeasurable;
+            let telling = |o: &&Occurrence| o.counts() || (open && o.standing == Standing::Candidate);
+            let occurrences = found.occurrences.iter().filter(telling).take(MOST_PLACES);
+            let before = places.all.len();
+            places.all.extend(occurrences.map(|occurrence| place(scene, occurrence, &rules[at].id)));
+            places.of[at] = before..places.all.len();
+        }
+        places
+    }
+
+    pub(super) fn of(&self, rule: RuleId) -> &[DraftEvidence<'t>] {
+        &self.all[self.of[rule.0 as usize].clone()]
+    }
 }
 
 /// The first match that does not count: what came nearest to what was looked for.

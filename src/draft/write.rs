@@ -1,6 +1,6 @@
 //! Writes the draft from what the stages before it have found.
 
-use super::evidence::{nearest, place, places, search};
+use super::evidence::{Places, nearest, place, search};
 use super::reason;
 use super::{
     Draft, DraftEvidence, DraftFinding, DraftItem, DraftQuality, DraftTotals, DraftVerdict, DraftVeto,
@@ -36,6 +36,7 @@ pub fn write<'t>(writer: &Material<'_, 't>, filled: &Filled<'t>) -> Draft<'t> {
     let Material { digest, form, scene, judgement, .. } = writer;
     let rubric = &form.rubric;
     let matches = writer.matches();
+    let places = Places::new(scene, writer.rules, judgement);
     Draft {
         transcript_id: &scene.transcript().id,
         engine: env!("CARGO_PKG_VERSION"),
@@ -51,10 +52,10 @@ pub fn write<'t>(writer: &Material<'_, 't>, filled: &Filled<'t>) -> Draft<'t> {
             scaled_to: filled.totals.scaled,
             band: filled.totals.band,
         },
-        items: filled.items.iter().enumerate().map(|(at, item)| writer.item(at, item)).collect(),
-        vetoes: filled.vetoes.iter().map(|veto| writer.veto(veto)).collect(),
+        items: filled.items.iter().enumerate().map(|(at, item)| writer.item(at, item, &places)).collect(),
+        vetoes: filled.vetoes.iter().map(|veto| writer.veto(veto, &places)).collect(),
         findings: writer.findings(matches),
-        verdicts: judgement.verdicts().map(|(rule, found)| writer.verdict(rule, found)).collect(),
+        verdicts: judgement.verdicts().map(|(rule, found)| writer.verdict(rule, found, &places)).collect(),
     }
 }
 
@@ -92,8 +93,8 @@ impl<'t> Material<'_, 't> {
         }
     }
 
-    fn item(&self, at: usize, filled: &FilledItem<'t>) -> Part<'t, DraftItem<'t>> {
-        let evidence = self.evidence(filled.shown);
+    fn item(&self, at: usize, filled: &FilledItem<'t>, places: &Places<'t>) -> Part<'t, DraftItem<'t>> {
+        let evidence = self.evidence(filled.shown, places);
         match self.form.item(at, filled.result).filter(|_| evidence.is_empty()) {
             Some(standing) => Part::Standing(standing),
             None => {
@@ -104,17 +105,21 @@ impl<'t> Material<'_, 't> {
         }
     }
 
-    /// Where the rules show: their occurrences, in the order of the rules.
-    fn evidence(&self, rules: &[RuleId]) -> Vec<DraftEvidence<'t>> {
-        let found = rules.iter().filter_map(|id| Some((self.rule(*id), self.judgement.of(*id)?)));
-        let telling = found.filter(|(rule, found)| shows(rule, found.outcome));
-        let mut places: Vec<_> =
-            telling.flat_map(|(rule, found)| places(self.scene, found, &rule.id)).collect();
-        places.sort_by_key(|place| (place.turn, place.start, place.end));
-        places
+    /// Where the rules show, in the order of the dialogue.
+    fn evidence(&self, rules: &[RuleId], places: &Places<'t>) -> Vec<DraftEvidence<'t>> {
+        let shown = |id: &&RuleId| {
+            !places.of(**id).is_empty()
+                && self.judgement.outcome(**id).is_some_and(|outcome| shows(self.rule(**id), outcome))
+        };
+        let mut evidence = Vec::new();
+        for id in rules.iter().filter(shown) {
+            evidence.extend_from_slice(places.of(*id));
+        }
+        evidence.sort_by_key(|place| (place.turn, place.start, place.end));
+        evidence
     }
 
-    fn veto(&self, filled: &FilledVeto<'t>) -> DraftVeto<'t> {
+    fn veto(&self, filled: &FilledVeto<'t>, places: &Places<'t>) -> DraftVeto<'t> {
         let veto = filled.veto;
         let (scope, target) = match veto.scope {
             VetoScope::Item(item) => ("item", Some(self.form.rubric.items[item].id.as_str())),
@@ -128,7 +133,7 @@ impl<'t> Material<'_, 't> {
             scope,
             target,
             status: "proposed",
-            evidence: self.evidence(&veto.proposed_if.shown),
+            evidence: self.evidence(&veto.proposed_if.shown, places),
         }
     }
 
@@ -196,13 +201,14 @@ impl<'t> Material<'_, 't> {
         }
     }
 
-    fn verdict(&self, id: RuleId, found: &Found) -> Part<'t, DraftVerdict<'t>> {
+    fn verdict(&self, id: RuleId, found: &Found, places: &Places<'t>) -> Part<'t, DraftVerdict<'t>> {
         let rule = self.rule(id);
-        let absent = found.counting().next().is_none();
-        let looked_for = absent && found.outcome != Outcome::NotMeasurable && rule.demand == Demand::Expect;
-        let evidence = places(self.scene, found, &rule.id);
-        let searched =
-            found.searched.as_ref().filter(|_| looked_for).and_then(|searched| search(self.scene, searched));
+        let evidence = places.of(id);
+        let looked_for = rule.demand == Demand::Expect
+            && found.outcome != Outcome::NotMeasurable
+            && found.counting().next().is_none();
+        let searched = found.searched.as_ref().filter(|_| looked_for);
+        let searched = searched.and_then(|searched| search(self.scene, searched));
         let nearest = if looked_for { nearest(self.scene, found, &rule.id) } else { None };
         let is_bare = evidence.is_empty()
             && found.lacking == Lacking::default()
@@ -217,7 +223,7 @@ impl<'t> Material<'_, 't> {
                 outcome: found.outcome,
                 measured: found.measured.map(|measure| measure.value),
                 lacking: found.lacking.iter().collect(),
-                evidence,
+                evidence: evidence.to_vec(),
                 searched,
                 nearest,
             }),

@@ -11,7 +11,7 @@ use crate::lexicon::{LexiconsDraft, Watched};
 /// More literals than this announce nothing.
 const MOST_LITERALS: usize = 500;
 /// So many things are asked of a place before the expression runs there; more would hardly rule out more.
-const MOST_NEEDS: usize = 3;
+const MOST_NEEDS: usize = 2;
 
 /// What must stand where an expression matches.
 #[derive(Debug)]

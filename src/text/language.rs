@@ -12,7 +12,7 @@ const SETTLED_SHARE: f64 = 0.9;
 pub struct Language {
     /// ISO 639-3 code; none where there is too little text to be sure.
     pub code: Option<&'static str>,
-    /// Share of Chinese characters among the letters, 0 to 1.
+    /// Share of Chinese characters among the letters that are no digits, 0 to 1.
     pub han_share: f64,
     /// Letters in all.
     pub letters: u32,
@@ -22,7 +22,10 @@ pub struct Language {
 #[must_use]
 pub fn detect(document: &Document<'_>, least_letters: u32) -> Language {
     let (letters, han) = document.letters_and_han();
-    let han_share = if letters == 0 { 0.0 } else { f64::from(han) / f64::from(letters) };
+    // Digits are the same in every language.
+    let digits: u32 = document.numbers().iter().map(|number| number.end - number.start).sum();
+    let words = letters - digits;
+    let han_share = if words == 0 { 0.0 } else { f64::from(han) / f64::from(words) };
     let code = if letters < least_letters {
         None
     } else if han_share >= SETTLED_SHARE {

@@ -31,6 +31,8 @@ pub struct Document<'t> {
     letters: Vec<u32>,
     /// Where the letters came from in their turns.
     runs: Vec<Run>,
+    /// Runs before each turn, and at the end all of them.
+    runs_before: Vec<u32>,
     pauses: Vec<Pause>,
     /// Where the pauses stand that end a sentence.
     sentence_ends: Vec<u32>,
@@ -58,18 +60,21 @@ impl<'t> Document<'t> {
         let mut out = Normalised::with_capacity(transcript.turns.len(), bytes);
         let mut turns = Vec::with_capacity(transcript.turns.len());
         let mut letters = Vec::with_capacity(transcript.turns.len() + 1);
+        let mut runs_before = Vec::with_capacity(transcript.turns.len() + 1);
         for turn in &transcript.turns {
             let start = position(out.text.len());
             letters.push(out.letters);
+            runs_before.push(position(out.runs.len()));
             normalise(&turn.text, &mut out);
             turns.push(start..position(out.text.len()));
             out.text.push(TURN_END);
         }
         letters.push(out.letters);
+        runs_before.push(position(out.runs.len()));
         let Normalised { text, pauses, han, runs, numbers, .. } = out;
         let ends = pauses.iter().filter(|pause| pause.kind != PauseKind::Weak);
         let sentence_ends = ends.map(|pause| pause.at).collect();
-        Self { transcript, text, turns, letters, runs, pauses, sentence_ends, numbers, han }
+        Self { transcript, text, turns, letters, runs, runs_before, pauses, sentence_ends, numbers, han }
     }
 
     /// The transcript that it was made from.
@@ -194,18 +199,19 @@ impl<'t> Document<'t> {
         let Some(last) = self.slice(span.clone()).chars().next_back() else {
             return Original { start: 0, end: 0, text: "" };
         };
-        let first = self.origin(span.start);
-        let last = self.origin(span.end - position(last.len_utf8()));
+        let first = self.origin(turn, span.start);
+        let last = self.origin(turn, span.end - position(last.len_utf8()));
         let behind = &posted[last.byte as usize..];
         let end = posted.len() - behind.len() + behind.chars().next().map_or(0, char::len_utf8);
         Original { start: first.character, end: last.character + 1, text: &posted[first.byte as usize..end] }
     }
 
-    /// The character of its turn from which the letter at byte `at` came.
-    fn origin(&self, at: u32) -> Origin {
+    /// The character of `turn` from which the letter at byte `at` came.
+    fn origin(&self, turn: u32, at: u32) -> Origin {
+        let [from, to] = [turn, turn + 1].map(|turn| self.runs_before[turn as usize] as usize);
+        let runs = &self.runs[from..to];
         // Every letter has come from somewhere, so that a run begins at it or before it.
-        let before = self.runs.partition_point(|run| run.at <= at).saturating_sub(1);
-        self.runs[before].origin(&self.text, at)
+        runs[runs.partition_point(|run| run.at <= at).saturating_sub(1)].origin(&self.text, at)
     }
 
     /// The whole of a turn as it was posted.
