@@ -7,7 +7,7 @@ use daachorse::CharwiseDoubleArrayAhoCorasick;
 
 use super::compete::{Mentions, Order};
 use super::frequency::Frequencies;
-use super::sought::{Asks, Next, Sought};
+use super::sought::{Asks, Glance, Next, Sought};
 use super::wording::Wordings;
 use super::{Anchor, Entry, EntryId, Lexicons, ListId};
 use crate::text::{Document, PauseKind, position};
@@ -52,15 +52,17 @@ pub enum Beaten {
 pub(super) struct Scan {
     /// Its values are places in `rows`.
     automaton: Option<CharwiseDoubleArrayAhoCorasick<u32>>,
-    /// For each core a row of places in `sought`, the last of them marked; cores of the same entries share a row.
+    /// For each core a row of the entries that have it, the last of them marked; cores of the same entries share a row.
     rows: Vec<Owner>,
     sought: Vec<Sought>,
     order: Order,
 }
 
-/// An entry that has a certain core.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+/// An entry that has a certain core, with what most hits need to know about it in one place.
 struct Owner {
+    glance: Glance,
+    entry: EntryId,
+    list: ListId,
     /// Place in `sought`.
     sought: u32,
     /// No further entry has this core.
@@ -86,25 +88,24 @@ impl Scan {
             .into_iter()
             .map(|(id, wordings)| Sought::new(id, wordings, entries, &frequencies))
             .collect();
-        let mut owners_of: BTreeMap<String, Vec<Owner>> = BTreeMap::new();
+        let mut owners_of: BTreeMap<String, Vec<u32>> = BTreeMap::new();
         for (at, sought) in (0_u32..).zip(&sought) {
             for core in sought.cores() {
-                owners_of.entry(core).or_default().push(Owner { sought: at, is_last: false });
+                owners_of.entry(core).or_default().push(at);
             }
         }
         let mut rows = Vec::new();
-        let mut known: BTreeMap<Vec<Owner>, u32> = BTreeMap::new();
-        let cores: Vec<(String, u32)> = owners_of
-            .into_iter()
-            .map(|(core, mut row)| {
-                row.last_mut().into_iter().for_each(|owner| owner.is_last = true);
-                let begin = known.entry(row).or_insert_with_key(|row| {
-                    rows.extend_from_slice(row);
-                    position(rows.len() - row.len())
-                });
-                (core, *begin)
+        let mut known: BTreeMap<Vec<u32>, u32> = BTreeMap::new();
+        let mut begin_of = |owners: Vec<u32>| {
+            *known.entry(owners).or_insert_with_key(|owners| {
+                let begin = position(rows.len());
+                rows.extend(owners.iter().map(|at| Owner::new(*at, &sought)));
+                rows.last_mut().into_iter().for_each(|owner| owner.is_last = true);
+                begin
             })
-            .collect();
+        };
+        let cores: Vec<(String, u32)> =
+            owners_of.into_iter().map(|(core, owners)| (core, begin_of(owners))).collect();
         let automaton = match &cores[..] {
             [] => None,
             _ => Some(
@@ -130,6 +131,13 @@ impl Scan {
             }
         }
         self.order.settle(found, |entry| lexicons.entry(entry).allow.is_some())
+    }
+}
+
+impl Owner {
+    fn new(at: u32, sought: &[Sought]) -> Self {
+        let Sought { entry, list, .. } = sought[at as usize];
+        Self { glance: sought[at as usize].glance(), entry, list, sought: at, is_last: false }
     }
 }
 
@@ -177,16 +185,15 @@ impl<'w> Walk<'w> {
         }
         let is_torn = self.last_end > core.start;
         for owner in &self.scan.rows[value as usize..] {
-            let sought = &self.scan.sought[owner.sought as usize];
-            match (sought.next_to(before, after), sought.asks) {
-                (Next::Nothing, _) => {}
-                (Next::Alone, Asks::Sentence) if is_torn => {}
-                (Next::Alone, Asks::Letters | Asks::Sentence) => out.push(self.mention(sought, core.clone())),
-                (Next::Alone, Asks::More) => {
-                    let mention = self.mention(sought, core.clone());
-                    out.extend(Some(mention).filter(|mention| self.stands(sought, mention)));
+            match owner.glance.next_to(before, after) {
+                Next::Nothing => {}
+                Next::Alone(Asks::Sentence) if is_torn => {}
+                Next::Alone(Asks::Letters | Asks::Sentence) => out.push(self.mention(owner, core.clone())),
+                Next::Alone(Asks::More) => {
+                    let mention = self.mention(owner, core.clone());
+                    out.extend(Some(mention).filter(|mention| self.stands(owner, mention)));
                 }
-                (Next::Look, _) => self.around(sought, &core, out),
+                Next::Look => self.around(owner, &core, out),
             }
             if owner.is_last {
                 break;
@@ -194,32 +201,33 @@ impl<'w> Walk<'w> {
         }
     }
 
-    fn mention(&self, sought: &Sought, span: Range<u32>) -> Mention {
-        let Sought { entry, list, .. } = *sought;
+    fn mention(&self, owner: &Owner, span: Range<u32>) -> Mention {
+        let Owner { entry, list, .. } = *owner;
         Mention { list, entry, turn: self.turn, start: span.start, end: span.end, beaten: Beaten::No }
     }
 
     /// Adds the mentions of an entry around one of its cores: every wording that stands, since the longest
     /// may lose against another entry where a shorter one does not.
-    fn around(&self, sought: &Sought, core: &Range<u32>, out: &mut Vec<Mention>) {
+    fn around(&self, owner: &Owner, core: &Range<u32>, out: &mut Vec<Mention>) {
         let place = (core.start - self.base) as usize..(core.end - self.base) as usize;
-        for span in sought.around(self.text, &place) {
+        for span in self.scan.sought[owner.sought as usize].around(self.text, &place) {
             let span = self.base + position(span.start)..self.base + position(span.end);
-            let mention = self.mention(sought, span);
-            if self.stands(sought, &mention) {
+            let mention = self.mention(owner, span);
+            if self.stands(owner, &mention) {
                 out.push(mention);
             }
         }
     }
 
     /// Whether the text around a mention is what its entry asks for.
-    fn stands(&self, sought: &Sought, mention: &Mention) -> bool {
+    fn stands(&self, owner: &Owner, mention: &Mention) -> bool {
         let (document, entry) = (self.document, self.lexicons.entry(mention.entry));
         if document.is_torn(&mention.span()) {
             let inside = document.pauses_inside(mention.span()).iter();
             let torn = inside.filter(|pause| pause.kind != PauseKind::Weak);
             let places: Vec<u32> = torn.map(|pause| pause.at - mention.start).collect();
-            if !sought.wordings.may_pause(document.slice(mention.span()), &places) {
+            let wordings = &self.scan.sought[owner.sought as usize].wordings;
+            if !wordings.may_pause(document.slice(mention.span()), &places) {
                 return false;
             }
         }

@@ -22,7 +22,7 @@ const COST_OF_A_CORE: f64 = 1e-9;
 pub(super) struct Sought {
     pub(super) entry: EntryId,
     pub(super) list: ListId,
-    pub(super) asks: Asks,
+    asks: Asks,
     pub(super) wordings: Wordings,
     /// The parts of the wordings that make the core.
     core: Range<usize>,
@@ -71,14 +71,13 @@ impl Sought {
         combinations(&self.wordings.parts[self.core.clone()])
     }
 
-    /// What a core says about the entry, between the letters that stand next to it.
-    pub(super) fn next_to(&self, before: Option<char>, after: Option<char>) -> Next {
-        if self.before.letters.hold(before) || self.after.letters.hold(after) {
-            Next::Look
-        } else if self.before.may_be_empty && self.after.may_be_empty {
-            Next::Alone
-        } else {
-            Next::Nothing
+    /// What the letters next to a core tell about it.
+    pub(super) fn glance(&self) -> Glance {
+        let may_be_alone = self.before.may_be_empty && self.after.may_be_empty;
+        Glance {
+            before: self.before.letters,
+            after: self.after.letters,
+            alone: may_be_alone.then_some(self.asks),
         }
     }
 
@@ -98,15 +97,36 @@ impl Sought {
     }
 }
 
-/// What the letters next to a core say about an entry: most cores are decided by them.
+/// What the letters next to a core tell about an entry: they decide most cases.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Glance {
+    /// The letters with which it may go on before the core.
+    before: Letters,
+    /// And after it.
+    after: Letters,
+    /// What else it asks for where it is the core alone; none where it must be more.
+    alone: Option<Asks>,
+}
+
+/// What a glance tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Next {
     /// It does not stand there.
     Nothing,
-    /// The core is all of it.
-    Alone,
+    /// The core is all of it, if it has what else it asks for.
+    Alone(Asks),
     /// There may be more of it, or it may not stand there.
     Look,
+}
+
+impl Glance {
+    /// What stands between these letters.
+    pub(super) fn next_to(&self, before: Option<char>, after: Option<char>) -> Next {
+        if self.before.hold(before) || self.after.hold(after) {
+            return Next::Look;
+        }
+        self.alone.map_or(Next::Nothing, Next::Alone)
+    }
 }
 
 /// On which side of the core.
@@ -315,9 +335,9 @@ mod tests {
 
     #[test]
     fn the_letters_next_to_a_core_decide_most_cases() {
-        let entry = sought("(这|那)事不归我管(啊|的|)");
-        assert_eq!(entry.next_to(Some('甲'), None), Next::Nothing);
-        assert_eq!(sought("不归我管(啊|的|)").next_to(Some('甲'), Some('甲')), Next::Alone);
-        assert_eq!(sought("不归我管(啊|的|)").next_to(Some('甲'), Some('啊')), Next::Look);
+        let next_to = |entry: &str, before, after| sought(entry).glance().next_to(before, after);
+        assert_eq!(next_to("(这|那)事不归我管(啊|的|)", Some('甲'), None), Next::Nothing);
+        assert_eq!(next_to("不归我管(啊|的|)", Some('甲'), Some('甲')), Next::Alone(Asks::Sentence));
+        assert_eq!(next_to("不归我管(啊|的|)", Some('甲'), Some('啊')), Next::Look);
     }
 }
