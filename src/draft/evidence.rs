@@ -9,7 +9,7 @@ use crate::lexicon::Speaker;
 use crate::rule::{Found, Occurrence, Outcome, Rule, RuleId, Searched};
 
 /// No more places than this are listed for one rule in one place of a draft: a reviewer reads the first few.
-const MOST_PLACES: usize = 10;
+const MOST_PLACES: usize = 5;
 
 /// The place of an occurrence in the original transcript.
 pub(super) fn place<'t>(scene: &Scene<'t>, occurrence: &Occurrence, rule: &'t str) -> DraftEvidence<'t> {

@@ -111,20 +111,18 @@ impl Order {
 impl Mentions {
     /// Closes the gaps that the losers leave.
     fn forget_gone(&mut self) {
-        let mut kept = 0;
-        for rank in 1..self.first.len() {
-            let (from, to) = (self.first[rank - 1], self.first[rank]);
-            self.first[rank - 1] = kept;
-            for at in from..to {
-                let mention = self.all[at as usize];
-                if mention.beaten != Beaten::Gone {
-                    self.all[kept as usize] = mention;
-                    kept += 1;
-                }
+        // Where the losers stand, so that each list begins so many places earlier as stand before it.
+        let gone = |mention: &Mention| mention.beaten == Beaten::Gone;
+        let mut losers =
+            (0_u32..).zip(&self.all).filter(|(_, mention)| gone(mention)).map(|(at, _)| at).peekable();
+        let mut before = 0;
+        for begin in &mut self.first {
+            while losers.next_if(|at| at < begin).is_some() {
+                before += 1;
             }
+            *begin -= before;
         }
-        self.first.last_mut().into_iter().for_each(|end| *end = kept);
-        self.all.truncate(kept as usize);
+        self.all.retain(|mention| !gone(mention));
     }
 }
 

@@ -123,7 +123,8 @@ impl Scan {
 
     /// Finds every entry in these turns of `document`.
     pub(super) fn find(&self, lexicons: &Lexicons, document: &Document<'_>, turns: Range<u32>) -> Mentions {
-        let mut found = Vec::new();
+        // About so many mentions are found in ordinary speech.
+        let mut found = Vec::with_capacity(turns.len() * 8);
         if let Some(automaton) = &self.automaton {
             let mut walk = Walk::new(self, lexicons, document, turns);
             for core in automaton.find_overlapping_iter(walk.text) {

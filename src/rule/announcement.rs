@@ -69,22 +69,15 @@ impl Announcement {
         let mut places: Vec<(u32, Range<u32>)> = Vec::new();
         for needs in &self.alternatives {
             let Some((rarest, others)) = needs.split_first() else { continue };
-            let mut last = None;
-            for (turn, at) in rarest.found(scene).filter(|(turn, _)| turns.contains(turn)) {
-                let place = part(turn, at);
-                // What announces the same place again says nothing new.
-                if last.replace(place.start) != Some(place.start)
-                    && others.iter().all(|need| need.is_in(scene, turn, &place))
-                {
-                    places.push((turn, place));
-                }
-            }
+            let found = rarest.found(scene).filter(|(turn, _)| turns.contains(turn));
+            let mut found: Vec<_> = found.map(|(turn, at)| (turn, part(turn, at))).collect();
+            // What announces the same place again says nothing new.
+            found.dedup();
+            found.retain(|(turn, place)| others.iter().all(|need| need.is_in(scene, *turn, place)));
+            places.append(&mut found);
         }
-        if self.alternatives.len() > 1 || self.alternatives.iter().flatten().any(|need| need.digits.is_some())
-        {
-            places.sort_unstable_by_key(|(_, place)| place.start);
-            places.dedup();
-        }
+        places.sort_unstable_by_key(|(_, place)| place.start);
+        places.dedup();
         places
     }
 }
@@ -195,9 +188,16 @@ fn extracted(hir: &Hir, kind: ExtractKind) -> Option<OneOf> {
     let literals =
         found.literals()?.iter().map(|literal| str::from_utf8(literal.as_bytes()).map(str::to_owned));
     let literals: Vec<String> = literals.collect::<Result<_, _>>().ok()?;
-    let is_number = |literal: &String| literal.starts_with(|c: char| c.is_ascii_digit());
-    let (numbers, literals): (Vec<_>, Vec<_>) = literals.into_iter().partition(is_number);
-    Some(OneOf { literals, digits: (!numbers.is_empty()).then_some(1) })
+    // Where nothing at all may stand, nothing is announced.
+    if literals.iter().any(String::is_empty) {
+        return None;
+    }
+    // What stands beside a number is enough: its digits would only multiply the literals.
+    let words = literals.iter().map(|literal| literal.trim_matches(|c: char| c.is_ascii_digit()));
+    let (numbers, mut words): (Vec<_>, Vec<_>) = words.map(str::to_owned).partition(String::is_empty);
+    words.sort();
+    words.dedup();
+    Some(OneOf { literals: words, digits: (!numbers.is_empty()).then_some(1) })
 }
 
 impl OneOf {

@@ -28,8 +28,6 @@ pub(super) struct Normalised {
     pub(super) numbers: Vec<Range<u32>>,
     /// Where the letters came from, in order.
     pub(super) runs: Vec<Run>,
-    /// Letters before the last run.
-    before_run: u32,
 }
 
 /// Letters that stand in the normalised text as their characters do in the original: one for each, equally many
@@ -38,6 +36,8 @@ pub(super) struct Normalised {
 pub(super) struct Run {
     /// Where it begins in the normalised text.
     pub(super) at: u32,
+    /// Letters before it in the normalised text.
+    letters: u32,
     /// Where it begins in the original.
     pub(super) origin: Origin,
 }
@@ -72,14 +72,13 @@ impl Normalised {
 
     /// Notes that the next letter comes from `origin`.
     fn note(&mut self, origin: Origin) {
-        let at = position(self.text.len());
+        let (at, letters) = (position(self.text.len()), self.letters);
         let goes_on = self.runs.last().is_some_and(|run| {
             origin.byte.checked_sub(run.origin.byte) == Some(at - run.at)
-                && origin.character.checked_sub(run.origin.character) == Some(self.letters - self.before_run)
+                && origin.character.checked_sub(run.origin.character) == Some(letters - run.letters)
         });
         if !goes_on {
-            self.runs.push(Run { at, origin });
-            self.before_run = self.letters;
+            self.runs.push(Run { at, letters, origin });
         }
     }
 

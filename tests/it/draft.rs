@@ -23,7 +23,15 @@ fn assert_draft(file: &str, rubric: &str) {
     let mut draft = pipeline::draft(shipped(), &transcript, ask).unwrap();
     draft.pack = "[pack]";
     draft.engine = "[engine]";
-    insta::assert_json_snapshot!(format!("{rubric}-{file}"), draft);
+    insta::assert_snapshot!(format!("{rubric}-{file}"), laid_out(&serde_json::to_vec(&draft).unwrap()));
+}
+
+/// The same JSON, one member a line.
+fn laid_out(json: &[u8]) -> String {
+    let mut out = Vec::new();
+    let mut source = serde_json::Deserializer::from_slice(json);
+    serde_transcode::transcode(&mut source, &mut serde_json::Serializer::pretty(&mut out)).unwrap();
+    String::from_utf8(out).unwrap()
 }
 
 #[test]
