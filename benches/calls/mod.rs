@@ -1,4 +1,4 @@
-//! Calls of 60 turns, made from the turns of `corpora/`, for all benches.
+//! Calls of 60 turns from `corpora/`, for all benches.
 
 use std::fs;
 use std::path::Path;
@@ -6,17 +6,13 @@ use std::path::Path;
 /// Turns of one call.
 pub(crate) const TURNS: usize = 60;
 
-/// Calls of 60 turns, as bodies: the turns of all labelled transcripts in a row, retimed.
+/// Calls of 60 turns, as bodies: the long calls as they are, and the turns of all labelled transcripts in a row, retimed.
 pub(crate) fn bodies() -> Vec<Vec<u8>> {
-    let mut turns = Vec::new();
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpora/labelled");
-    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.sort();
-    for file in files {
-        let labelled: serde_json::Value = serde_json::from_slice(&fs::read(file).unwrap()).unwrap();
-        turns.extend(labelled["transcript"]["turns"].as_array().unwrap().clone());
-    }
-    let mut bodies = Vec::new();
+    let long = transcripts("clean").into_iter().filter(|(name, _)| name.starts_with("long-"));
+    let mut bodies: Vec<_> = long.map(|(_, call)| serde_json::to_vec(&call).unwrap()).collect();
+    let labelled = transcripts("labelled").into_iter();
+    let mut turns: Vec<_> =
+        labelled.flat_map(|(_, call)| call["turns"].as_array().unwrap().clone()).collect();
     for (call, turns) in turns.chunks_exact_mut(TURNS).enumerate() {
         let mut at = 400_u64;
         for turn in turns.iter_mut() {
@@ -31,4 +27,19 @@ pub(crate) fn bodies() -> Vec<Vec<u8>> {
         bodies.push(serde_json::to_vec(&body).unwrap());
     }
     bodies
+}
+
+/// The transcripts of one folder of `corpora/`, each with the name of its file, in the order of the names.
+fn transcripts(folder: &str) -> Vec<(String, serde_json::Value)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpora").join(folder);
+    let files = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap());
+    let mut transcripts: Vec<_> = files
+        .map(|file| {
+            let labelled: serde_json::Value =
+                serde_json::from_slice(&fs::read(file.path()).unwrap()).unwrap();
+            (file.file_name().into_string().unwrap(), labelled["transcript"].clone())
+        })
+        .collect();
+    transcripts.sort_by(|(a, _), (b, _)| a.cmp(b));
+    transcripts
 }
