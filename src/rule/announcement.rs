@@ -50,26 +50,30 @@ impl Announcement {
         Some(Self { alternatives: alternatives.collect() })
     }
 
-    /// The sentences of these turns in which a match can be, in order.
-    pub(super) fn sentences(&self, scene: &Scene<'_>, turns: &Range<u32>) -> Vec<(u32, Range<u32>)> {
-        self.places(scene, turns, |turn, at| scene.document.sentence_at(turn, at))
+    /// The sentences of the wanted turns in which a match can be, in order.
+    pub(super) fn sentences(
+        &self,
+        scene: &Scene<'_>,
+        wanted: impl Fn(u32) -> bool,
+    ) -> Vec<(u32, Range<u32>)> {
+        self.places(scene, wanted, |turn, at| scene.document.sentence_at(turn, at))
     }
 
-    /// The turns in which a match can be, in order.
-    pub(super) fn turns(&self, scene: &Scene<'_>, turns: &Range<u32>) -> Vec<(u32, Range<u32>)> {
-        self.places(scene, turns, |turn, _| scene.document.turns()[turn as usize].clone())
+    /// The wanted turns in which a match can be, in order.
+    pub(super) fn turns(&self, scene: &Scene<'_>, wanted: impl Fn(u32) -> bool) -> Vec<(u32, Range<u32>)> {
+        self.places(scene, wanted, |turn, _| scene.document.turns()[turn as usize].clone())
     }
 
     fn places(
         &self,
         scene: &Scene<'_>,
-        turns: &Range<u32>,
+        wanted: impl Fn(u32) -> bool,
         part: impl Fn(u32, u32) -> Range<u32>,
     ) -> Vec<(u32, Range<u32>)> {
         let mut places: Vec<(u32, Range<u32>)> = Vec::new();
         for needs in &self.alternatives {
             let Some((rarest, others)) = needs.split_first() else { continue };
-            let found = rarest.found(scene).filter(|(turn, _)| turns.contains(turn));
+            let found = rarest.found(scene).filter(|(turn, _)| wanted(*turn));
             let mut found: Vec<_> = found.map(|(turn, at)| (turn, part(turn, at))).collect();
             // What announces the same place again says nothing new.
             found.dedup();

@@ -84,8 +84,10 @@ fn read_one(
         diagnostics.push(source.mistake(1, 1, "规则应当恰好有一个 forbid、expect 或 observe").help(help));
         return None;
     };
-    let mut compiler = Compiler { source, rule_ids: ids, needs: Vec::new(), lexicons, diagnostics };
+    let mut compiler =
+        Compiler { source, rule_ids: ids, needs: Vec::new(), forbids: false, lexicons, diagnostics };
     let when = file.when.map(|when| when.compile(&mut compiler));
+    compiler.forbids = demand == Demand::Forbid;
     let condition = condition.compile(&mut compiler);
     if let Some(missing) = file.examples.value.missing(demand) {
         let help = "没有正反例子的规则不能使用；写法见 rules/README.md";

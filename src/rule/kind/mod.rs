@@ -87,6 +87,8 @@ pub(super) struct Compiler<'a> {
     pub(super) rule_ids: &'a [String],
     /// The rules that the one being compiled refers to.
     pub(super) needs: Vec<RuleId>,
+    /// What is being compiled must not occur.
+    pub(super) forbids: bool,
     pub(super) lexicons: &'a mut LexiconsDraft,
     pub(super) diagnostics: &'a mut Diagnostics,
 }

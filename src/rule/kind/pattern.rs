@@ -15,6 +15,7 @@ use crate::rule::announcement::Announcement;
 use crate::rule::found::{Found, Occurrence, Searched};
 use crate::rule::window::{Window, WindowShape};
 use crate::text::{Fold, fold, position};
+use crate::transcript::Role;
 
 /// Compiled expressions larger than this are refused, in bytes.
 const LARGEST_PROGRAM: usize = 1 << 20;
@@ -62,6 +63,8 @@ pub(in crate::rule) struct Pattern {
     /// Where the expression can match at all; none means anywhere.
     announced_by: Option<Announcement>,
     speaker: Speaker,
+    /// Words of others are matched as well, and then suppressed: nothing forbidden may be hidden from a reviewer.
+    for_everybody: bool,
     window: Window,
     scope: Scope,
     candidate: bool,
@@ -89,6 +92,7 @@ impl PatternShape {
             regex: regex.map(|(regex, _)| regex),
             excluding: excluding.map(|(regex, _)| regex),
             speaker,
+            for_everybody: compiler.forbids,
             window: Window::compile(self.window.as_ref(), speaker, compiler),
             scope: self.scope,
             candidate: self.verdict == Verdict::Candidate,
@@ -116,15 +120,21 @@ impl Condition for Pattern {
 impl Pattern {
     /// The sentences or turns within these turns in which the expression can match, in order.
     fn parts(&self, scene: &Scene<'_>, turns: &Range<u32>) -> Vec<(u32, Range<u32>)> {
+        let may_count = |turn| {
+            let role = scene.turn(turn).role;
+            self.for_everybody || self.speaker.is(role) || role == Role::Unknown
+        };
+        let wanted = |turn| turns.contains(&turn) && may_count(turn);
+        let all = turns.clone().filter(|turn| may_count(*turn));
         match (&self.announced_by, self.scope) {
-            (Some(announced), Scope::Sentence) => announced.sentences(scene, turns),
-            (Some(announced), Scope::Turn) => announced.turns(scene, turns),
+            (Some(announced), Scope::Sentence) => announced.sentences(scene, wanted),
+            (Some(announced), Scope::Turn) => announced.turns(scene, wanted),
             (None, Scope::Sentence) => {
                 let sentences = |turn| scene.document.sentences(turn).map(move |sentence| (turn, sentence));
-                turns.clone().flat_map(sentences).collect()
+                all.flat_map(sentences).collect()
             }
             (None, Scope::Turn) => {
-                turns.clone().map(|turn| (turn, scene.document.turns()[turn as usize].clone())).collect()
+                all.map(|turn| (turn, scene.document.turns()[turn as usize].clone())).collect()
             }
         }
     }
