@@ -84,9 +84,19 @@ impl Normalised {
 
     /// Forgets where the letters from byte `start` on came from, and tells it.
     fn forget(&mut self, start: usize) -> Vec<Origin> {
-        let letters = self.text[start..].char_indices().map(|(offset, _)| position(start + offset));
-        let run_of = |at: u32| &self.runs[self.runs.partition_point(|run| run.at <= at) - 1];
-        let origins = letters.map(|at| run_of(at).origin(&self.text, at)).collect();
+        let mut next = self.runs.partition_point(|run| run.at as usize <= start);
+        // Every letter has come from somewhere, so that a run begins at it or before it.
+        let mut origin = self.runs[next - 1].origin(&self.text, position(start));
+        let mut origins = Vec::new();
+        for (offset, letter) in self.text[start..].char_indices() {
+            if let Some(run) = self.runs.get(next).filter(|run| run.at as usize == start + offset) {
+                origin = run.origin;
+                next += 1;
+            }
+            origins.push(origin);
+            origin.character += 1;
+            origin.byte += position(letter.len_utf8());
+        }
         while self.runs.pop_if(|run| run.at as usize >= start).is_some() {}
         origins
     }
