@@ -26,8 +26,10 @@ pub(super) struct Normalised {
     pub(super) han: u32,
     /// Where each run of Arabic digits stands.
     pub(super) numbers: Vec<Range<u32>>,
-    /// Where the letters came from, in order.
+    /// Where the letters came from, in order; no run goes on from one original into the next.
     pub(super) runs: Vec<Run>,
+    /// Runs of the originals before the current one.
+    runs_before: usize,
 }
 
 /// Letters that stand in the normalised text as their characters do in the original: one for each, equally many
@@ -73,7 +75,7 @@ impl Normalised {
     /// Notes that the next letter comes from `origin`.
     fn note(&mut self, origin: Origin) {
         let (at, letters) = (position(self.text.len()), self.letters);
-        let goes_on = self.runs.last().is_some_and(|run| {
+        let goes_on = self.runs[self.runs_before..].last().is_some_and(|run| {
             origin.byte.checked_sub(run.origin.byte) == Some(at - run.at)
                 && origin.character.checked_sub(run.origin.character) == Some(letters - run.letters)
         });
@@ -107,6 +109,7 @@ impl Normalised {
 /// Runs of three or more digits, however read out (幺三八, 一二三, 068), become Arabic digits; runs of two
 /// do where one of them is 零, 〇, 幺 or Arabic, since 三五个 and 一一 are words.
 pub(super) fn normalise(original: &str, out: &mut Normalised) {
+    out.runs_before = out.runs.len();
     let plain = PlainHan::get();
     let mut digits = DigitRun::default();
     let mut character = 0;
@@ -273,6 +276,18 @@ mod tests {
             pauses,
             [(3, PauseKind::Weak), (6, PauseKind::Weak), (9, PauseKind::Strong), (12, PauseKind::Question)]
         );
+    }
+
+    #[test]
+    fn no_run_goes_on_into_the_next_original() {
+        let mut out = Normalised::default();
+        normalise("这", &mut out);
+        out.text.push('\n');
+        // As far behind its begin as the other turn and the line end are long.
+        normalise("😀这", &mut out);
+        let runs: Vec<_> =
+            out.runs.iter().map(|run| (run.at, run.origin.character, run.origin.byte)).collect();
+        assert_eq!(runs, [(0, 0, 0), (4, 1, 4)]);
     }
 
     #[test]
