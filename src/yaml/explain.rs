@@ -46,7 +46,7 @@ pub(super) fn explain(error: &Error) -> Explained {
         }
         // What a shape of ours refuses in its own words, with what to do behind a semicolon.
         Error::Message { msg, .. } if msg.starts_with(|c: char| !c.is_ascii()) => {
-            let (message, help) = msg.split_once(';').unwrap_or((msg, "请改这里的写法"));
+            let (message, help) = msg.split_once('；').unwrap_or((msg, "请改这里的写法"));
             Explained::new(message, help)
         }
         other => wrong_type(other).unwrap_or_else(|| wrong_syntax(other)),
