@@ -4,7 +4,6 @@ use std::ops::Range;
 
 use super::Scene;
 use crate::lexicon::{Across, Beaten, Effect, EntryId, Guard, GuardId, Mention, Side, Speaker};
-use crate::text::PauseKind;
 use crate::transcript::Role;
 
 /// Characters of the longest word of a lexicon.
@@ -88,8 +87,8 @@ impl Scene<'_> {
     /// Whether words of `guard` stand near `span`, where the guard looks for them.
     fn speaks_against(&self, guard: &Guard, turn: u32, span: &Range<u32>) -> bool {
         let bounds = match guard.across {
-            Across::Clause => self.document.stretch(turn, span, PauseKind::Weak),
-            Across::Sentence => self.document.stretch(turn, span, PauseKind::Strong),
+            Across::Clause => self.document.clause(turn, span),
+            Across::Sentence => self.document.sentence(turn, span),
             Across::Turn => self.document.turns()[turn as usize].clone(),
         };
         let near = |mention: &Mention| {

@@ -245,7 +245,7 @@ impl<'w> Walk<'w> {
     }
 
     fn at_word_borders(&self, mention: &Mention) -> bool {
-        let sentence = self.document.stretch(mention.turn, &mention.span(), PauseKind::Strong);
+        let sentence = self.document.sentence(mention.turn, &mention.span());
         let borders = self.lexicons.segmenter.borders(self.document.slice(sentence.clone()));
         let is_border = |at: u32| borders.binary_search(&((at - sentence.start) as usize)).is_ok();
         is_border(mention.start) && is_border(mention.end)

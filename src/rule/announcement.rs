@@ -56,7 +56,7 @@ impl Announcement {
         scene: &Scene<'_>,
         wanted: impl Fn(u32) -> bool,
     ) -> Vec<(u32, Range<u32>)> {
-        self.places(scene, wanted, |turn, at| scene.document.sentence_at(turn, at))
+        self.places(scene, wanted, |turn, at| scene.document.sentence(turn, &(at..at + 1)))
     }
 
     /// The wanted turns in which a match can be, in order.
@@ -106,11 +106,11 @@ impl Need {
 
     /// The numbers that satisfy it, from byte `at` on.
     fn numbers<'s>(&self, scene: &'s Scene<'_>, at: u32) -> impl Iterator<Item = &'s Range<u32>> {
-        let all = scene.document.numbers();
-        let from =
-            if self.digits.is_some() { all.partition_point(|number| number.start < at) } else { all.len() };
-        let least = self.digits.unwrap_or(u32::MAX);
-        all[from..].iter().filter(move |number| number.end - number.start >= least)
+        self.digits.into_iter().flat_map(move |least| {
+            let all = scene.document.numbers();
+            let later = &all[all.partition_point(|number| number.start < at)..];
+            later.iter().filter(move |number| number.end - number.start >= least)
+        })
     }
 }
 

@@ -153,39 +153,25 @@ impl<'t> Document<'t> {
         Some(self.pauses[found].kind)
     }
 
-    /// The part of `turn` around `span` that is bounded by pauses of at least the given strength.
+    /// The part of `turn` around `span` without any pause beyond it.
     #[must_use]
-    pub fn stretch(&self, turn: u32, span: &Range<u32>, bound: PauseKind) -> Range<u32> {
-        let whole = self.turns[turn as usize].clone();
-        let before = self.pauses.partition_point(|pause| pause.at <= span.start);
-        let start = self.pauses[..before].iter().rev().find(|pause| pause.kind >= bound);
-        let after = self.pauses.partition_point(|pause| pause.at < span.end);
-        let end = self.pauses[after..].iter().find(|pause| pause.kind >= bound);
-        start.map_or(whole.start, |pause| pause.at.max(whole.start))
-            ..end.map_or(whole.end, |pause| pause.at.min(whole.end))
+    pub fn clause(&self, turn: u32, span: &Range<u32>) -> Range<u32> {
+        between(&self.pauses, |pause| pause.at, &self.turns[turn as usize], span)
     }
 
-    /// The sentence of `turn` in which the character at byte `at` stands.
+    /// The part of `turn` around `span` without an end of a sentence beyond it.
     #[must_use]
-    pub fn sentence_at(&self, turn: u32, at: u32) -> Range<u32> {
-        let whole = &self.turns[turn as usize];
-        let after = self.sentence_ends.partition_point(|end| *end <= at);
-        let start = after.checked_sub(1).map_or(0, |before| self.sentence_ends[before]);
-        let end = self.sentence_ends.get(after).copied().unwrap_or(whole.end);
-        start.max(whole.start)..end.min(whole.end)
+    pub fn sentence(&self, turn: u32, span: &Range<u32>) -> Range<u32> {
+        between(&self.sentence_ends, |at| *at, &self.turns[turn as usize], span)
     }
 
     /// The sentences of `turn`, in order; empty ones are left out.
     pub fn sentences(&self, turn: u32) -> impl Iterator<Item = Range<u32>> {
         let whole = self.turns[turn as usize].clone();
+        let inside =
+            self.sentence_ends_from(whole.start).iter().copied().take_while(move |at| *at < whole.end);
         let mut start = whole.start;
-        let ends = self
-            .pauses_inside(whole.clone())
-            .iter()
-            .filter(|pause| pause.kind >= PauseKind::Strong)
-            .map(|pause| pause.at)
-            .chain(std::iter::once(whole.end));
-        ends.filter_map(move |end| {
+        inside.chain([whole.end]).filter_map(move |end| {
             let sentence = start..end;
             start = end;
             (!sentence.is_empty()).then_some(sentence)
@@ -220,6 +206,14 @@ impl<'t> Document<'t> {
         let text: &'t str = &self.transcript.turns[turn as usize].text;
         Original { start: 0, end: position(text.chars().count()), text }
     }
+}
+
+/// The part of `whole` around `span` that reaches to the nearest of the marks, which are in order, on either side.
+fn between<T>(marks: &[T], at: impl Fn(&T) -> u32, whole: &Range<u32>, span: &Range<u32>) -> Range<u32> {
+    let before = marks.partition_point(|mark| at(mark) <= span.start);
+    let start = before.checked_sub(1).map_or(whole.start, |last| at(&marks[last]).max(whole.start));
+    let after = marks.partition_point(|mark| at(mark) < span.end);
+    start..marks.get(after).map_or(whole.end, |next| at(next).min(whole.end))
 }
 
 /// Normalises a phrase of a lexicon as text is normalised; its pauses say where punctuation was written.

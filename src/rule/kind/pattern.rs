@@ -1,4 +1,4 @@
-//! `pattern`: words that fit a regular expression are said; the expression runs only where the scan found one of its literals.
+//! `pattern`: words that fit a regular expression are said; the expression runs only where the scan found what it needs.
 
 use std::ops::Range;
 
