@@ -14,7 +14,7 @@ use std::cell::OnceCell;
 
 use crate::lexicon::{Lexicons, ListId, Mention, Mentions, Speaker, Watched};
 use crate::text::{Document, PauseKind};
-use crate::transcript::{Millis, Role, Transcript, Turn};
+use crate::transcript::{Millis, Transcript, Turn};
 
 pub use dialogue::Dialogue;
 pub use hold::{Consent, Hold};
@@ -147,12 +147,5 @@ impl<'t> Scene<'t> {
         let words = self.transcript().turns.iter().filter_map(|turn| turn.end_ms).max();
         let events = self.transcript().events.iter().map(|event| event.at_ms).max();
         words.max(events)
-    }
-
-    /// Letters spoken by `role`.
-    #[must_use]
-    pub fn letters_of(&self, role: Role) -> u32 {
-        let turns = self.transcript().turns.iter().zip(0_u32..);
-        turns.filter(|(turn, _)| turn.role == role).map(|(_, at)| self.document.letters(at)).sum()
     }
 }

@@ -73,7 +73,7 @@ fn not_applicable(item: &Item) -> ItemResult {
 
 impl<'a> DraftVerdict<'a> {
     /// The outcome alone.
-    fn bare(rule: &'a Rule, outcome: Outcome) -> Self {
+    pub(super) fn bare(rule: &'a Rule, outcome: Outcome) -> Self {
         Self {
             rule: &rule.id,
             reference: &rule.reference,

@@ -10,7 +10,7 @@ use crate::detect::{By, Quality, RolesQuality, Scene, Standing, TimesQuality};
 use crate::judge::Judgement;
 use crate::rule::RuleId;
 use crate::rule::{Demand, Found, Lacking, Occurrence, Outcome, Rule};
-use crate::score::{Filled, FilledItem, FilledVeto, Item, ItemResult, Rubric, VetoScope};
+use crate::score::{Filled, FilledItem, Item, ItemResult, Rubric, Veto, VetoScope};
 
 /// No more findings than this are listed: nobody reads them, and a draft must not outgrow its transcript.
 const MOST_FINDINGS: usize = 1000;
@@ -119,8 +119,7 @@ impl<'t> Material<'_, 't> {
         evidence
     }
 
-    fn veto(&self, filled: &FilledVeto<'t>, places: &Places<'t>) -> DraftVeto<'t> {
-        let veto = filled.veto;
+    fn veto(&self, veto: &'t Veto, places: &Places<'t>) -> DraftVeto<'t> {
         let (scope, target) = match veto.scope {
             VetoScope::Item(item) => ("item", Some(self.form.rubric.items[item].id.as_str())),
             VetoScope::Section(section) => ("section", Some(self.form.rubric.sections[section].id.as_str())),
@@ -218,14 +217,12 @@ impl<'t> Material<'_, 't> {
         match self.form.verdict(id, found.outcome).filter(|_| is_bare) {
             Some(standing) => Part::Standing(standing),
             None => Part::Own(DraftVerdict {
-                rule: &rule.id,
-                reference: &rule.reference,
-                outcome: found.outcome,
                 measured: found.measured.map(|measure| measure.value),
                 lacking: found.lacking.iter().collect(),
                 evidence: evidence.to_vec(),
                 searched,
                 nearest,
+                ..DraftVerdict::bare(rule, found.outcome)
             }),
         }
     }

@@ -74,13 +74,11 @@ fn downgrade(found: &mut Found, lack: Lack) {
 ///
 /// Entries of lexicons have settled this among themselves when they were scanned; this is for patterns.
 fn count_once(found: &mut [Option<Found>], rules: &[Rule]) {
-    let forbids = |(_, rule): &(_, &Rule)| rule.demand == Demand::Forbid;
     let forbidding = found.iter().zip(rules).filter(forbids).filter_map(|(found, _)| found.as_ref());
     let covered = covered(forbidding);
     if covered.is_empty() {
         return;
     }
-    let forbids = |(_, rule): &(_, &Rule)| rule.demand == Demand::Forbid;
     for found in found.iter_mut().zip(rules).filter(forbids).filter_map(|(found, _)| found.as_mut()) {
         let mut lost = false;
         for occurrence in found.occurrences.iter_mut().filter(|occurrence| is_live(occurrence)) {
@@ -93,6 +91,10 @@ fn count_once(found: &mut [Option<Found>], rules: &[Rule]) {
             found.outcome = Outcome::Met;
         }
     }
+}
+
+fn forbids<T>((_, rule): &(T, &Rule)) -> bool {
+    rule.demand == Demand::Forbid
 }
 
 /// Family, begin and end of a match, the end negated so that of two with one begin the longer comes first.

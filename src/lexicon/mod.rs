@@ -96,6 +96,22 @@ pub struct Entry {
     list: ListId,
 }
 
+impl Entry {
+    /// An entry that asks for nothing but its letters, whoever says them.
+    fn plain(phrase: String, list: ListId) -> Self {
+        Self {
+            phrase,
+            speaker: Speaker::Any,
+            candidate: false,
+            guards: Vec::new(),
+            anchor: None,
+            border: false,
+            allow: None,
+            list,
+        }
+    }
+}
+
 /// Where in its clause, between two pauses, an entry must stand.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Anchor {
@@ -280,16 +296,7 @@ impl LexiconsDraft {
         let list = self.new_list(self.family_count, false);
         let id = EntryId(u32::try_from(self.entries.len()).unwrap_or(u32::MAX));
         self.wordings.push((id, wording::Wordings::of_literals(&literals)));
-        self.entries.push(Entry {
-            phrase: literals.join("|"),
-            speaker: Speaker::Any,
-            candidate: false,
-            guards: Vec::new(),
-            anchor: None,
-            border: false,
-            allow: None,
-            list,
-        });
+        self.entries.push(Entry::plain(literals.join("|"), list));
         let watched = self.watch(list);
         self.announcing.insert(literals, watched);
         watched

@@ -42,7 +42,7 @@ pub(super) enum Asks {
 }
 
 /// Stretches of a text.
-pub(super) type Spans = SmallVec<[Range<usize>; 4]>;
+type Spans = SmallVec<[Range<usize>; 4]>;
 
 /// Bytes of rows of pieces.
 type Lengths = SmallVec<[usize; 8]>;
@@ -291,22 +291,13 @@ fn combinations(parts: &[Vec<Piece>]) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::LexiconsDraft;
     use super::super::phrase::parts;
-    use super::super::{LexiconsDraft, Speaker};
     use super::*;
 
     fn sought(phrase: &str) -> Sought {
         let wordings = Wordings::new(&parts(phrase).unwrap()).unwrap();
-        let entry = Entry {
-            phrase: phrase.to_owned(),
-            speaker: Speaker::Any,
-            candidate: false,
-            guards: Vec::new(),
-            anchor: None,
-            border: false,
-            allow: None,
-            list: LexiconsDraft::default().new_list(1, true),
-        };
+        let entry = Entry::plain(phrase.to_owned(), LexiconsDraft::default().new_list(1, true));
         let letters = "这个事我们的啊";
         Sought::new(EntryId(0), wordings, &[entry], &Frequencies::of([letters].into_iter()))
     }

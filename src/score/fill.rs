@@ -11,7 +11,7 @@ pub struct Filled<'p> {
     /// One for each item, in order.
     pub items: Vec<FilledItem<'p>>,
     /// The vetoes that are proposed.
-    pub vetoes: Vec<FilledVeto<'p>>,
+    pub vetoes: Vec<&'p Veto>,
     /// The sums.
     pub totals: Totals<'p>,
 }
@@ -61,13 +61,6 @@ impl ItemResult {
     }
 }
 
-/// A veto that is proposed.
-#[derive(Debug)]
-pub struct FilledVeto<'p> {
-    /// The veto.
-    pub veto: &'p Veto,
-}
-
 /// Fills `rubric` from the verdicts.
 #[must_use]
 pub fn fill<'p>(rubric: &'p Rubric, judgement: &Judgement) -> Filled<'p> {
@@ -76,7 +69,7 @@ pub fn fill<'p>(rubric: &'p Rubric, judgement: &Judgement) -> Filled<'p> {
         keep_heaviest(&mut items, group, judgement);
     }
     let proposed = rubric.vetoes.iter().filter(|veto| veto.proposed_if.test.holds(judgement) == Truth::Yes);
-    let vetoes: Vec<_> = proposed.map(|veto| FilledVeto { veto }).collect();
+    let vetoes: Vec<&Veto> = proposed.collect();
     let totals = Totals::of(rubric, &items, &vetoes);
     Filled { items, vetoes, totals }
 }

@@ -13,7 +13,7 @@ use crate::rule::RuleId;
 use crate::rule::{AppliesTo, Refs};
 
 pub use file::{FOLDER, read};
-pub use fill::{Filled, FilledItem, FilledVeto, ItemResult, fill};
+pub use fill::{Filled, FilledItem, ItemResult, fill};
 pub use points::Points;
 pub use test::{Test, Truth};
 pub use total::Totals;

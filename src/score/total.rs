@@ -1,7 +1,7 @@
 //! The sums of a filled rubric: what is proposed, what is open, and what vetoes would make of it.
 
-use super::fill::{FilledItem, FilledVeto, ItemResult};
-use super::{Points, Rubric, VetoScope};
+use super::fill::{FilledItem, ItemResult};
+use super::{Points, Rubric, Veto, VetoScope};
 
 /// The sums of a filled rubric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,7 +23,7 @@ pub struct Totals<'p> {
 }
 
 impl<'p> Totals<'p> {
-    pub(super) fn of(rubric: &'p Rubric, items: &[FilledItem<'_>], vetoes: &[FilledVeto<'_>]) -> Self {
+    pub(super) fn of(rubric: &'p Rubric, items: &[FilledItem<'_>], vetoes: &[&Veto]) -> Self {
         let proposed = |item: &FilledItem<'_>| item.result.points().unwrap_or(Points::ZERO);
         let prefilled = rubric.at_least_floor(rubric.base + items.iter().map(proposed).sum());
         let is_open =
@@ -46,15 +46,15 @@ impl<'p> Totals<'p> {
 }
 
 /// The sum with every veto carried out: a vetoed call has no points at all, and no bonus.
-fn after_vetoes(rubric: &Rubric, items: &[FilledItem<'_>], vetoes: &[FilledVeto<'_>]) -> Points {
+fn after_vetoes(rubric: &Rubric, items: &[FilledItem<'_>], vetoes: &[&Veto]) -> Points {
     let is_vetoed = |at: usize| {
-        vetoes.iter().any(|proposed| match proposed.veto.scope {
+        vetoes.iter().any(|proposed| match proposed.scope {
             VetoScope::Item(item) => item == at,
             VetoScope::Section(section) => items[at].item.section == section,
             VetoScope::Call => true,
         })
     };
-    if vetoes.iter().any(|proposed| proposed.veto.scope == VetoScope::Call) {
+    if vetoes.iter().any(|proposed| proposed.scope == VetoScope::Call) {
         return Points::ZERO;
     }
     let points = (0..items.len())

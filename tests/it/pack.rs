@@ -383,7 +383,11 @@ fn a_word_where_a_condition_belongs_is_told_where_it_stands() {
     assert_only(&folder, "rules/rude.yaml:5:9", &["这里应为映射"]);
     let two = rule("forbid: {phrase: {lexicon: rude/words}, talk: {role: agent}}");
     let folder = Folder::new().file(RUDE, &two);
-    assert_only(&folder, "rules/rude.yaml:5:41", &["这里只能写一个键\n", "= 两个条件要放进 all 或 any 的列表"]);
+    assert_only(
+        &folder,
+        "rules/rude.yaml:5:41",
+        &["这里只能写一个键\n", "= 两个条件要放进 all 或 any 的列表"],
+    );
     let folder = Folder::new().file(TABLE, &RUBRIC.replace("basis: human", "basis: auto, na_if: met"));
     assert_only(&folder, "rules/rubrics/t.yaml:5:94", &["这里应为映射"]);
 }
