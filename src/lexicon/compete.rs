@@ -156,20 +156,6 @@ fn settle_cluster(mentions: &mut [Mention], cluster: &mut [usize], allows: &impl
         let m = &mentions[*at];
         (u32::MAX - (m.end - m.start), !allows(m.entry), m.start, m.list, m.entry, *at)
     });
-    let beaten_by = |winner: &Mention, mention: &Mention| match (allows(winner.entry), allows(mention.entry))
-    {
-        (true, false) => Beaten::ByAllow(winner.entry),
-        _ => Beaten::Gone,
-    };
-    let stands = |mention: &Mention| if allows(mention.entry) { Beaten::Gone } else { Beaten::No };
-    let longest = mentions[cluster[0]];
-    if cluster.iter().all(|at| longest.start <= mentions[*at].start && mentions[*at].end <= longest.end) {
-        for at in &cluster[1..] {
-            mentions[*at].beaten = beaten_by(&longest, &mentions[*at]);
-        }
-        mentions[cluster[0]].beaten = stands(&longest);
-        return;
-    }
     // By their begins, with the order in which they won. Winners do not overlap, so that those which reach
     // into a mention stand next to each other.
     let mut winners: BTreeMap<u32, (usize, Mention)> = BTreeMap::new();
@@ -182,9 +168,10 @@ fn settle_cluster(mentions: &mut [Mention], cluster: &mut [usize], allows: &impl
         mentions[*at].beaten = match winner {
             None => {
                 winners.insert(mention.start, (winners.len(), mention));
-                stands(&mention)
+                if allows(mention.entry) { Beaten::Gone } else { Beaten::No }
             }
-            Some(winner) => beaten_by(&winner, &mention),
+            Some(winner) if allows(winner.entry) && !allows(mention.entry) => Beaten::ByAllow(winner.entry),
+            Some(_) => Beaten::Gone,
         };
     }
 }
