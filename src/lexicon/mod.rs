@@ -6,6 +6,7 @@ mod frequency;
 mod guard;
 mod phrase;
 mod scan;
+mod side;
 mod sought;
 mod wording;
 
@@ -26,6 +27,8 @@ pub use scan::{Beaten, Mention};
 pub const FOLDER: &str = "lexicons/";
 /// The file of words for the segmenter.
 pub const WORDS: &str = "lexicons/words.txt";
+/// The file of word classes that phrases may name.
+pub const CLASSES: &str = "lexicons/classes.txt";
 
 /// Index of one list of entries: a group of a lexicon, or the literals that announce a pattern.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -210,11 +213,13 @@ impl LexiconsDraft {
         let unreadable = unreadable(diagnostics);
         let unknown = unreadable.iter().map(|source| (source, file::LexiconFile::unknown()));
         let mut files: Vec<(&Source, file::LexiconFile)> = unknown.collect();
+        let classes = sources.iter().find(|source| source.path == CLASSES);
+        let classes = classes.map(|source| file::classes::read(source, diagnostics)).unwrap_or_default();
         for source in sources {
-            if source.path == WORDS {
-                draft.segmenter = Segmenter::new(file::read_words(source, diagnostics));
-            } else {
-                files.push((source, file::read(source, diagnostics)));
+            match source.path.as_str() {
+                WORDS => draft.segmenter = Segmenter::new(file::read_words(source, diagnostics)),
+                CLASSES => {}
+                _ => files.push((source, file::read(source, &classes, diagnostics))),
             }
         }
         let names = guard::names(&files);
@@ -369,7 +374,8 @@ impl LexiconsDraft {
 /// The lexicons of which only the mistake is known.
 fn unreadable(diagnostics: &Diagnostics) -> Vec<Source> {
     let paths: BTreeSet<&str> = diagnostics.0.iter().map(|diagnostic| diagnostic.file.as_str()).collect();
-    let is_lexicon = |path: &&str| path.starts_with(FOLDER) && path.ends_with(".txt") && *path != WORDS;
+    let is_lexicon =
+        |path: &&str| path.starts_with(FOLDER) && path.ends_with(".txt") && ![WORDS, CLASSES].contains(path);
     let source = |path: &str| Source { path: path.to_owned(), text: String::new() };
     paths.into_iter().filter(is_lexicon).map(source).collect()
 }

@@ -8,7 +8,9 @@ use std::ops::Range;
 use smallvec::{SmallVec, smallvec};
 
 use super::frequency::Frequencies;
-use super::wording::{Piece, Wordings};
+use super::phrase::{self, Count};
+use super::side::{NUMERALS, Side};
+use super::wording::{Piece, Wordings, has_letters};
 use super::{Entry, EntryId, ListId};
 
 /// One entry announces itself by at most so many cores.
@@ -56,7 +58,7 @@ impl Sought {
             list: entry.list,
             asks: match (entry.anchor, entry.border) {
                 _ if wordings.may_be_torn => Asks::Letters,
-                (None, false) if wordings.are_without_pauses() => Asks::Sentence,
+                (None, false) if wordings.are_plain() => Asks::Sentence,
                 _ => Asks::More,
             },
             before: Beside::new(Side::Before, wordings.parts[..core.start].iter().rev()),
@@ -83,8 +85,8 @@ impl Sought {
 
     /// The wordings around a core that stands at `core` in `text`, the longest first.
     pub(super) fn around(&self, text: &str, core: &Range<usize>) -> Spans {
-        let before = self.before.lengths(&text[..core.start]);
-        let after = self.after.lengths(&text[core.end..]);
+        let before = self.before.lengths(text, core.start);
+        let after = self.after.lengths(text, core.end);
         let mut spans = Spans::new();
         for b in &before {
             spans.extend(after.iter().map(|a| core.start - b..core.end + a));
@@ -129,38 +131,6 @@ impl Glance {
     }
 }
 
-/// On which side of the core.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Side {
-    Before,
-    After,
-}
-
-impl Side {
-    /// The letter of `text` that is nearest to the core.
-    fn nearest(self, text: &str) -> Option<char> {
-        match self {
-            Self::Before => text.chars().next_back(),
-            Self::After => text.chars().next(),
-        }
-    }
-
-    /// What is left of `text` behind its `length` nearest bytes.
-    fn beyond(self, text: &str, length: usize) -> &str {
-        match self {
-            Self::Before => &text[..text.len() - length],
-            Self::After => &text[length..],
-        }
-    }
-
-    fn fits(self, text: &str, piece: &str) -> bool {
-        match self {
-            Self::Before => text.ends_with(piece),
-            Self::After => text.starts_with(piece),
-        }
-    }
-}
-
 /// What stands on one side of the core.
 #[derive(Debug)]
 struct Beside {
@@ -175,11 +145,18 @@ struct Beside {
 /// A part as it is compared from the core outward.
 #[derive(Debug)]
 struct Part {
-    /// What is not empty, in the order of the letter that is nearest to the core.
-    pieces: Vec<(char, String)>,
-    /// Those letters.
+    kind: Kind,
+    /// The letters with which it may begin, seen from the core.
     letters: Letters,
     may_be_empty: bool,
+}
+
+#[derive(Debug)]
+enum Kind {
+    /// What is not empty, in the order of the letter that is nearest to the core.
+    Pieces(Vec<(char, String)>),
+    Gap(Count),
+    Number(Count),
 }
 
 /// Some letters, one bit for each of 64 classes: it holds too many rather than too few.
@@ -187,6 +164,12 @@ struct Part {
 struct Letters(u64);
 
 impl Letters {
+    const ANY: Self = Self(u64::MAX);
+
+    fn of(letters: impl Iterator<Item = char>) -> Self {
+        Self(letters.fold(0, |all, letter| all | Self::class(letter)))
+    }
+
     fn class(letter: char) -> u64 {
         // Multiplying by 2³² over the golden ratio spreads neighbouring letters over all classes.
         1 << (u32::from(letter).wrapping_mul(0x9E37_79B9) >> 26)
@@ -198,7 +181,7 @@ impl Letters {
 }
 
 impl Beside {
-    fn new<'p>(side: Side, outward: impl Iterator<Item = &'p Vec<Piece>>) -> Self {
+    fn new<'p>(side: Side, outward: impl Iterator<Item = &'p phrase::Part<Piece>>) -> Self {
         let parts: Vec<Part> = outward.map(|part| Part::new(side, part)).collect();
         let needed = parts.iter().position(|part| !part.may_be_empty);
         let near = &parts[..needed.map_or(parts.len(), |at| at + 1)];
@@ -206,18 +189,14 @@ impl Beside {
         Self { side, letters, may_be_empty: needed.is_none(), parts }
     }
 
-    /// The bytes of every row of pieces that stands in `text` next to the core; each number once, so that the work
-    /// stays small however many ways lead to it.
-    fn lengths(&self, text: &str) -> Lengths {
+    /// The bytes of every row of parts that stands in `text` next to a core that begins or ends at byte `at`; each
+    /// number once, so that the work stays small however many ways lead to it.
+    fn lengths(&self, text: &str, at: usize) -> Lengths {
         let mut lengths: Lengths = smallvec![0];
         for part in &self.parts {
             let known = lengths.len();
-            for at in 0..known {
-                let length = lengths[at];
-                let rest = self.side.beyond(text, length);
-                let known = part.known_by(self.side.nearest(rest)).iter();
-                let fitting = known.filter(|(_, piece)| self.side.fits(rest, piece));
-                lengths.extend(fitting.map(|(_, piece)| length + piece.len()));
+            for nth in 0..known {
+                part.add_lengths(self.side, text, at, nth, &mut lengths);
             }
             let longer = lengths.len() > known;
             if !part.may_be_empty {
@@ -233,41 +212,77 @@ impl Beside {
 }
 
 impl Part {
-    fn new(side: Side, written: &[Piece]) -> Self {
-        let known = written.iter().filter_map(|piece| Some((side.nearest(&piece.text)?, piece.text.clone())));
-        let mut pieces: Vec<_> = known.collect();
-        pieces.sort();
-        pieces.dedup();
-        let letters = Letters(pieces.iter().fold(0, |all, (letter, _)| all | Letters::class(*letter)));
-        Self { pieces, letters, may_be_empty: written.iter().any(|piece| piece.text.is_empty()) }
+    fn new(side: Side, written: &phrase::Part<Piece>) -> Self {
+        match written {
+            phrase::Part::Choice(written) => {
+                let known =
+                    written.iter().filter_map(|piece| Some((side.nearest(&piece.text)?, piece.text.clone())));
+                let mut pieces: Vec<_> = known.collect();
+                pieces.sort();
+                pieces.dedup();
+                let letters = Letters::of(pieces.iter().map(|(letter, _)| *letter));
+                let may_be_empty = written.iter().any(|piece| piece.text.is_empty());
+                Self { kind: Kind::Pieces(pieces), letters, may_be_empty }
+            }
+            phrase::Part::Gap(count) => Self {
+                kind: Kind::Gap(count.clone()),
+                letters: Letters::ANY,
+                may_be_empty: *count.start() == 0,
+            },
+            phrase::Part::Number(count) => Self {
+                kind: Kind::Number(count.clone()),
+                letters: Letters::of(NUMERALS.chars()),
+                may_be_empty: false,
+            },
+        }
+    }
+
+    /// Adds what the `nth` of these lengths becomes with this part behind it, where that is longer.
+    fn add_lengths(&self, side: Side, text: &str, at: usize, nth: usize, lengths: &mut Lengths) {
+        let length = lengths[nth];
+        let here = side.away(at, length);
+        match &self.kind {
+            Kind::Pieces(pieces) => {
+                let known = self.known_by(pieces, side.next(text, here)).iter();
+                let fitting = known.filter(|(_, piece)| side.fits(text, here, piece));
+                lengths.extend(fitting.map(|(_, piece)| length + piece.len()));
+            }
+            Kind::Gap(count) => {
+                let gaps = side.gaps(text, here, count).filter(|gap| *gap > 0);
+                lengths.extend(gaps.map(|gap| length + gap));
+            }
+            Kind::Number(count) => {
+                lengths.extend(side.number(text, here, count).map(|bytes| length + bytes));
+            }
+        }
     }
 
     /// The pieces that may stand where `letter` is nearest to the core.
-    fn known_by(&self, letter: Option<char>) -> &[(char, String)] {
+    fn known_by<'p>(&self, pieces: &'p [(char, String)], letter: Option<char>) -> &'p [(char, String)] {
         let Some(letter) = letter.filter(|letter| self.letters.hold(Some(*letter))) else { return &[] };
-        let from = self.pieces.partition_point(|(known_by, _)| *known_by < letter);
-        let count = self.pieces[from..].partition_point(|(known_by, _)| *known_by == letter);
-        &self.pieces[from..from + count]
+        let from = pieces.partition_point(|(known_by, _)| *known_by < letter);
+        let count = pieces[from..].partition_point(|(known_by, _)| *known_by == letter);
+        &pieces[from..from + count]
     }
 }
 
-/// The row of parts that announces the entry best: found rarely, and made of few combinations.
-fn best_core(parts: &[Vec<Piece>], frequencies: &Frequencies) -> Range<usize> {
-    let expected =
-        |part: &Vec<Piece>| part.iter().map(|piece| frequencies.expected(&piece.text)).sum::<f64>();
-    let mut best = (f64::INFINITY, 0..parts.len());
+/// The row of parts that announces the entry best: found rarely, and made of few combinations. Gaps and numbers
+/// announce nothing.
+fn best_core(parts: &[phrase::Part<Piece>], frequencies: &Frequencies) -> Range<usize> {
+    let mut best = (f64::INFINITY, 0..0);
     for from in 0..parts.len() {
-        let (mut has_letters, mut count, mut found) = (false, 1_usize, 1.0);
+        let (mut announces, mut count, mut found) = (false, 1_usize, 1.0);
         for (to, part) in parts.iter().enumerate().skip(from) {
-            has_letters |= part.iter().all(|piece| !piece.text.is_empty());
-            count = count.saturating_mul(part.len());
-            found *= expected(part);
+            let phrase::Part::Choice(pieces) = part else { break };
+            announces |= has_letters(part);
+            count = count.saturating_mul(pieces.len());
+            found *= pieces.iter().map(|piece| frequencies.expected(&piece.text)).sum::<f64>();
             if count > MOST_CORES && to > from {
                 break;
             }
             #[expect(clippy::cast_precision_loss, reason = "there are at most MOST_CORES")]
             let cost = found + count as f64 * COST_OF_A_CORE;
-            if has_letters && cost < best.0 {
+            if announces && cost < best.0 {
                 best = (cost, from..to + 1);
             }
         }
@@ -276,12 +291,13 @@ fn best_core(parts: &[Vec<Piece>], frequencies: &Frequencies) -> Range<usize> {
 }
 
 /// All combinations of one piece of each part.
-fn combinations(parts: &[Vec<Piece>]) -> Vec<String> {
+fn combinations(parts: &[phrase::Part<Piece>]) -> Vec<String> {
     let mut all = vec![String::new()];
     for part in parts {
+        let phrase::Part::Choice(pieces) = part else { continue };
         all = all
             .iter()
-            .flat_map(|head| part.iter().map(move |piece| format!("{head}{}", piece.text)))
+            .flat_map(|head| pieces.iter().map(move |piece| format!("{head}{}", piece.text)))
             .collect();
     }
     all.sort();
@@ -292,11 +308,11 @@ fn combinations(parts: &[Vec<Piece>]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::super::LexiconsDraft;
-    use super::super::phrase::parts;
+    use super::super::phrase::{Classes, parts};
     use super::*;
 
     fn sought(phrase: &str) -> Sought {
-        let wordings = Wordings::new(&parts(phrase).unwrap()).unwrap();
+        let wordings = Wordings::new(&parts(phrase, &Classes::new()).unwrap()).unwrap();
         let entry = Entry::plain(phrase.to_owned(), LexiconsDraft::default().new_list(1, true));
         let letters = "这个事我们的啊";
         Sought::new(EntryId(0), wordings, &[entry], &Frequencies::of([letters].into_iter()))
@@ -332,5 +348,22 @@ mod tests {
         assert_eq!(next_to(entry, Some('这'), None), Next::Look);
         assert_eq!(next_to("不归我管(啊|的|)", Some('甲'), Some('甲')), Next::Alone(Asks::Sentence));
         assert_eq!(next_to("不归我管(啊|的|)", Some('甲'), Some('啊')), Next::Look);
+    }
+
+    #[test]
+    fn gaps_and_numbers_are_filled_from_the_core_outward() {
+        let spans = |phrase: &str, text: &'static str| {
+            let entry = sought(phrase);
+            let core = entry.cores().into_iter().find(|core| text.contains(core.as_str())).unwrap();
+            let at = text.find(&core).unwrap();
+            let found = entry.around(text, &(at..at + core.len()));
+            found.iter().map(|span| &text[span.clone()]).collect::<Vec<_>>()
+        };
+        assert_eq!(spans("(师傅|同事){4}上门", "有师傅明天上门"), ["师傅明天上门"]);
+        assert_eq!(spans("(师傅|同事){1}上门", "有师傅明天上门"), Vec::<&str>::new());
+        assert_eq!(spans("工号{2}<数字>", "我的工号是三十五号"), ["工号是三十五"]);
+        assert_eq!(spans("姓{1-2}", "我姓欧阳"), ["姓欧阳", "姓欧"]);
+        assert_eq!(spans("<数字7-12>{8}对吗", "1380013号码对吗"), ["1380013号码对吗"]);
+        assert_eq!(spans("<数字8-12>{8}对吗", "1380013号码对吗"), Vec::<&str>::new());
     }
 }

@@ -1,12 +1,15 @@
-//! The wordings of one entry: a row of parts, each of them one of several pieces of normalised text.
+//! The wordings of one entry: a row of parts, each of them one of several pieces of normalised text, a gap or a number.
 
-use super::phrase::MOST_WORDINGS;
+use std::borrow::Cow;
+
+use super::phrase::{MOST_WORDINGS, Part};
+use super::side::Side;
 use crate::text::normalise_phrase;
 
 /// The wordings of one entry.
 #[derive(Debug, Clone)]
 pub(super) struct Wordings {
-    pub(super) parts: Vec<Vec<Piece>>,
+    pub(super) parts: Vec<Part<Piece>>,
     /// They count across the ends of sentences.
     pub(super) may_be_torn: bool,
 }
@@ -19,35 +22,50 @@ pub(super) struct Piece {
 }
 
 impl Wordings {
-    /// The wordings of a phrase with these parts; none where a wording has no letter at all.
-    pub(super) fn new(parts: &[Vec<String>]) -> Option<Self> {
+    /// The wordings of a phrase with these parts; none where a wording has no letter of its own at all.
+    pub(super) fn new(parts: &[Part<String>]) -> Option<Self> {
         let parts = join_digits(parts)?;
-        let mut parts: Vec<Vec<Piece>> = parts.iter().map(|part| pieces(part)).collect();
-        parts.retain(|part| part.iter().any(|piece| !piece.text.is_empty() || !piece.pauses.is_empty()));
-        let has_letters = |part: &Vec<Piece>| part.iter().all(|piece| !piece.text.is_empty());
+        let mut parts: Vec<Part<Piece>> = parts.iter().map(normalised).collect();
+        parts.retain(|part| match part {
+            Part::Choice(pieces) => {
+                pieces.iter().any(|piece| !piece.text.is_empty() || !piece.pauses.is_empty())
+            }
+            Part::Gap(_) | Part::Number(_) => true,
+        });
         parts.iter().any(has_letters).then_some(Self { parts, may_be_torn: false })
     }
 
     /// Literals in normalised form, wherever they stand.
     pub(super) fn of_literals(literals: &[String]) -> Self {
         let piece = |text: &String| Piece { text: text.clone(), pauses: Vec::new() };
-        Self { parts: vec![literals.iter().map(piece).collect()], may_be_torn: true }
+        Self { parts: vec![Part::Choice(literals.iter().map(piece).collect())], may_be_torn: true }
     }
 
     /// All pieces of all parts.
     pub(super) fn pieces(&self) -> impl Iterator<Item = &Piece> {
-        self.parts.iter().flatten()
+        self.parts.iter().flat_map(|part| match part {
+            Part::Choice(pieces) => &pieces[..],
+            Part::Gap(_) | Part::Number(_) => &[],
+        })
     }
 
     /// Characters of the longest wording.
     pub(super) fn longest(&self) -> usize {
         let length = |piece: &Piece| piece.text.chars().count();
-        self.parts.iter().map(|part| part.iter().map(length).max().unwrap_or(0)).sum()
+        let longest = |part: &Part<Piece>| match part {
+            Part::Choice(pieces) => pieces.iter().map(length).max().unwrap_or(0),
+            Part::Gap(count) | Part::Number(count) => *count.end() as usize,
+        };
+        self.parts.iter().map(longest).sum()
     }
 
-    /// Whether nobody wrote punctuation in any of them.
-    pub(super) fn are_without_pauses(&self) -> bool {
-        self.pieces().all(|piece| piece.pauses.is_empty())
+    /// Whether a mention that holds no end of a sentence needs no further look.
+    pub(super) fn are_plain(&self) -> bool {
+        let is_plain = |part: &Part<Piece>| match part {
+            Part::Choice(pieces) => pieces.iter().all(|piece| piece.pauses.is_empty()),
+            Part::Gap(_) | Part::Number(_) => true,
+        };
+        self.parts.iter().all(is_plain)
     }
 
     /// Whether `found`, which is one of the wordings, can be made of its parts so that every one of the `torn`
@@ -58,15 +76,41 @@ impl Wordings {
         for part in &self.parts {
             let mut next: Vec<(u32, bool)> = Vec::new();
             for (at, unwritten) in &ends {
-                let rest = &found[*at as usize..];
-                let fitting = part.iter().filter(|piece| rest.starts_with(&piece.text));
-                next.extend(fitting.filter_map(|piece| piece.carries(*at, *unwritten, torn)));
+                let here = fitting(part, found, *at as usize);
+                next.extend(here.iter().filter_map(|piece| piece.carries(*at, *unwritten, torn)));
             }
             next.sort_unstable();
             next.dedup();
             ends = next;
         }
         ends.iter().any(|(end, _)| *end as usize == found.len())
+    }
+}
+
+/// What `part` may be at byte `at` of `found`.
+fn fitting<'p>(part: &'p Part<Piece>, found: &str, at: usize) -> Vec<Cow<'p, Piece>> {
+    let unpaused =
+        |bytes: usize| Cow::Owned(Piece { text: found[at..at + bytes].to_owned(), pauses: Vec::new() });
+    match part {
+        Part::Choice(pieces) => {
+            let fitting = pieces.iter().filter(|piece| found[at..].starts_with(&piece.text));
+            fitting.map(Cow::Borrowed).collect()
+        }
+        Part::Gap(count) => Side::After.gaps(found, at, count).map(unpaused).collect(),
+        Part::Number(count) => Side::After.number(found, at, count).into_iter().map(unpaused).collect(),
+    }
+}
+
+/// Whether every way through `part` leaves letters that the phrase names.
+pub(super) fn has_letters(part: &Part<Piece>) -> bool {
+    matches!(part, Part::Choice(pieces) if pieces.iter().all(|piece| !piece.text.is_empty()))
+}
+
+fn normalised(part: &Part<String>) -> Part<Piece> {
+    match part {
+        Part::Choice(wordings) => Part::Choice(pieces(wordings)),
+        Part::Gap(count) => Part::Gap(count.clone()),
+        Part::Number(count) => Part::Number(count.clone()),
     }
 }
 
@@ -99,21 +143,23 @@ impl Piece {
 
 /// Digits that meet from two parts would be read as one number: such parts are joined beforehand. None where they
 /// would have more than [`MOST_WORDINGS`] wordings together.
-pub(super) fn join_digits(parts: &[Vec<String>]) -> Option<Vec<Vec<String>>> {
+pub(super) fn join_digits(parts: &[Part<String>]) -> Option<Vec<Part<String>>> {
     let digits =
         |c: Option<char>| c.is_some_and(|c| c.is_numeric() || "零〇幺一二三四五六七八九".contains(c));
-    let mut joined: Vec<Vec<String>> = Vec::new();
+    let meet = |before: &[String], after: &[String]| {
+        before.iter().any(|text| digits(text.chars().last()))
+            && after.iter().any(|text| digits(text.chars().next()))
+    };
+    let mut joined: Vec<Part<String>> = Vec::new();
     for part in parts {
-        let meets = joined.last().is_some_and(|before| {
-            before.iter().any(|text| digits(text.chars().last()))
-                && part.iter().any(|text| digits(text.chars().next()))
-        });
-        match joined.last_mut().filter(|_| meets) {
-            Some(before) if before.len() * part.len() > MOST_WORDINGS => return None,
-            Some(before) => {
-                *before = before.iter().flat_map(|a| part.iter().map(move |b| format!("{a}{b}"))).collect();
+        match (joined.last_mut(), part) {
+            (Some(Part::Choice(before)), Part::Choice(after)) if meet(before, after) => {
+                if before.len() * after.len() > MOST_WORDINGS {
+                    return None;
+                }
+                *before = before.iter().flat_map(|a| after.iter().map(move |b| format!("{a}{b}"))).collect();
             }
-            None => joined.push(part.clone()),
+            _ => joined.push(part.clone()),
         }
     }
     Some(joined)
@@ -121,11 +167,11 @@ pub(super) fn join_digits(parts: &[Vec<String>]) -> Option<Vec<Vec<String>>> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::phrase::parts;
+    use super::super::phrase::{Classes, parts};
     use super::*;
 
     fn wordings(phrase: &str) -> Wordings {
-        Wordings::new(&parts(phrase).unwrap()).unwrap()
+        Wordings::new(&parts(phrase, &Classes::new()).unwrap()).unwrap()
     }
 
     #[test]
@@ -135,6 +181,9 @@ mod tests {
         assert!(entry.may_pause("喂说话", &[3]));
         assert!(!entry.may_pause("喂你说话", &[6]));
         assert!(!wordings("喂说话").may_pause("喂说话", &[3]));
+        assert!(wordings("喂{3}，说话").may_pause("喂你们说话", &[9]));
+        assert!(!wordings("喂{3}，说话").may_pause("喂你们说话", &[6]));
+        assert!(!wordings("喂{3}说话").may_pause("喂说话", &[3]));
     }
 
     #[test]
@@ -146,6 +195,6 @@ mod tests {
 
     #[test]
     fn a_phrase_without_letters_has_no_wordings() {
-        assert!(Wordings::new(&parts("(啊|)，").unwrap()).is_none());
+        assert!(Wordings::new(&parts("(啊|)，", &Classes::new()).unwrap()).is_none());
     }
 }

@@ -160,9 +160,22 @@ impl Entry {
     fn wordings(&self) -> BTreeSet<String> {
         let mut all = BTreeSet::from([String::new()]);
         for part in &self.parts {
+            let part = filled(part);
             all = all.iter().flat_map(|head| part.iter().map(move |tail| format!("{head}{tail}"))).collect();
         }
         all
+    }
+}
+
+/// What a part may be: a gap is filled with whatever texts are made of.
+fn filled(part: &[&str]) -> Vec<String> {
+    let letters = ["甲", "乙", "丙"];
+    let pairs = || letters.iter().flat_map(|a| letters.iter().map(move |b| format!("{a}{b}")));
+    let singles = || letters.map(str::to_owned).into_iter();
+    match part {
+        ["{2}"] => std::iter::once(String::new()).chain(singles()).chain(pairs()).collect(),
+        ["{1-2}"] => singles().chain(pairs()).collect(),
+        wordings => wordings.iter().map(|wording| (*wording).to_owned()).collect(),
     }
 }
 
@@ -246,6 +259,20 @@ fn optional() -> impl Strategy<Value = Vec<&'static str>> {
     prop_oneof![Just(vec!["甲", ""]), Just(vec!["乙", "丙甲", ""]), Just(vec!["丙", ""])]
 }
 
+fn gap() -> impl Strategy<Value = Vec<&'static str>> {
+    prop_oneof![Just(vec!["{2}"]), Just(vec!["{1-2}"])]
+}
+
+/// Entries with a gap somewhere.
+fn entries_with_gaps() -> impl Strategy<Value = Vec<Entry>> {
+    let parts =
+        (fixed(), gap(), prop::option::of(optional()), fixed(), prop::option::of(Just(vec!["{1-2}"])))
+            .prop_map(|(first, gap, choice, last, edge)| {
+                [first, gap].into_iter().chain(choice).chain([last]).chain(edge).collect()
+            });
+    prop::collection::vec((parts, any::<bool>()).prop_map(|(parts, allows)| Entry { parts, allows }), 1..4)
+}
+
 /// Entries whose choices stand between what is always said.
 fn entries_with_choices_inside() -> impl Strategy<Value = Vec<Entry>> {
     let parts = (fixed(), prop::option::of((optional(), fixed()))).prop_map(|(first, more)| {
@@ -273,6 +300,15 @@ proptest! {
     #[test]
     fn the_scan_finds_what_looking_everywhere_finds(
         entries in entries_with_choices_inside(), texts in turns("甲甲甲乙乙乙丙，。")
+    ) {
+        let transcript = transcript(&texts);
+        let document = Document::new(&transcript);
+        prop_assert_eq!(scanned(&entries, &document), oracle(&entries, &document));
+    }
+
+    #[test]
+    fn the_scan_finds_what_looking_everywhere_finds_also_with_gaps(
+        entries in entries_with_gaps(), texts in turns("甲甲甲乙乙乙丙，。")
     ) {
         let transcript = transcript(&texts);
         let document = Document::new(&transcript);

@@ -1,9 +1,10 @@
 //! The shape of a lexicon file: a head of `key: value` lines, then one entry a line.
 
+pub(super) mod classes;
 mod head;
 
 use super::guard::GuardShape;
-use super::phrase::{MOST_WORDINGS, parts};
+use super::phrase::{Classes, MOST_WORDINGS, parts};
 use super::wording::{Wordings, join_digits};
 use super::{Anchor, Speaker};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
@@ -74,15 +75,15 @@ impl LexiconFile {
     }
 }
 
-/// Reads one lexicon; what is wrong goes to `diagnostics`, and the rest is kept.
-pub(super) fn read(source: &Source, diagnostics: &mut Diagnostics) -> LexiconFile {
+/// Reads one lexicon, whose phrases may name `classes`; what is wrong goes to `diagnostics`, and the rest is kept.
+pub(super) fn read(source: &Source, classes: &Classes, diagnostics: &mut Diagnostics) -> LexiconFile {
     let mut lines = source.text.lines().enumerate().map(|(at, line)| Line::new(source, at + 1, line));
     let Some(header) = head::read(source, &mut lines, diagnostics) else { return LexiconFile::unknown() };
     let mut group = Group { options: header.options.clone(), ..Group::default() };
     let mut file = LexiconFile { header, ..LexiconFile::default() };
     for line in lines.filter(|line| !line.is_blank()) {
         if !line.text.starts_with('[') {
-            group.lines.extend(line.entry(&group.options, diagnostics));
+            group.lines.extend(line.entry(&group.options, classes, diagnostics));
             continue;
         }
         let next = line.group(&file.header.options, diagnostics);
@@ -164,7 +165,12 @@ impl<'a> Line<'a> {
         Ok(id.to_owned())
     }
 
-    fn entry(&self, inherited: &Options, diagnostics: &mut Diagnostics) -> Option<EntryLine> {
+    fn entry(
+        &self,
+        inherited: &Options,
+        classes: &Classes,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<EntryLine> {
         let before = diagnostics.0.len();
         let (written, options) = self.split_options();
         let options = self.options(options, inherited, diagnostics);
@@ -175,7 +181,8 @@ impl<'a> Line<'a> {
             let mistake = self.mistake(0, "允许词条必须说明原因");
             diagnostics.push(mistake.help("在行末写 :: reason=为什么允许"));
         }
-        let wordings = diagnostics.keep(self.wordings(characters_before(written, phrase), phrase))?;
+        let at = characters_before(written, phrase);
+        let wordings = diagnostics.keep(self.wordings(at, phrase, classes))?;
         Some(EntryLine {
             phrase: phrase.to_owned(),
             wordings,
@@ -185,8 +192,8 @@ impl<'a> Line<'a> {
     }
 
     /// The wordings of the phrase that begins at character `at` of the line.
-    fn wordings(&self, at: usize, phrase: &str) -> Result<Wordings, Diagnostic> {
-        let parts = parts(phrase).map_err(|error| {
+    fn wordings(&self, at: usize, phrase: &str, classes: &Classes) -> Result<Wordings, Diagnostic> {
+        let parts = parts(phrase, classes).map_err(|error| {
             let mistake = self.mistake(at + error.column, error.message);
             error.help.into_iter().fold(mistake, Diagnostic::help)
         })?;
@@ -196,7 +203,7 @@ impl<'a> Line<'a> {
         }
         let wordings = Wordings::new(&parts).ok_or_else(|| {
             self.mistake(at, "有一种写法归一后什么都不剩，永远不会命中")
-                .help("至少要有一个必写的汉字、字母或数字")
+                .help("至少要有一个必写的汉字、字母或数字，间隔和 <数字> 不算")
         })?;
         if wordings.longest() > LONGEST_WORDING {
             return Err(self.mistake(at, format!("词条超过 {LONGEST_WORDING} 个字")).help("拆成几条"));
@@ -293,7 +300,7 @@ mod tests {
     fn parse(text: &str) -> (LexiconFile, Vec<Diagnostic>) {
         let source = Source { path: "lexicons/a.txt".to_owned(), text: text.to_owned() };
         let mut diagnostics = Diagnostics::default();
-        let file = read(&source, &mut diagnostics);
+        let file = read(&source, &Classes::new(), &mut diagnostics);
         (file, diagnostics.0)
     }
 
