@@ -36,19 +36,11 @@ impl Scene<'_> {
                 continue;
             };
             let overlap_ms = until - start;
-            if overlap_ms >= overlap && self.content_letters(turn) >= least_chars {
+            let content = self.letters_besides(turn, &self.dialogue.back_channel);
+            if overlap_ms >= overlap && content >= least_chars {
                 found.push(Interruption { turn, into: *into, overlap: overlap_ms });
             }
         }
         found
-    }
-
-    /// Letters of a turn that are not mere attention (嗯, 好的).
-    fn content_letters(&self, turn: u32) -> u32 {
-        let attention: usize = self
-            .standing_in(turn, &self.dialogue.back_channel)
-            .map(|mention| self.document.slice(mention.span()).chars().count())
-            .sum();
-        self.document.letters(turn).saturating_sub(u32::try_from(attention).unwrap_or(u32::MAX))
     }
 }

@@ -116,6 +116,14 @@ impl<'t> Scene<'t> {
         self.standing_in(turn, lists).next().is_some()
     }
 
+    /// Letters of a turn that do not belong to the words of `lists`, such as mere attention (嗯, 好的).
+    #[must_use]
+    pub fn letters_besides(&self, turn: u32, lists: &[ListId]) -> u32 {
+        let words = self.standing_in(turn, lists);
+        let letters: usize = words.map(|mention| self.document.slice(mention.span()).chars().count()).sum();
+        self.document.letters(turn).saturating_sub(u32::try_from(letters).unwrap_or(u32::MAX))
+    }
+
     /// The silences, attributed; empty where times are missing.
     #[must_use]
     pub fn silences(&self) -> &[Silence] {

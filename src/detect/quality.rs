@@ -21,7 +21,8 @@ pub struct Quality {
 }
 
 /// How far roles can be trusted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum RolesQuality {
     /// Nothing speaks against them.
     #[default]
@@ -33,7 +34,8 @@ pub enum RolesQuality {
 }
 
 /// How far times can be trusted.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TimesQuality {
     /// Every turn has plausible times.
     #[default]

@@ -45,7 +45,8 @@ pub fn judge(scene: &Scene<'_>, rules: &[Rule], asked: &[RuleId]) -> Judgement {
     let mut found = view.into_tested();
     count_once(&mut found, rules);
     if let Some(lack) = distrust(scene) {
-        found.iter_mut().flatten().for_each(|found| downgrade(found, lack));
+        let heard = found.iter_mut().zip(rules).filter(|(_, rule)| rule.hears());
+        heard.filter_map(|(found, _)| found.as_mut()).for_each(|found| downgrade(found, lack));
     }
     let outcomes = found.iter().map(|found| Some(found.as_ref()?.outcome)).collect();
     Judgement { found, outcomes }

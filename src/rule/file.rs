@@ -5,7 +5,7 @@ use serde_saphyr::Spanned;
 
 use super::example::ExamplesShape;
 use super::kind::{Compiler, ConditionShape};
-use super::{AppliesTo, Demand, FOLDER, Refs, Rule, RuleId, Severity, Status};
+use super::{AppliesTo, Demand, Effective, FOLDER, Refs, Rule, RuleId, Severity, Status};
 use crate::diagnostic::{Diagnostics, Source};
 use crate::lexicon::LexiconsDraft;
 use crate::yaml;
@@ -22,6 +22,9 @@ struct RuleFile {
     _note: Option<String>,
     #[serde(default)]
     applies_to: AppliesTo,
+    effective: Option<Effective>,
+    #[serde(default, deserialize_with = "yaml::in_order")]
+    define: Vec<(String, ConditionShape)>,
     when: Option<ConditionShape>,
     forbid: Option<ConditionShape>,
     expect: Option<ConditionShape>,
@@ -84,8 +87,15 @@ fn read_one(
         diagnostics.push(source.mistake(1, 1, "规则应当恰好有一个 forbid、expect 或 observe").help(help));
         return None;
     };
-    let mut compiler =
-        Compiler { source, rule_ids: ids, needs: Vec::new(), forbids: false, lexicons, diagnostics };
+    let mut compiler = Compiler {
+        source,
+        rule_ids: ids,
+        needs: Vec::new(),
+        defined: &file.define,
+        forbids: false,
+        lexicons,
+        diagnostics,
+    };
     let when = file.when.map(|when| when.compile(&mut compiler));
     compiler.forbids = demand == Demand::Forbid;
     let condition = condition.compile(&mut compiler);
@@ -100,6 +110,7 @@ fn read_one(
         severity: file.severity,
         status: file.status,
         applies_to: file.applies_to,
+        effective: file.effective,
         demand,
         examples: file.examples.value.into_examples(),
         needs: compiler.needs,

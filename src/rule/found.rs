@@ -116,12 +116,26 @@ pub enum Lack {
     HangupEvent,
     /// Text in Chinese.
     ChineseText,
+    /// When the call or chat began.
+    StartedAt,
+    /// Events of the telephone system.
+    Events,
+    /// A field of `meta`.
+    Meta,
 }
 
 impl Lack {
     /// All of them, in the order in which they are listed.
-    pub const ALL: [Self; 5] =
-        [Self::Times, Self::Roles, Self::TwoChannel, Self::HangupEvent, Self::ChineseText];
+    pub const ALL: [Self; 8] = [
+        Self::Times,
+        Self::Roles,
+        Self::TwoChannel,
+        Self::HangupEvent,
+        Self::ChineseText,
+        Self::StartedAt,
+        Self::Events,
+        Self::Meta,
+    ];
 
     /// What a reviewer reads.
     #[must_use]
@@ -132,6 +146,9 @@ impl Lack {
             Self::TwoChannel => "双声道录音",
             Self::HangupEvent => "挂机事件(由谁挂机)",
             Self::ChineseText => "可评判的中文",
+            Self::StartedAt => "开始时刻(started_at)",
+            Self::Events => "通话事件(events)",
+            Self::Meta => "随路数据(meta)里要用的字段",
         }
     }
 }

@@ -9,11 +9,13 @@ mod kind;
 mod view;
 mod window;
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
 use crate::transcript::{Channel, Direction, Transcript};
-use crate::yaml::OneOrMany;
+use crate::yaml::{self, OneOrMany};
 
 pub use example::{Example, Expected};
 pub use file::read;
@@ -43,6 +45,8 @@ pub struct Rule {
     pub status: Status,
     /// The transcripts that it is about.
     pub applies_to: AppliesTo,
+    /// When it holds; always, where the file does not say.
+    pub effective: Option<Effective>,
     /// What it demands.
     pub demand: Demand,
     /// The dialogues that prove it.
@@ -115,6 +119,34 @@ pub struct AppliesTo {
     pub channel: Option<Channel>,
     /// Only this direction; a transcript that does not state one fits neither.
     pub direction: Option<Direction>,
+    /// Only these teams.
+    pub team: Option<OneOrMany<String>>,
+    /// Only where these fields of `meta` have one of these values, such as a post (岗位) or a queue.
+    #[serde(default)]
+    pub meta: BTreeMap<String, OneOrMany<String>>,
+}
+
+/// The days on which a rule holds, both included.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Effective {
+    /// The first day.
+    #[serde(default, deserialize_with = "yaml::day")]
+    pub from: Option<jiff::civil::Date>,
+    /// The last day.
+    #[serde(default, deserialize_with = "yaml::day")]
+    pub to: Option<jiff::civil::Date>,
+}
+
+impl Effective {
+    /// Whether it holds for `transcript`; one that does not say when it began is judged by the rules as they stand.
+    #[must_use]
+    pub fn holds(&self, transcript: &Transcript<'_>) -> bool {
+        transcript.began().is_none_or(|began| {
+            let day = began.date();
+            self.from.is_none_or(|from| day >= from) && self.to.is_none_or(|to| day <= to)
+        })
+    }
 }
 
 impl AppliesTo {
@@ -123,16 +155,42 @@ impl AppliesTo {
     pub fn fits(&self, transcript: &Transcript<'_>) -> bool {
         self.channel.is_none_or(|channel| channel == transcript.channel)
             && self.direction.is_none_or(|direction| transcript.direction == Some(direction))
+            && self.team.as_ref().is_none_or(|teams| {
+                let team = transcript.agent.as_ref().and_then(|agent| agent.team.as_deref());
+                team.is_some_and(|team| teams.as_slice().iter().any(|other| other == team))
+            })
+            && self.meta.iter().all(|(field, values)| {
+                let posted = transcript.meta.get(field);
+                posted.is_some_and(|posted| values.as_slice().iter().any(|value| is(posted, value)))
+            })
+    }
+}
+
+/// Whether a posted value reads as `written`.
+fn is(posted: &serde_json::Value, written: &str) -> bool {
+    match posted {
+        serde_json::Value::String(text) => text == written,
+        serde_json::Value::Array(values) => values.iter().any(|value| is(value, written)),
+        serde_json::Value::Number(number) => number.to_string() == written,
+        serde_json::Value::Bool(yes) => written == if *yes { "true" } else { "false" },
+        serde_json::Value::Null | serde_json::Value::Object(_) => false,
     }
 }
 
 impl Rule {
+    /// Whether its outcome depends on who said what.
+    #[must_use]
+    pub fn hears(&self) -> bool {
+        self.condition.hears() || self.when.as_ref().is_some_and(|when| when.hears())
+    }
+
     /// Tests the rule: its scope, then its trigger, then its condition.
     ///
     /// The outcome says whether the *standard* is met: a forbidden thing that occurs gives `NotMet`.
     #[must_use]
     pub fn test(&self, scene: &View<'_, '_>) -> Found {
-        if !self.applies_to.fits(scene.transcript()) {
+        let is_effective = self.effective.is_none_or(|effective| effective.holds(scene.transcript()));
+        if !is_effective || !self.applies_to.fits(scene.transcript()) {
             return Found::of(Outcome::NotApplicable);
         }
         if let Some(when) = &self.when {

@@ -21,6 +21,10 @@ pub(super) enum Window {
     LastTurns(u32, Counted),
     First(Millis),
     Last(Millis),
+    /// These turns, counted from 1 or, where negative, from the end.
+    Turns(i32, i32, Counted),
+    /// This part of all turns, from and to, in 0 to 1.
+    Part(f64, f64),
 }
 
 /// Whose turns are counted.
@@ -32,7 +36,7 @@ pub(super) enum Counted {
     All,
 }
 
-/// A window as a rule file writes it: exactly one of the four sizes.
+/// A window as a rule file writes it: exactly one of the sizes.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct WindowShape {
@@ -40,6 +44,9 @@ pub(super) struct WindowShape {
     last_turns: Option<u32>,
     first_seconds: Option<f64>,
     last_seconds: Option<f64>,
+    first_percent: Option<f64>,
+    last_percent: Option<f64>,
+    turns: Option<[i32; 2]>,
     of: Option<Counted>,
 }
 
@@ -57,13 +64,22 @@ impl Window {
             Speaker::System | Speaker::Any => Counted::All,
         };
         let of = value.of.unwrap_or(own);
-        match (value.first_turns, value.last_turns, value.first_seconds, value.last_seconds) {
-            (Some(count), None, None, None) => Self::FirstTurns(count, of),
-            (None, Some(count), None, None) => Self::LastTurns(count, of),
-            (None, None, Some(seconds), None) => Self::First(millis(seconds)),
-            (None, None, None, Some(seconds)) => Self::Last(millis(seconds)),
+        let share = |percent: f64| (percent / 100.0).clamp(0.0, 1.0);
+        let mut sizes = [
+            value.first_turns.map(|count| Self::FirstTurns(count, of)),
+            value.last_turns.map(|count| Self::LastTurns(count, of)),
+            value.first_seconds.map(|seconds| Self::First(millis(seconds))),
+            value.last_seconds.map(|seconds| Self::Last(millis(seconds))),
+            value.first_percent.map(|percent| Self::Part(0.0, share(percent))),
+            value.last_percent.map(|percent| Self::Part(1.0 - share(percent), 1.0)),
+            value.turns.map(|[from, to]| Self::Turns(from, to, of)),
+        ]
+        .into_iter()
+        .flatten();
+        match (sizes.next(), sizes.next()) {
+            (Some(window), None) => window,
             _ => {
-                let help = "写 first_turns、last_turns、first_seconds、last_seconds 其中一个";
+                let help = "写 first_turns、last_turns、first_seconds、last_seconds、first_percent、last_percent、turns 其中一个";
                 compiler.mistake(*referenced, "窗口应当只有一个大小", help);
                 Self::Whole
             }
@@ -96,6 +112,17 @@ impl Window {
                 let from = scene.start_ms().unwrap_or(0).saturating_add(length);
                 0..position(scene, |start, _| start >= from).unwrap_or(all)
             }
+            Self::Turns(from, to, of) => {
+                let counted: Vec<u32> = counted(of).collect();
+                let from = nth(from, counted.len()).unwrap_or(if from < 0 { 0 } else { counted.len() });
+                let to = nth(to, counted.len()).map_or(if to < 0 { 0 } else { counted.len() }, |to| to + 1);
+                match counted.get(from..to.max(from)) {
+                    Some([first, .., last]) => *first..last + 1,
+                    Some([only]) => *only..only + 1,
+                    _ => 0..0,
+                }
+            }
+            Self::Part(from, to) => share_of(all, from)..share_of(all, to),
             Self::Last(length) => {
                 timed(scene)?;
                 let from = scene.end_ms().unwrap_or(0).saturating_sub(length);
@@ -103,6 +130,19 @@ impl Window {
             }
         })
     }
+}
+
+/// The place of turn number `nth`, counted from 1 or, where negative, from the end, among so many.
+fn nth(nth: i32, count: usize) -> Option<usize> {
+    let distance = nth.unsigned_abs() as usize;
+    let at = if nth < 0 { count.checked_sub(distance)? } else { distance.checked_sub(1)? };
+    (at < count).then_some(at)
+}
+
+/// So large a share of `all` turns, rounded to whole turns.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "shares lie between 0 and 1")]
+fn share_of(all: u32, share: f64) -> u32 {
+    (f64::from(all) * share).round() as u32
 }
 
 /// The first turn whose begin and end satisfy `test`.

@@ -6,6 +6,8 @@ pub mod language;
 mod normalise;
 /// Words, for the border test.
 pub mod segment;
+/// How alike two texts are.
+pub mod similarity;
 
 use std::ops::Range;
 

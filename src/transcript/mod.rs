@@ -60,6 +60,15 @@ pub struct Transcript<'a> {
     pub ignored: Vec<String>,
 }
 
+impl Transcript<'_> {
+    /// When it began, by the clock where it was; none where that is not known.
+    #[must_use]
+    pub fn began(&self) -> Option<jiff::civil::DateTime> {
+        let pieces = jiff::fmt::temporal::Pieces::parse(self.started_at.as_deref()?).ok()?;
+        Some(pieces.date().to_datetime(pieces.time()?))
+    }
+}
+
 /// Spoken or written.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]

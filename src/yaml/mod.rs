@@ -9,7 +9,7 @@ use serde_saphyr::Location;
 use crate::diagnostic::{Diagnostic, Source};
 
 pub use explain::in_chinese;
-pub use shape::{OneKey, OneOrMany};
+pub use shape::{OneKey, OneOrMany, day, in_order};
 
 /// Reads `source` as a `T`.
 ///

@@ -51,6 +51,49 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for OneOrManyVisitor<T> {
     }
 }
 
+/// Reads a mapping as its pairs, in the order in which they are written.
+///
+/// # Errors
+/// Where it is no mapping, a value cannot be read, or a key stands there twice.
+pub fn in_order<'de, D, T>(deserializer: D) -> Result<Vec<(String, T)>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    deserializer.deserialize_map(PairsVisitor(PhantomData))
+}
+
+struct PairsVisitor<T>(PhantomData<T>);
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for PairsVisitor<T> {
+    type Value = Vec<(String, T)>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("“名称: 内容”的映射")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+        let mut pairs: Self::Value = Vec::new();
+        while let Some((key, value)) = map.next_entry::<String, T>()? {
+            if pairs.iter().any(|(known, _)| *known == key) {
+                return Err(de::Error::custom(format!("“{key}”写了两次；请改名")));
+            }
+            pairs.push((key, value));
+        }
+        Ok(pairs)
+    }
+}
+
+/// Reads a day, such as 2026-01-31.
+///
+/// # Errors
+/// Where it is none.
+pub fn day<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<jiff::civil::Date>, D::Error> {
+    let written = String::deserialize(deserializer)?;
+    let day = written.parse();
+    day.map(Some).map_err(|_| de::Error::custom(format!("“{written}”不是日期；写成 2026-01-31")))
+}
+
 /// Reads an enumeration only from a mapping with one key, which names the variant.
 ///
 /// A bare word would otherwise be taken for a variant whose value stands behind it, wherever that is.

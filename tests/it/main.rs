@@ -10,6 +10,7 @@ mod draft;
 mod http;
 mod http_operation;
 mod intake;
+mod kinds;
 mod layering;
 mod pack;
 mod packs;

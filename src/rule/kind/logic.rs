@@ -1,13 +1,14 @@
-//! `all`, `any`, `not`, `count`: conditions over conditions.
+//! `all`, `any`, `not`, `at_least`, `count`: conditions over conditions.
 //!
 //! A part that does not apply says nothing; a part that cannot be measured leaves the whole open,
 //! unless the other parts decide it already.
 
 use serde::Deserialize;
+use serde_saphyr::Spanned;
 
 use super::{Compiler, Condition, ConditionShape};
 use crate::rule::View;
-use crate::rule::found::{Found, Measure, Occurrence, Outcome};
+use crate::rule::found::{Found, Lacking, Measure, Occurrence, Outcome};
 
 #[derive(Debug)]
 pub(in crate::rule) struct All(Vec<Box<dyn Condition>>);
@@ -17,6 +18,16 @@ pub(in crate::rule) struct Any(Vec<Box<dyn Condition>>);
 
 #[derive(Debug)]
 pub(in crate::rule) struct Not(Box<dyn Condition>);
+
+/// Stands where a condition could not be compiled: such a pack does not load.
+#[derive(Debug)]
+pub(super) struct Nothing;
+
+impl Condition for Nothing {
+    fn test(&self, _scene: &View<'_, '_>) -> Found {
+        Found::of(Outcome::NotApplicable)
+    }
+}
 
 impl All {
     pub(super) fn new(shapes: &[ConditionShape], compiler: &mut Compiler<'_>) -> Self {
@@ -41,12 +52,20 @@ impl Condition for All {
         let order = [Outcome::NotMet, Outcome::NotMeasurable, Outcome::Met, Outcome::NotApplicable];
         combine(&self.0, scene, order)
     }
+
+    fn hears(&self) -> bool {
+        self.0.iter().any(|part| part.hears())
+    }
 }
 
 impl Condition for Any {
     fn test(&self, scene: &View<'_, '_>) -> Found {
         let order = [Outcome::Met, Outcome::NotMeasurable, Outcome::NotMet, Outcome::NotApplicable];
         combine(&self.0, scene, order)
+    }
+
+    fn hears(&self) -> bool {
+        self.0.iter().any(|part| part.hears())
     }
 }
 
@@ -60,6 +79,10 @@ impl Condition for Not {
             Outcome::NotMet => Found { outcome: Outcome::Met, occurrences: Vec::new(), ..found },
             Outcome::NotApplicable | Outcome::NotMeasurable => found,
         }
+    }
+
+    fn hears(&self) -> bool {
+        self.0.hears()
     }
 }
 
@@ -92,6 +115,66 @@ fn merge(known: &mut Vec<Occurrence>, more: Vec<Occurrence>) {
         (occurrence.turn, span.start, std::cmp::Reverse(span.end), occurrence.times)
     });
     known.dedup_by(|later, earlier| later.is_within(earlier));
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::rule) struct AtLeastShape {
+    n: Spanned<usize>,
+    of: Vec<ConditionShape>,
+}
+
+#[derive(Debug)]
+pub(in crate::rule) struct AtLeast {
+    n: usize,
+    of: Vec<Box<dyn Condition>>,
+}
+
+impl AtLeastShape {
+    pub(super) fn compile(&self, compiler: &mut Compiler<'_>) -> AtLeast {
+        if self.n.value == 0 || self.n.value > self.of.len() {
+            let message = format!("{} 个条件里不能要求成立 {} 个", self.of.len(), self.n.value);
+            compiler.mistake(self.n.referenced, message, "n 从 1 到条件的个数");
+        }
+        AtLeast { n: self.n.value, of: self.of.iter().map(|shape| shape.compile(compiler)).collect() }
+    }
+}
+
+impl Condition for AtLeast {
+    /// Parts that do not apply cannot hold; parts that cannot be measured leave it open where they would decide.
+    fn test(&self, scene: &View<'_, '_>) -> Found {
+        let (mut met, mut open) = (0, 0);
+        let mut whole = Found::of(Outcome::NotMet);
+        for part in &self.of {
+            let found = part.test(scene);
+            match found.outcome {
+                Outcome::Met => {
+                    met += 1;
+                    merge(&mut whole.occurrences, found.occurrences);
+                }
+                Outcome::NotMeasurable => {
+                    open += 1;
+                    whole.lacking.add(found.lacking);
+                }
+                Outcome::NotMet | Outcome::NotApplicable => {
+                    whole.searched = whole.searched.or(found.searched);
+                }
+            }
+        }
+        whole.outcome = match (met >= self.n, met + open >= self.n) {
+            (true, _) => Outcome::Met,
+            (false, true) => Outcome::NotMeasurable,
+            (false, false) => Outcome::NotMet,
+        };
+        if whole.outcome != Outcome::NotMeasurable {
+            whole.lacking = Lacking::default();
+        }
+        whole
+    }
+
+    fn hears(&self) -> bool {
+        self.of.iter().any(|part| part.hears())
+    }
 }
 
 #[derive(Debug, Deserialize)]

@@ -1,24 +1,37 @@
 //! The kinds of conditions: one file each, with its options, how they are compiled, and the test.
 
 mod back_channel;
+mod clock;
+mod duration;
+mod echo;
+mod event;
 mod hangup;
 mod hold;
 mod interruption;
+mod is;
 mod logic;
+mod meta;
+mod monologue;
+mod near;
 mod pattern;
 mod phrase;
+mod quality;
+mod ratio;
+mod repeat;
 mod reply;
 mod rule;
 mod silence;
+mod similar;
 mod speech_rate;
 mod talk;
+mod turns;
 
 use serde::{Deserialize, Deserializer};
 use serde_saphyr::{Location, Spanned};
 
 use super::found::Found;
 use super::{RuleId, View};
-use crate::detect::dialogue;
+use crate::detect::{Standing, dialogue};
 use crate::diagnostic::{Diagnostics, Source};
 use crate::lexicon::{GuardId, LexiconsDraft, ListId};
 use crate::yaml::{self, OneKey, OneOrMany};
@@ -27,6 +40,12 @@ use crate::yaml::{self, OneKey, OneOrMany};
 pub trait Condition: std::fmt::Debug + Send + Sync {
     /// Tests it.
     fn test(&self, scene: &View<'_, '_>) -> Found;
+
+    /// Whether the outcome depends on who said what: such an outcome is worth nothing where roles are not to be
+    /// trusted or the text cannot be judged.
+    fn hears(&self) -> bool {
+        true
+    }
 }
 
 /// A condition as a rule file writes it: a mapping with one key, which names the kind.
@@ -43,11 +62,25 @@ pub(super) enum ConditionShape {
     BackChannel(back_channel::BackChannelShape),
     Hangup(Box<hangup::HangupShape>),
     Talk(talk::TalkShape),
+    Near(Box<near::NearShape>),
+    Turns(Box<turns::TurnsShape>),
+    Ratio(Box<ratio::RatioShape>),
+    Echo(Box<echo::EchoShape>),
+    Repeat(repeat::RepeatShape),
+    Similar(similar::SimilarShape),
+    Monologue(monologue::MonologueShape),
+    Duration(duration::DurationShape),
+    Event(event::EventShape),
+    Meta(meta::MetaShape),
+    Clock(clock::ClockShape),
+    Quality(quality::QualityShape),
     All(Vec<ConditionShape>),
     Any(Vec<ConditionShape>),
     Not(Box<ConditionShape>),
+    AtLeast(Box<logic::AtLeastShape>),
     Count(Box<logic::CountShape>),
     Rule(rule::RuleShape),
+    Is(is::IsShape),
 }
 
 impl<'de> Deserialize<'de> for ConditionShape {
@@ -70,11 +103,25 @@ impl ConditionShape {
             Self::BackChannel(shape) => Box::new(shape.compile(compiler)),
             Self::Hangup(shape) => Box::new(shape.compile(compiler)),
             Self::Talk(shape) => Box::new(shape.compile(compiler)),
+            Self::Near(shape) => Box::new(shape.compile(compiler)),
+            Self::Turns(shape) => Box::new(shape.compile(compiler)),
+            Self::Ratio(shape) => Box::new(shape.compile(compiler)),
+            Self::Echo(shape) => Box::new(shape.compile(compiler)),
+            Self::Repeat(shape) => Box::new(shape.compile(compiler)),
+            Self::Similar(shape) => Box::new(shape.compile(compiler)),
+            Self::Monologue(shape) => Box::new(shape.compile(compiler)),
+            Self::Duration(shape) => Box::new(shape.compile(compiler)),
+            Self::Event(shape) => Box::new(shape.compile(compiler)),
+            Self::Meta(shape) => Box::new(shape.compile(compiler)),
+            Self::Clock(shape) => Box::new(shape.compile(compiler)),
+            Self::Quality(shape) => Box::new(shape.compile(compiler)),
+            Self::AtLeast(shape) => Box::new(shape.compile(compiler)),
             Self::All(shapes) => Box::new(logic::All::new(shapes, compiler)),
             Self::Any(shapes) => Box::new(logic::Any::new(shapes, compiler)),
             Self::Not(shape) => Box::new(logic::Not::new(shape, compiler)),
             Self::Count(shape) => Box::new(shape.compile(compiler)),
             Self::Rule(shape) => Box::new(shape.compile(compiler)),
+            Self::Is(shape) => shape.compile(compiler).unwrap_or_else(|| Box::new(logic::Nothing)),
         }
     }
 }
@@ -87,6 +134,8 @@ pub(super) struct Compiler<'a> {
     pub(super) rule_ids: &'a [String],
     /// The rules that the one being compiled refers to.
     pub(super) needs: Vec<RuleId>,
+    /// The conditions to which the rule has given names, as far as they may be used here.
+    pub(super) defined: &'a [(String, ConditionShape)],
     /// What is being compiled must not occur.
     pub(super) forbids: bool,
     pub(super) lexicons: &'a mut LexiconsDraft,
@@ -122,6 +171,25 @@ impl Compiler<'_> {
 
 /// One name, or a list of names; mistakes point at the whole.
 type Names = Spanned<OneOrMany<String>>;
+
+/// What a match is worth at most.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Verdict {
+    #[default]
+    Hit,
+    Candidate,
+}
+
+impl Verdict {
+    /// What a match is worth that would be worth `standing`.
+    fn of(self, standing: Standing) -> Standing {
+        match (self, standing) {
+            (Self::Candidate, Standing::Hit) => Standing::Candidate,
+            _ => standing,
+        }
+    }
+}
 
 /// A range of numbers, either end optional.
 #[derive(Debug, Clone, Copy, Deserialize)]

@@ -7,7 +7,7 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 use serde::Deserialize;
 use serde_saphyr::Spanned;
 
-use super::{Compiler, Condition};
+use super::{Compiler, Condition, Verdict};
 use crate::detect::{By, Scene, Standing};
 use crate::lexicon::{GuardId, Speaker};
 use crate::rule::View;
@@ -48,14 +48,6 @@ enum Scope {
     Turn,
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "snake_case")]
-enum Verdict {
-    #[default]
-    Hit,
-    Candidate,
-}
-
 #[derive(Debug)]
 pub(in crate::rule) struct Pattern {
     regex: Option<Regex>,
@@ -67,7 +59,7 @@ pub(in crate::rule) struct Pattern {
     for_everybody: bool,
     window: Window,
     scope: Scope,
-    candidate: bool,
+    verdict: Verdict,
     guards: Vec<GuardId>,
     family: u32,
 }
@@ -95,7 +87,7 @@ impl PatternShape {
             for_everybody: compiler.forbids,
             window: Window::compile(self.window.as_ref(), speaker, compiler),
             scope: self.scope,
-            candidate: self.verdict == Verdict::Candidate,
+            verdict: self.verdict,
             guards: compiler.guards(&self.guards),
             family,
         }
@@ -150,7 +142,7 @@ impl Pattern {
             let standing = if is_excluded {
                 Standing::Suppressed(By::Excluded)
             } else {
-                self.worth(scene.match_standing(turn, &span, self.speaker, &self.guards))
+                self.verdict.of(scene.match_standing(turn, &span, self.speaker, &self.guards))
             };
             occurrences.push(Occurrence {
                 turn,
@@ -160,10 +152,6 @@ impl Pattern {
                 family: self.family,
             });
         }
-    }
-
-    fn worth(&self, standing: Standing) -> Standing {
-        if self.candidate && standing == Standing::Hit { Standing::Candidate } else { standing }
     }
 }
 

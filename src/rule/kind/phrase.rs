@@ -6,9 +6,9 @@ use serde::Deserialize;
 use serde_saphyr::Spanned;
 
 use super::{Compiler, Condition, Names};
-use crate::lexicon::{Mention, Speaker, Watched};
+use crate::lexicon::{ListId, Mention, Speaker, Watched};
 use crate::rule::View;
-use crate::rule::found::{Found, Occurrence, Searched};
+use crate::rule::found::{Found, Occurrence, Outcome, Searched};
 use crate::rule::window::{Window, WindowShape};
 
 #[derive(Debug, Deserialize)]
@@ -18,12 +18,16 @@ pub(in crate::rule) struct PhraseShape {
     role: Option<Speaker>,
     #[serde(rename = "in")]
     window: Option<Spanned<WindowShape>>,
+    /// So many of the named lexicons must show; one where nothing is said.
+    distinct: Option<Spanned<usize>>,
 }
 
 #[derive(Debug)]
 pub(in crate::rule) struct Phrase {
-    /// Each with its family.
-    lists: Vec<(Watched, u32)>,
+    /// Each with its family and with the number of the name by which the rule means it.
+    lists: Vec<(Watched, u32, usize)>,
+    /// So many of the names must show.
+    distinct: usize,
     /// Whose words count, where the rule says so; otherwise each entry says it.
     role: Option<Speaker>,
     speaker: Speaker,
@@ -35,10 +39,20 @@ impl PhraseShape {
         let lists = compiler.lists(&self.lexicon);
         let speaker = self.role.unwrap_or_else(|| compiler.lexicons.speaker_of(&lists));
         let window = Window::compile(self.window.as_ref(), speaker, compiler);
-        let lists =
-            lists.into_iter().map(|list| (compiler.lexicons.watch(list), compiler.lexicons.family_of(list)));
-        let lists = lists.collect();
-        Phrase { lists, role: self.role, speaker, window }
+        let names = self.lexicon.value.as_slice();
+        let named = |list: &ListId, name: &String| {
+            compiler.lexicons.lists(name).is_some_and(|lists| lists.contains(list))
+        };
+        let of_name = |list: &ListId| names.iter().position(|name| named(list, name)).unwrap_or(0);
+        let numbers: Vec<usize> = lists.iter().map(of_name).collect();
+        let distinct = self.distinct.as_ref().map_or(1, |distinct| distinct.value);
+        if let Some(written) = self.distinct.as_ref().filter(|_| distinct == 0 || distinct > names.len()) {
+            let message = format!("列了 {} 张词表，不能要求出现其中 {distinct} 张", names.len());
+            compiler.mistake(written.referenced, message, "distinct 从 1 到词表的张数");
+        }
+        let watched = |(list, name)| (compiler.lexicons.watch(list), compiler.lexicons.family_of(list), name);
+        let lists = lists.into_iter().zip(numbers).map(watched).collect();
+        Phrase { lists, distinct, role: self.role, speaker, window }
     }
 }
 
@@ -49,7 +63,9 @@ impl Condition for Phrase {
             Err(lack) => return Found::without(lack),
         };
         let mut occurrences = Vec::new();
-        for (list, family) in &self.lists {
+        let mut names = Vec::new();
+        for (list, family, name) in &self.lists {
+            let before = occurrences.len();
             occurrences.extend(inside(scene.mentions(*list), &turns).iter().map(|mention| Occurrence {
                 turn: mention.turn,
                 span: Some(mention.span()),
@@ -57,12 +73,21 @@ impl Condition for Phrase {
                 standing: scene.standing(mention, self.role),
                 family: *family,
             }));
+            let counts = occurrences[before..].iter().any(Occurrence::counts);
+            names.extend(counts.then_some(*name));
         }
         if self.lists.len() > 1 && occurrences.len() > 1 {
             occurrences.sort_by_key(|occurrence| occurrence.span.as_ref().map(|span| span.start));
         }
         let searched = Some(Searched { speaker: self.speaker, turns });
-        Found { searched, ..Found::any(occurrences) }
+        let found = Found { searched, ..Found::any(occurrences) };
+        if self.distinct > 1 && found.outcome == Outcome::Met {
+            names.sort_unstable();
+            names.dedup();
+            let outcome = if names.len() >= self.distinct { Outcome::Met } else { Outcome::NotMet };
+            return Found { outcome, ..found };
+        }
+        found
     }
 }
 

@@ -1,0 +1,103 @@
+//! `echo`: what one side said is said again by the other, as when an agent reads a number back.
+
+use serde::Deserialize;
+
+use super::{Compiler, Condition, ConditionShape};
+use crate::detect::Scene;
+use crate::lexicon::Speaker;
+use crate::rule::View;
+use crate::rule::found::{Found, Occurrence, Outcome, Searched};
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::rule) struct EchoShape {
+    of: ConditionShape,
+    #[serde(default)]
+    by: Speaker,
+    within_turns: usize,
+    least_chars: usize,
+    tail: Option<usize>,
+}
+
+#[derive(Debug)]
+pub(in crate::rule) struct Echo {
+    of: Box<dyn Condition>,
+    by: Speaker,
+    /// Turns of the one who says it again.
+    within_turns: usize,
+    /// What is shorter needs no echo.
+    least_chars: usize,
+    /// So many of its last letters are enough.
+    tail: Option<usize>,
+}
+
+impl EchoShape {
+    pub(super) fn compile(&self, compiler: &mut Compiler<'_>) -> Echo {
+        Echo {
+            of: self.of.compile(compiler),
+            by: self.by,
+            within_turns: self.within_turns,
+            least_chars: self.least_chars,
+            tail: self.tail,
+        }
+    }
+}
+
+impl Condition for Echo {
+    fn test(&self, scene: &View<'_, '_>) -> Found {
+        let said = self.of.test(scene);
+        if said.outcome == Outcome::NotMeasurable {
+            return said;
+        }
+        let (mut echoes, mut missed, mut searched) = (Vec::new(), Vec::new(), None);
+        for occurrence in said.counting() {
+            let words = words(scene, occurrence);
+            if words.chars().count() < self.least_chars {
+                continue;
+            }
+            let turns = scene.turns_of(self.by);
+            let later: Vec<u32> = turns.filter(|at| *at > occurrence.turn).take(self.within_turns).collect();
+            // Who never speaks again has no chance to.
+            let Some(last) = later.last() else { continue };
+            match later.iter().find_map(|turn| self.echo(scene, *turn, words)) {
+                Some(echo) => echoes.push(echo),
+                None => {
+                    searched = Some(Searched { speaker: self.by, turns: occurrence.turn + 1..last + 1 });
+                    missed.push(occurrence.clone());
+                }
+            }
+        }
+        match (echoes.is_empty(), missed.is_empty()) {
+            (true, true) => Found { searched: said.searched, ..Found::of(Outcome::NotApplicable) },
+            (_, true) => Found { occurrences: echoes, ..Found::of(Outcome::Met) },
+            (_, false) => Found { occurrences: missed, searched, ..Found::of(Outcome::NotMet) },
+        }
+    }
+}
+
+impl Echo {
+    /// Where `words` stand in `turn`, or their end where that is enough.
+    fn echo(&self, scene: &Scene<'_>, turn: u32, words: &str) -> Option<Occurrence> {
+        let place = &scene.document.turns()[turn as usize];
+        let text = scene.document.slice(place.clone());
+        let tail = self.tail.map(|tail| {
+            let before = words.chars().count().saturating_sub(tail);
+            words.char_indices().nth(before).map_or(words, |(at, _)| &words[at..])
+        });
+        let found = std::iter::once(words).chain(tail).find_map(|part| Some((text.find(part)?, part.len())));
+        let (at, length) = found?;
+        let start = place.start + crate::text::position(at);
+        let span = Some(start..start + crate::text::position(length));
+        Some(Occurrence { span, ..Occurrence::turn(turn) })
+    }
+}
+
+/// The words of an occurrence; where a number stands in them, the number alone.
+fn words<'s>(scene: &'s Scene<'_>, occurrence: &Occurrence) -> &'s str {
+    let span = occurrence.span.clone();
+    let span = span.unwrap_or_else(|| scene.document.turns()[occurrence.turn as usize].clone());
+    let numbers = scene.document.numbers();
+    let inside = &numbers[numbers.partition_point(|number| number.end <= span.start)..];
+    let number = inside.first().filter(|number| number.start < span.end);
+    scene.document.slice(number.cloned().unwrap_or(span))
+}

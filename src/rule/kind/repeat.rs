@@ -1,0 +1,61 @@
+//! `repeat`: one side says the same thing again.
+
+use serde::Deserialize;
+
+use super::{Compiler, Condition, Names};
+use crate::lexicon::{ListId, Speaker};
+use crate::rule::View;
+use crate::rule::found::{Found, Occurrence, Searched};
+use crate::text::similarity::Pairs;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::rule) struct RepeatShape {
+    #[serde(default)]
+    role: Speaker,
+    within_turns: usize,
+    likeness: f64,
+    least_chars: u32,
+    except: Option<Names>,
+}
+
+#[derive(Debug)]
+pub(in crate::rule) struct Repeat {
+    role: Speaker,
+    within_turns: usize,
+    likeness: f64,
+    least_chars: u32,
+    except: Vec<ListId>,
+}
+
+impl RepeatShape {
+    pub(super) fn compile(&self, compiler: &mut Compiler<'_>) -> Repeat {
+        Repeat {
+            role: self.role,
+            within_turns: self.within_turns,
+            likeness: self.likeness,
+            least_chars: self.least_chars,
+            except: self.except.as_ref().map(|names| compiler.lists(names)).unwrap_or_default(),
+        }
+    }
+}
+
+impl Condition for Repeat {
+    fn test(&self, scene: &View<'_, '_>) -> Found {
+        let mut before: Vec<Pairs> = Vec::new();
+        let mut occurrences = Vec::new();
+        for turn in scene.turns_of(self.role) {
+            if scene.letters_besides(turn, &self.except) < self.least_chars {
+                continue;
+            }
+            let said = Pairs::of(scene.document.slice(scene.document.turns()[turn as usize].clone()));
+            let mut earlier = before.iter().rev().take(self.within_turns);
+            if earlier.any(|other| said.are_alike(other, self.likeness)) {
+                occurrences.push(Occurrence::turn(turn));
+            }
+            before.push(said);
+        }
+        let searched = Some(Searched { speaker: self.role, turns: 0..scene.turn_count() });
+        Found { searched, ..Found::any(occurrences) }
+    }
+}

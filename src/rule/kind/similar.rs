@@ -1,0 +1,89 @@
+//! `similar`: a sentence is said that is much like one of some samples.
+
+use serde::Deserialize;
+use serde_saphyr::Spanned;
+
+use super::{Compiler, Condition, Verdict};
+use crate::lexicon::Speaker;
+use crate::rule::View;
+use crate::rule::found::{Found, Occurrence, Searched};
+use crate::rule::window::{Window, WindowShape};
+use crate::text::normalise_phrase;
+use crate::text::similarity::Pairs;
+
+/// More samples than this are refused: a rule that needs more is several rules.
+const MOST_SAMPLES: usize = 200;
+/// Samples of fewer letters are refused: they are like almost anything.
+const SHORTEST_SAMPLE: usize = 4;
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::rule) struct SimilarShape {
+    to: Spanned<Vec<String>>,
+    likeness: f64,
+    #[serde(default)]
+    role: Speaker,
+    #[serde(rename = "in")]
+    window: Option<Spanned<WindowShape>>,
+    #[serde(default)]
+    verdict: Verdict,
+}
+
+#[derive(Debug)]
+pub(in crate::rule) struct Similar {
+    samples: Vec<Pairs>,
+    likeness: f64,
+    role: Speaker,
+    window: Window,
+    verdict: Verdict,
+}
+
+impl SimilarShape {
+    pub(super) fn compile(&self, compiler: &mut Compiler<'_>) -> Similar {
+        let samples: Vec<String> = self.to.value.iter().map(|sample| normalise_phrase(sample).0).collect();
+        if samples.is_empty() || samples.len() > MOST_SAMPLES {
+            let message = format!("样句应有 1 到 {MOST_SAMPLES} 句");
+            compiler.mistake(self.to.referenced, message, "把不同的意思分成几条规则");
+        }
+        if let Some(short) = samples.iter().find(|sample| sample.chars().count() < SHORTEST_SAMPLE) {
+            let message = format!("样句“{short}”不到 {SHORTEST_SAMPLE} 个字，会与太多的话相似");
+            compiler.mistake(self.to.referenced, message, "短语请写进词表，用 phrase");
+        }
+        Similar {
+            samples: samples.iter().map(|sample| Pairs::of(sample)).collect(),
+            likeness: self.likeness,
+            role: self.role,
+            window: Window::compile(self.window.as_ref(), self.role, compiler),
+            verdict: self.verdict,
+        }
+    }
+}
+
+impl Condition for Similar {
+    fn test(&self, scene: &View<'_, '_>) -> Found {
+        let turns = match self.window.turns(scene) {
+            Ok(turns) => turns,
+            Err(lack) => return Found::without(lack),
+        };
+        let asked = scene.turns_of(self.role).filter(|turn| turns.contains(turn));
+        let sentences =
+            asked.flat_map(|turn| scene.document.sentences(turn).map(move |sentence| (turn, sentence)));
+        let like =
+            sentences.filter(|(_, sentence)| self.is_like_a_sample(scene.document.slice(sentence.clone())));
+        let occurrences = like.map(|(turn, sentence)| Occurrence {
+            standing: self.verdict.of(scene.match_standing(turn, &sentence, self.role, &[])),
+            span: Some(sentence),
+            ..Occurrence::turn(turn)
+        });
+        let occurrences = occurrences.collect();
+        let searched = Some(Searched { speaker: self.role, turns });
+        Found { searched, ..Found::any(occurrences) }
+    }
+}
+
+impl Similar {
+    fn is_like_a_sample(&self, said: &str) -> bool {
+        let said = Pairs::of(said);
+        self.samples.iter().any(|sample| said.are_alike(sample, self.likeness))
+    }
+}

@@ -1,0 +1,64 @@
+//! How alike two stretches of text are: the pairs of neighbouring letters that they share.
+
+/// The pairs of neighbouring letters of a text, sorted; a single letter stands for itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pairs(Vec<(char, char)>);
+
+impl Pairs {
+    /// Those of normalised `text`.
+    #[must_use]
+    pub fn of(text: &str) -> Self {
+        let seconds = text.chars().skip(1).chain(std::iter::once('\0'));
+        let mut pairs: Vec<_> = text.chars().zip(seconds).collect();
+        // The last letter is half of the pair before it already.
+        if pairs.len() > 1 {
+            pairs.pop();
+        }
+        pairs.sort_unstable();
+        Self(pairs)
+    }
+
+    /// Twice the pairs that both have, divided by all that they have (Dice's coefficient): 0 to 1.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "no turn has so many letters")]
+    pub fn likeness(&self, other: &Self) -> f64 {
+        let all = self.0.len() + other.0.len();
+        if all == 0 { 0.0 } else { 2.0 * self.shared(other) as f64 / all as f64 }
+    }
+
+    /// Whether they are at least that much alike; texts of very different length are told apart without a look.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "no turn has so many letters")]
+    pub fn are_alike(&self, other: &Self, least: f64) -> bool {
+        let (a, b) = (self.0.len(), other.0.len());
+        2.0 * a.min(b) as f64 >= least * (a + b) as f64 && self.likeness(other) >= least
+    }
+
+    fn shared(&self, other: &Self) -> usize {
+        let (mut a, mut b, mut shared) = (0, 0, 0);
+        while let (Some(x), Some(y)) = (self.0.get(a), other.0.get(b)) {
+            let order = x.cmp(y);
+            a += usize::from(order.is_le());
+            b += usize::from(order.is_ge());
+            shared += usize::from(order.is_eq());
+        }
+        shared
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn likeness_is_the_share_of_common_pairs() {
+        let likeness = |a: &str, b: &str| Pairs::of(a).likeness(&Pairs::of(b));
+        assert_eq!(likeness("请问还有什么可以帮您", "请问还有什么可以帮您"), 1.0);
+        assert_eq!(likeness("好", "好"), 1.0);
+        assert_eq!(likeness("好", "不"), 0.0);
+        assert_eq!(likeness("", ""), 0.0);
+        assert_eq!(likeness("甲乙丙", "甲乙丁"), 0.5);
+        assert!(!Pairs::of("好的").are_alike(&Pairs::of("好的我现在就帮您查一下"), 0.8));
+        assert!(Pairs::of("甲乙丙").are_alike(&Pairs::of("甲乙丁"), 0.5));
+    }
+}

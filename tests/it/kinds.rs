@@ -1,0 +1,333 @@
+//! Every kind of condition by itself: what it needs to hold, what it does not mind, and when it cannot be told.
+
+use crate::packs::{compiled, judged, outcome, rule, try_compiled, verdict};
+
+/// The words that the conditions here speak of.
+const WORDS: &str = "\
+title: 词
+role: any
+---
+[sorry] 歉
+抱歉
+[thanks] 谢
+谢谢
+[complaint] 投诉
+我要投诉
+[nin] 您
+您
+[ni] 你
+你
+[number] 号码
+号码是<数字7-12>
+[yes] 应
+好的
+嗯
+";
+
+/// Judges each script by a rule that expects `condition`; `words` are its outcomes.
+#[track_caller]
+fn expect(condition: &str, scripts: &[(&str, &str)]) {
+    let file = rule(&format!("expect: {condition}"));
+    let pack = compiled(&[("lexicons/w.txt", WORDS), ("rules/r.yaml", &file)]);
+    for (script, expected) in scripts {
+        let draft = judged(&pack, script);
+        assert_eq!(outcome(&draft, "r"), *expected, "{condition}\n{script}\n{}", verdict(&draft, "r"));
+    }
+}
+
+/// What is wrong with a rule that expects `condition`.
+#[track_caller]
+fn mistakes(condition: &str) -> String {
+    let file = rule(&format!("expect: {condition}"));
+    let files = [("lexicons/w.txt", WORDS), ("rules/r.yaml", file.as_str())];
+    try_compiled(&files).expect_err(condition).to_string()
+}
+
+const COMPLAINT: &str = "{phrase: {lexicon: 'w#complaint', role: customer}}";
+const SORRY: &str = "{phrase: {lexicon: 'w#sorry', role: agent}}";
+
+#[test]
+fn near_asks_for_a_side_and_a_distance() {
+    let near = |more: &str| format!("{{near: {{of: {SORRY}, to: {COMPLAINT}, {more}}}}}");
+    let after = "客户:我要投诉\n客服:非常抱歉";
+    let late = "客户:我要投诉\n客服:您说\n客户:太慢了\n客服:抱歉";
+    let before = "客服:抱歉久等\n客户:我要投诉\n客服:您说";
+    let none = "客户:你好\n客服:抱歉";
+    expect(
+        &near("side: after, within_turns: 1"),
+        &[(after, "met"), (late, "not_met"), (before, "not_met"), (none, "not_applicable")],
+    );
+    expect(&near("side: after"), &[(late, "met"), (before, "not_met")]);
+    expect(&near("side: before"), &[(after, "not_met"), (before, "met")]);
+    expect(&near("within_turns: 1"), &[(after, "met"), (before, "met")]);
+}
+
+#[test]
+fn near_counts_seconds_only_where_there_are_any() {
+    let near = format!("{{near: {{of: {SORRY}, to: {COMPLAINT}, side: after, within_seconds: 3}}}}");
+    expect(
+        &near,
+        &[
+            ("[0-2] 客户:我要投诉\n[4-5] 客服:抱歉", "met"),
+            ("[0-2] 客户:我要投诉\n[6-7] 客服:抱歉", "not_met"),
+            ("客户:我要投诉\n客服:抱歉", "not_measurable"),
+        ],
+    );
+}
+
+#[test]
+fn near_counts_letters() {
+    let near =
+        "{near: {of: {phrase: {lexicon: 'w#sorry'}}, to: {phrase: {lexicon: 'w#thanks'}}, within_chars: 3}}";
+    expect(near, &[("客服:谢谢,实在抱歉", "met"), ("客服:谢谢您打来,实在抱歉", "not_met")]);
+}
+
+#[test]
+fn near_asks_for_one_of_the_anchors_each_of_them_or_a_certain_one() {
+    let near = |which: &str| {
+        format!("{{near: {{of: {SORRY}, to: {COMPLAINT}, side: after, within_turns: 1, which: {which}}}}}")
+    };
+    let first = "客户:我要投诉\n客服:抱歉\n客户:我要投诉\n客服:您说";
+    expect(&near("any"), &[(first, "met")]);
+    expect(&near("every"), &[(first, "not_met")]);
+    expect(&near("first"), &[(first, "met")]);
+    expect(&near("last"), &[(first, "not_met")]);
+    expect(&near("2"), &[(first, "not_met")]);
+    expect(&near("3"), &[(first, "not_applicable")]);
+    expect(&near("-2"), &[(first, "met")]);
+    assert!(mistakes(&near("0")).contains("没有第 0 次"));
+}
+
+#[test]
+fn windows_are_numbers_of_turns_or_shares() {
+    let phrase = |window: &str| format!("{{phrase: {{lexicon: 'w#sorry', role: agent, in: {window}}}}}");
+    let early = "客服:抱歉\n客户:一\n客服:二\n客户:三";
+    let late = "客服:一\n客户:二\n客服:三\n客户:四\n客服:抱歉";
+    expect(&phrase("{turns: [1, 1]}"), &[(early, "met"), (late, "not_met")]);
+    expect(&phrase("{turns: [-1, -1]}"), &[(early, "not_met"), (late, "met")]);
+    expect(&phrase("{turns: [2, -1]}"), &[(early, "not_met"), (late, "met")]);
+    expect(&phrase("{first_percent: 50}"), &[(early, "met"), (late, "not_met")]);
+    expect(&phrase("{last_percent: 20}"), &[(early, "not_met"), (late, "met")]);
+    assert!(mistakes(&phrase("{first_percent: 5, turns: [1, 2]}")).contains("窗口"));
+}
+
+#[test]
+fn at_least_asks_for_some_of_several() {
+    let parts = format!("[{SORRY}, {COMPLAINT}, {{duration: {{at_least_seconds: 1}}}}]");
+    let of = |n: usize| format!("{{at_least: {{n: {n}, of: {parts}}}}}");
+    let both = "客户:我要投诉\n客服:抱歉";
+    expect(&of(1), &[(both, "met"), ("客户:好", "not_measurable")]);
+    expect(&of(2), &[(both, "met"), ("客户:我要投诉", "not_measurable"), ("客户:好", "not_met")]);
+    expect(&of(3), &[("[0-3] 客户:我要投诉\n[4-5] 客服:抱歉", "met"), (both, "not_measurable")]);
+    assert!(mistakes(&of(4)).contains("3 个条件里不能要求成立 4 个"));
+}
+
+#[test]
+fn a_phrase_may_ask_for_several_of_its_lexicons() {
+    let phrase =
+        |distinct: usize| format!("{{phrase: {{lexicon: ['w#sorry', 'w#thanks'], distinct: {distinct}}}}}");
+    expect(&phrase(1), &[("客服:抱歉", "met")]);
+    expect(&phrase(2), &[("客服:抱歉,抱歉", "not_met"), ("客服:抱歉,谢谢", "met")]);
+    assert!(mistakes(&phrase(3)).contains("列了 2 张词表"));
+}
+
+#[test]
+fn turns_asks_for_something_in_all_or_enough_of_them() {
+    let turns = |more: &str| format!("{{turns: {{of: {SORRY}, role: agent{more}}}}}");
+    let half = "客服:抱歉\n客户:好\n客服:您说";
+    expect(&turns(""), &[("客服:抱歉\n客户:好", "met"), (half, "not_met"), ("客户:好", "not_applicable")]);
+    expect(&turns(", share: {from: 0.5}"), &[(half, "met")]);
+    expect(&turns(", share: {to: 0}"), &[(half, "not_met"), ("客服:您说", "met")]);
+    expect(&turns(", in: {first_turns: 1}"), &[(half, "met")]);
+}
+
+#[test]
+fn ratio_compares_how_often_two_things_show() {
+    let ratio = "{ratio: {of: {phrase: {lexicon: 'w#nin', role: agent}}, to: {phrase: {lexicon: 'w#ni', role: agent}}, at_least: 2, least_count: 2}}";
+    expect(
+        ratio,
+        &[
+            ("客服:您看您要哪个,你说", "met"),
+            ("客服:您看你要哪个,你说", "not_met"),
+            ("客服:您看您要哪个", "met"),
+            ("客服:请讲", "not_applicable"),
+        ],
+    );
+}
+
+#[test]
+fn echo_asks_for_what_the_other_side_said_again() {
+    let echo = "{echo: {of: {phrase: {lexicon: 'w#number', role: customer}}, by: agent, within_turns: 2, least_chars: 4, tail: 4}}";
+    expect(
+        echo,
+        &[
+            ("客户:我号码是一三八零零一三八零零零\n客服:一三八零零一三八零零零对吗", "met"),
+            ("客户:我号码是13800138000\n客服:好的\n客户:嗯\n客服:尾号8000对吗", "met"),
+            ("客户:我号码是13800138000\n客服:好的", "not_met"),
+            ("客户:我号码是13800138000", "not_applicable"),
+            ("客户:你好\n客服:您好", "not_applicable"),
+        ],
+    );
+}
+
+#[test]
+fn repeat_finds_what_one_side_says_again() {
+    let repeat = "{repeat: {role: agent, within_turns: 2, likeness: 0.8, least_chars: 4, except: 'w#yes'}}";
+    expect(
+        repeat,
+        &[
+            ("客服:请您提供一下订单号\n客户:什么\n客服:请您提供一下订单号。", "met"),
+            ("客服:请您提供一下订单号\n客户:什么\n客服:请您稍等我查一下", "not_met"),
+            ("客服:好的好的\n客户:什么\n客服:好的好的", "not_met"),
+            ("客户:请您提供一下订单号\n客服:请您提供一下订单号", "not_met"),
+        ],
+    );
+}
+
+#[test]
+fn similar_finds_sentences_like_its_samples() {
+    let similar = "{similar: {to: ['请问还有什么可以帮您'], likeness: 0.7, role: agent}}";
+    expect(
+        similar,
+        &[
+            ("客服:好的。请问您还有什么可以帮您的吗?", "met"),
+            ("客服:请问您贵姓", "not_met"),
+            ("客户:请问还有什么可以帮您", "not_met"),
+        ],
+    );
+    assert!(mistakes("{similar: {to: ['好的'], likeness: 0.7}}").contains("不到 4 个字"));
+}
+
+#[test]
+fn a_monologue_is_broken_by_words_but_not_by_attention() {
+    let pack_words = "{monologue: {role: agent, at_least_chars: 12}}";
+    expect(
+        pack_words,
+        &[
+            ("客服:这个套餐每月包含十个流量\n客服:还送会员", "met"),
+            ("客服:这个套餐每月\n客户:多少钱\n客服:三十九一个月", "not_met"),
+        ],
+    );
+    let seconds = "{monologue: {role: agent, at_least_seconds: 10}}";
+    expect(
+        seconds,
+        &[("[0-11] 客服:这个套餐每月包含十个流量还有三百分钟通话", "met"), ("客服:这个", "not_measurable")],
+    );
+}
+
+#[test]
+fn talk_is_compared_with_the_other_side() {
+    let share = "{talk: {role: agent, share_of_chars: {to: 0.7}}}";
+    expect(share, &[("客服:一二三\n客户:一二三", "met"), ("客服:一二三四五六七八\n客户:一", "not_met")]);
+    let time = "{talk: {role: agent, share_of_time: {to: 0.5}}}";
+    expect(time, &[("[0-3] 客服:您好请讲啊\n[3-6] 客户:我想问一下", "met"), ("客服:一", "not_measurable")]);
+}
+
+#[test]
+fn duration_is_the_time_from_the_first_word_to_the_end() {
+    let duration = "{duration: {at_least_seconds: 10, at_most_seconds: 20}}";
+    expect(
+        duration,
+        &[
+            ("[0-3] 客服:您好请讲啊\n[15] 客户挂机", "met"),
+            ("[0-3] 客服:您好请讲啊", "not_met"),
+            ("客服:您好", "not_measurable"),
+        ],
+    );
+}
+
+#[test]
+fn events_are_counted_where_there_are_any_at_all() {
+    let event = "{event: {type: transfer, at_most: 1}}";
+    expect(
+        event,
+        &[
+            ("[0-3] 客服:您好请讲啊\n[4] 转接", "met"),
+            ("[0-3] 客服:您好请讲啊\n[4] 转接\n[5] 转接", "not_met"),
+            ("[0] 接通\n[0-3] 客服:您好请讲啊", "met"),
+            ("客服:您好", "not_measurable"),
+        ],
+    );
+}
+
+#[test]
+fn meta_is_compared_as_text_or_number() {
+    let queue = "{meta: {field: queue, is: [宽带, 移动]}}";
+    expect(
+        queue,
+        &[
+            ("@ meta.queue=宽带\n客服:您好", "met"),
+            ("@ meta.queue=投诉\n客服:您好", "not_met"),
+            ("客服:您好", "not_measurable"),
+        ],
+    );
+    let sum = "{meta: {field: talk, plus: [hold], divided_by: calls, at_most: 100}}";
+    expect(
+        sum,
+        &[
+            ("@ meta.talk=150 meta.hold=50 meta.calls=2\n客服:您好", "met"),
+            ("@ meta.talk=150 meta.hold=51 meta.calls=2\n客服:您好", "not_met"),
+            ("@ meta.talk=150 meta.hold=50 meta.calls=0\n客服:您好", "not_measurable"),
+        ],
+    );
+    expect(
+        "{meta: {field: vip, exists: true}}",
+        &[("@ meta.vip=1\n客服:您好", "met"), ("客服:您好", "not_met")],
+    );
+    expect("{meta: {field: tel, matches: '^1[0-9]+$'}}", &[("@ meta.tel=138\n客服:您好", "met")]);
+    assert!(mistakes("{meta: {field: queue}}").contains("没有写要求"));
+}
+
+#[test]
+fn the_clock_tells_morning_from_evening() {
+    let at = |time: &str| format!("@ started_at=2026-11-20T{time}+08:00\n客服:您好");
+    let morning = "{clock: {from: \"05:00\", to: \"12:00\"}}";
+    expect(
+        morning,
+        &[(&at("05:00:00"), "met"), (&at("12:00:00"), "not_met"), ("客服:您好", "not_measurable")],
+    );
+    let night = "{clock: {from: \"22:00\", to: \"06:00\"}}";
+    expect(night, &[(&at("23:10:00"), "met"), (&at("05:59:59"), "met"), (&at("12:00:00"), "not_met")]);
+    expect("{clock: {days: [6, 7]}}", &[(&at("12:00:00"), "not_met")]);
+    assert!(mistakes("{clock: {from: 早上}}").contains("不是钟点"));
+}
+
+#[test]
+fn what_does_not_hear_words_is_told_even_where_roles_are_missing() {
+    let transcript = "@ meta.queue=宽带\n未知:您好";
+    expect("{meta: {field: queue, is: 宽带}}", &[(transcript, "met")]);
+    expect("{quality: {roles: missing}}", &[(transcript, "met"), ("客服:您好", "not_met")]);
+    expect("{not: {quality: {roles: [missing, suspect]}}}", &[(transcript, "not_met"), ("客服:您好", "met")]);
+    expect("{talk: {role: agent, at_most_turns: 5}}", &[(transcript, "not_measurable")]);
+}
+
+#[test]
+fn a_rule_may_give_names_to_its_conditions() {
+    let file = rule(&format!(
+        "define:\n  sorry: {SORRY}\n  handled: {{all: [{{is: sorry}}, {COMPLAINT}]}}\nexpect: {{is: handled}}"
+    ));
+    let pack = compiled(&[("lexicons/w.txt", WORDS), ("rules/r.yaml", &file)]);
+    assert_eq!(outcome(&judged(&pack, "客户:我要投诉\n客服:抱歉"), "r"), "met");
+    assert_eq!(outcome(&judged(&pack, "客户:我要投诉\n客服:您说"), "r"), "not_met");
+    assert!(mistakes("{is: sory}").contains("没有定义过“sory”"));
+    let circle = rule("define: {a: {is: a}}\nexpect: {is: a}");
+    let circle = try_compiled(&[("rules/r.yaml", &circle)]).unwrap_err().to_string();
+    assert!(circle.contains("没有定义过“a”"), "{circle}");
+}
+
+#[test]
+fn a_rule_may_hold_for_some_days_teams_and_posts_only() {
+    let only = |line: &str| rule(&format!("{line}\nexpect: {SORRY}"));
+    let judge = |file: &str, script: &str| {
+        let pack = compiled(&[("lexicons/w.txt", WORDS), ("rules/r.yaml", file)]);
+        outcome(&judged(&pack, script), "r").to_owned()
+    };
+    let days = only("effective: {from: 2026-01-01, to: 2026-06-30}");
+    assert_eq!(judge(&days, "@ started_at=2026-06-30T23:00:00+08:00\n客服:抱歉"), "met");
+    assert_eq!(judge(&days, "@ started_at=2026-07-01T00:00:00+08:00\n客服:抱歉"), "not_applicable");
+    assert_eq!(judge(&days, "客服:抱歉"), "met");
+    let post = only("applies_to: {meta: {post: [关怀岗]}, team: [一组, 二组]}");
+    assert_eq!(judge(&post, "@ meta.post=关怀岗 agent.team=一组\n客服:抱歉"), "met");
+    assert_eq!(judge(&post, "@ meta.post=软加密 agent.team=一组\n客服:抱歉"), "not_applicable");
+    assert_eq!(judge(&post, "@ meta.post=关怀岗\n客服:抱歉"), "not_applicable");
+}
