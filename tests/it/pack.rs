@@ -73,7 +73,7 @@ fn all_mistakes_of_all_files_are_told_at_once() {
            = 在行末写 :: reason=为什么允许
     rules/kind.yaml:5:40: 没有“guards”这一项
          5 | expect: {phrase: {lexicon: rude/words, guards: []}}
-           = 可写：lexicon、role、in
+           = 可写：lexicon、role、in、distinct
     rules/rough.yaml:5:27: 正则写错了：unclosed group
          5 | forbid: {pattern: {regex: '(好'}}
            = 检查括号、方括号是否配对，量词前有没有内容
@@ -285,7 +285,7 @@ fn a_misspelt_key_of_a_rule_is_told_with_the_one_that_was_meant() {
     assert_snapshot!(folder.mistakes(), @r#"
     rules/rude.yaml:5:19: 没有“lexicn”这一项，是不是想写“lexicon”
          5 | forbid: {phrase: {lexicn: rude/words}}
-           = 可写：lexicon、role、in
+           = 可写：lexicon、role、in、distinct
     共 1 处错误
     "#);
     let folder = Folder::new().file(RUDE, &rule("forbid: {phrse: {lexicon: rude/words}}"));
