@@ -211,7 +211,12 @@ impl<'w> Walk<'w> {
     /// may lose against another entry where a shorter one does not.
     fn around(&self, owner: &Owner, core: &Range<u32>, out: &mut Vec<Mention>) {
         let place = (core.start - self.base) as usize..(core.end - self.base) as usize;
-        for span in self.scan.sought[owner.sought as usize].around(self.text, &place) {
+        let sentence = |near: Range<usize>| {
+            let near = self.base + position(near.start)..self.base + position(near.end);
+            let Range { start, end } = self.document.sentence(self.turn, &near);
+            (start.max(self.base) - self.base) as usize..(end.max(self.base) - self.base) as usize
+        };
+        for span in self.scan.sought[owner.sought as usize].around(self.text, &place, &sentence) {
             let span = self.base + position(span.start)..self.base + position(span.end);
             let mention = self.mention(owner, span);
             if self.stands(owner, &mention) {

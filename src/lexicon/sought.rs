@@ -83,10 +83,16 @@ impl Sought {
         }
     }
 
-    /// The wordings around a core that stands at `core` in `text`, the longest first.
-    pub(super) fn around(&self, text: &str, core: &Range<usize>) -> Spans {
-        let before = self.before.lengths(text, core.start);
-        let after = self.after.lengths(text, core.end);
+    /// The wordings around a core that stands at `core` in `text`, the longest first; `sentence` tells around which
+    /// bytes which sentence stands.
+    pub(super) fn around(
+        &self,
+        text: &str,
+        core: &Range<usize>,
+        sentence: &impl Fn(Range<usize>) -> Range<usize>,
+    ) -> Spans {
+        let before = self.before.lengths(text, core.start, sentence);
+        let after = self.after.lengths(text, core.end, sentence);
         let mut spans = Spans::new();
         for b in &before {
             spans.extend(after.iter().map(|a| core.start - b..core.end + a));
@@ -191,12 +197,15 @@ impl Beside {
 
     /// The bytes of every row of parts that stands in `text` next to a core that begins or ends at byte `at`; each
     /// number once, so that the work stays small however many ways lead to it.
-    fn lengths(&self, text: &str, at: usize) -> Lengths {
+    fn lengths(&self, text: &str, at: usize, sentence: &impl Fn(Range<usize>) -> Range<usize>) -> Lengths {
         let mut lengths: Lengths = smallvec![0];
         for part in &self.parts {
             let known = lengths.len();
             for nth in 0..known {
-                part.add_lengths(self.side, text, at, nth, &mut lengths);
+                let length = lengths[nth];
+                let here = self.side.away(at, length);
+                let more = part.lengths(self.side, text, here, sentence);
+                lengths.extend(more.iter().map(|bytes| length + bytes));
             }
             let longer = lengths.len() > known;
             if !part.may_be_empty {
@@ -237,23 +246,23 @@ impl Part {
         }
     }
 
-    /// Adds what the `nth` of these lengths becomes with this part behind it, where that is longer.
-    fn add_lengths(&self, side: Side, text: &str, at: usize, nth: usize, lengths: &mut Lengths) {
-        let length = lengths[nth];
-        let here = side.away(at, length);
+    /// The bytes of everything that it may be at byte `here` of `text`, and that is not empty.
+    fn lengths(
+        &self,
+        side: Side,
+        text: &str,
+        here: usize,
+        sentence: &impl Fn(Range<usize>) -> Range<usize>,
+    ) -> Lengths {
+        let around = || sentence(side.outward(here));
         match &self.kind {
             Kind::Pieces(pieces) => {
                 let known = self.known_by(pieces, side.next(text, here)).iter();
                 let fitting = known.filter(|(_, piece)| side.fits(text, here, piece));
-                lengths.extend(fitting.map(|(_, piece)| length + piece.len()));
+                fitting.map(|(_, piece)| piece.len()).collect()
             }
-            Kind::Gap(count) => {
-                let gaps = side.gaps(text, here, count).filter(|gap| *gap > 0);
-                lengths.extend(gaps.map(|gap| length + gap));
-            }
-            Kind::Number(count) => {
-                lengths.extend(side.number(text, here, count).map(|bytes| length + bytes));
-            }
+            Kind::Gap(count) => side.gaps(text, &around(), here, count).filter(|gap| *gap > 0).collect(),
+            Kind::Number(count) => side.number(text, &around(), here, count).into_iter().collect(),
         }
     }
 
@@ -333,7 +342,7 @@ mod tests {
             ("那不归我管吗", "那不归我管"),
         ] {
             let core = text.find("不归我管").unwrap();
-            let found = entry.around(text, &(core..core + "不归我管".len()));
+            let found = entry.around(text, &(core..core + "不归我管".len()), &|_| 0..text.len());
             assert_eq!(found.first().map(|span| &text[span.clone()]), Some(expected));
         }
     }
@@ -356,7 +365,7 @@ mod tests {
             let entry = sought(phrase);
             let core = entry.cores().into_iter().find(|core| text.contains(core.as_str())).unwrap();
             let at = text.find(&core).unwrap();
-            let found = entry.around(text, &(at..at + core.len()));
+            let found = entry.around(text, &(at..at + core.len()), &|_| 0..text.len());
             found.iter().map(|span| &text[span.clone()]).collect::<Vec<_>>()
         };
         assert_eq!(spans("(师傅|同事){4}上门", "有师傅明天上门"), ["师傅明天上门"]);

@@ -91,13 +91,15 @@ impl Wordings {
 fn fitting<'p>(part: &'p Part<Piece>, found: &str, at: usize) -> Vec<Cow<'p, Piece>> {
     let unpaused =
         |bytes: usize| Cow::Owned(Piece { text: found[at..at + bytes].to_owned(), pauses: Vec::new() });
+    // Where a sentence ends is looked at afterwards.
+    let all = 0..found.len();
     match part {
         Part::Choice(pieces) => {
             let fitting = pieces.iter().filter(|piece| found[at..].starts_with(&piece.text));
             fitting.map(Cow::Borrowed).collect()
         }
-        Part::Gap(count) => Side::After.gaps(found, at, count).map(unpaused).collect(),
-        Part::Number(count) => Side::After.number(found, at, count).into_iter().map(unpaused).collect(),
+        Part::Gap(count) => Side::After.gaps(found, &all, at, count).map(unpaused).collect(),
+        Part::Number(count) => Side::After.number(found, &all, at, count).into_iter().map(unpaused).collect(),
     }
 }
 

@@ -33,7 +33,11 @@ pub enum Fold {
 pub fn fold(c: char) -> Fold {
     match u16::try_from(u32::from(c)) {
         Ok(unit) => unpack(TABLE[usize::from(unit)]),
-        Err(_) => compute(c),
+        // What stands for a character of the basic plane is simplified as that is.
+        Err(_) => match compute(c) {
+            Fold::Letter(letter) if letter != c => fold(letter),
+            other => other,
+        },
     }
 }
 
@@ -193,8 +197,15 @@ mod tests {
 
     #[test]
     fn traditional_characters_become_simplified_and_stay_one_character() {
-        for (from, to) in [('這', '这'), ('囉', '啰'), ('不', '不'), ('歸', '归'), ('妳', '你'), ('⼾', '户')]
-        {
+        for (from, to) in [
+            ('這', '这'),
+            ('囉', '啰'),
+            ('不', '不'),
+            ('歸', '归'),
+            ('妳', '你'),
+            ('⼾', '户'),
+            ('\u{2f8c5}', '㧑'),
+        ] {
             assert_eq!(fold(from), Fold::Letter(to), "{from}");
         }
     }

@@ -11,12 +11,16 @@ use crate::diagnostic::{Diagnostic, Source};
 pub use explain::in_chinese;
 pub use shape::{OneKey, OneOrMany, day, in_order};
 
+/// Files nested more deeply are refused: nobody reads them, and reading them takes stack.
+const DEEPEST: usize = 40;
+
 /// Reads `source` as a `T`.
 ///
 /// # Errors
 /// The first mistake in the shape of the file: the reader cannot go on behind it.
 pub fn read<T: DeserializeOwned>(source: &Source) -> Result<T, Diagnostic> {
-    serde_saphyr::from_str(&source.text).map_err(|error| {
+    let options = serde_saphyr::options! { budget: serde_saphyr::budget! { max_depth: DEEPEST } };
+    serde_saphyr::from_str_with_options(&source.text, options).map_err(|error| {
         let error = error.without_snippet();
         let explained = explain::explain(error);
         mistake(source, error.location().unwrap_or(Location::UNKNOWN), explained.message).help(explained.help)
