@@ -211,9 +211,14 @@ impl<'w> Walk<'w> {
     /// may lose against another entry where a shorter one does not.
     fn around(&self, owner: &Owner, core: &Range<u32>, out: &mut Vec<Mention>) {
         let place = (core.start - self.base) as usize..(core.end - self.base) as usize;
+        let turn = &self.document.turns()[self.turn as usize];
+        let end = self.sentence_ends.first().map_or(turn.end, |end| turn.end.min(*end));
+        let own = self.last_end.max(turn.start)..end;
         let sentence = |near: Range<usize>| {
             let near = self.base + position(near.start)..self.base + position(near.end);
-            let Range { start, end } = self.document.sentence(self.turn, &near);
+            let is_own = own.start <= near.start && near.end <= own.end;
+            let Range { start, end } =
+                if is_own { own.clone() } else { self.document.sentence(self.turn, &near) };
             (start.max(self.base) - self.base) as usize..(end.max(self.base) - self.base) as usize
         };
         for span in self.scan.sought[owner.sought as usize].around(self.text, &place, &sentence) {

@@ -49,21 +49,23 @@ impl Side {
         }
     }
 
-    /// The bytes of every gap of so many letters next to byte `at` of `text`, where only `sentence` is looked at.
+    /// Tells the bytes of every gap of so many letters next to byte `at` of `text`, where only `sentence` is looked at.
     pub(super) fn gaps(
         self,
         text: &str,
         sentence: &Range<usize>,
         at: usize,
         count: &Count,
-    ) -> impl Iterator<Item = usize> {
-        let ends = self.letters(text, sentence, at).scan(0, |bytes, letter| {
-            *bytes += letter.len_utf8();
-            Some(*bytes)
-        });
-        let least = *count.start() as usize;
-        let all = std::iter::once(0).chain(ends);
-        all.take(*count.end() as usize + 1).skip(least)
+        mut tell: impl FnMut(usize),
+    ) {
+        let mut bytes = 0;
+        for letters in 0..=*count.end() {
+            if letters >= *count.start() {
+                tell(bytes);
+            }
+            let Some(letter) = self.next_in(text, sentence, self.away(at, bytes)) else { break };
+            bytes += letter.len_utf8();
+        }
     }
 
     /// The bytes of the number next to byte `at` of `text`, if it has so many digits and does not begin before.
@@ -76,32 +78,55 @@ impl Side {
         count: &Count,
     ) -> Option<usize> {
         let opposite = if self == Self::Before { Self::After } else { Self::Before };
-        if opposite.letters(text, sentence, at).next().is_some_and(is_numeral) {
-            return None;
-        }
         let (mut letters, mut bytes, mut spoken) = (0, 0, false);
-        for letter in self.letters(text, sentence, at).take_while(|letter| is_numeral(*letter)) {
+        while let Some(letter) = self.next_in(text, sentence, self.away(at, bytes)).filter(|c| is_numeral(*c))
+        {
             letters += 1;
             bytes += letter.len_utf8();
             spoken |= !letter.is_ascii_digit();
         }
-        (count.contains(&letters) && (!spoken || *count.start() == 1)).then_some(bytes)
+        let counts = count.contains(&letters) && (!spoken || *count.start() == 1);
+        let begins_here = || !opposite.next_in(text, sentence, at).is_some_and(is_numeral);
+        (counts && begins_here()).then_some(bytes)
     }
 
-    fn letters(self, text: &str, sentence: &Range<usize>, at: usize) -> impl Iterator<Item = char> {
-        let (before, after) = match self {
-            Self::Before => (Some(text[sentence.start.min(at)..at].chars().rev()), None),
-            Self::After => (None, Some(text[at..sentence.end.max(at)].chars())),
-        };
-        before.into_iter().flatten().chain(after.into_iter().flatten())
+    /// The letter next to byte `at` of `text`, where only `sentence` is looked at.
+    fn next_in(self, text: &str, sentence: &Range<usize>, at: usize) -> Option<char> {
+        match self {
+            Self::Before if at > sentence.start => text[..at].chars().next_back(),
+            Self::After if at < sentence.end => text[at..].chars().next(),
+            Self::Before | Self::After => None,
+        }
     }
 }
 
 /// The letters of which numbers are made.
 pub(super) const NUMERALS: &str = "0123456789零〇幺一二两三四五六七八九十百千万";
+/// Those that are no words.
+pub(super) const DIGITS: &str = "0123456789";
 
 fn is_numeral(letter: char) -> bool {
-    letter.is_ascii_digit() || !letter.is_ascii() && NUMERALS.contains(letter)
+    matches!(
+        letter,
+        '0'..='9'
+            | '零'
+            | '〇'
+            | '幺'
+            | '一'
+            | '二'
+            | '两'
+            | '三'
+            | '四'
+            | '五'
+            | '六'
+            | '七'
+            | '八'
+            | '九'
+            | '十'
+            | '百'
+            | '千'
+            | '万'
+    )
 }
 
 #[cfg(test)]
@@ -122,9 +147,17 @@ mod tests {
     }
 
     #[test]
+    fn the_letters_of_numbers_are_those_that_are_listed() {
+        assert!(NUMERALS.chars().all(is_numeral));
+        assert_eq!((0..0x10000).filter_map(char::from_u32).filter(|c| is_numeral(*c)).count(), 27);
+    }
+
+    #[test]
     fn a_gap_stays_in_its_sentence() {
         let gaps = |side: Side, sentence, at, count| {
-            side.gaps("甲乙丙丁", &sentence, at, &count).collect::<Vec<_>>()
+            let mut gaps = Vec::new();
+            side.gaps("甲乙丙丁", &sentence, at, &count, |bytes| gaps.push(bytes));
+            gaps
         };
         assert_eq!(gaps(Side::After, 0..6, 0, 0..=3), [0, 3, 6]);
         assert_eq!(gaps(Side::Before, 6..12, 12, 0..=3), [0, 3, 6]);

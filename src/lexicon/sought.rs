@@ -9,7 +9,7 @@ use smallvec::{SmallVec, smallvec};
 
 use super::frequency::Frequencies;
 use super::phrase::{self, Count};
-use super::side::{NUMERALS, Side};
+use super::side::{DIGITS, NUMERALS, Side};
 use super::wording::{Piece, Wordings, has_letters};
 use super::{Entry, EntryId, ListId};
 
@@ -47,7 +47,7 @@ pub(super) enum Asks {
 type Spans = SmallVec<[Range<usize>; 4]>;
 
 /// Bytes of rows of pieces.
-type Lengths = SmallVec<[usize; 8]>;
+type Lengths = SmallVec<[usize; 16]>;
 
 impl Sought {
     pub(super) fn new(id: EntryId, wordings: Wordings, entries: &[Entry], frequencies: &Frequencies) -> Self {
@@ -75,11 +75,12 @@ impl Sought {
 
     /// What the letters next to a core tell about it.
     pub(super) fn glance(&self) -> Glance {
-        let may_be_alone = self.before.may_be_empty && self.after.may_be_empty;
         Glance {
             before: self.before.letters,
             after: self.after.letters,
-            alone: may_be_alone.then_some(self.asks),
+            needs_before: !self.before.may_be_empty,
+            needs_after: !self.after.may_be_empty,
+            asks: self.asks,
         }
     }
 
@@ -91,9 +92,12 @@ impl Sought {
         core: &Range<usize>,
         sentence: &impl Fn(Range<usize>) -> Range<usize>,
     ) -> Spans {
-        let before = self.before.lengths(text, core.start, sentence);
-        let after = self.after.lengths(text, core.end, sentence);
         let mut spans = Spans::new();
+        let before = self.before.lengths(text, core.start, sentence);
+        if before.is_empty() {
+            return spans;
+        }
+        let after = self.after.lengths(text, core.end, sentence);
         for b in &before {
             spans.extend(after.iter().map(|a| core.start - b..core.end + a));
         }
@@ -112,8 +116,12 @@ pub(super) struct Glance {
     before: Letters,
     /// And after it.
     after: Letters,
-    /// What else it asks for where it is the core alone; none where it must be more.
-    alone: Option<Asks>,
+    /// It goes on before the core wherever it stands.
+    needs_before: bool,
+    /// And after it.
+    needs_after: bool,
+    /// What else it asks for where it is the core alone.
+    asks: Asks,
 }
 
 /// What a glance tells.
@@ -130,10 +138,11 @@ pub(super) enum Next {
 impl Glance {
     /// What stands between these letters.
     pub(super) fn next_to(&self, before: Option<char>, after: Option<char>) -> Next {
-        if self.before.hold(before) || self.after.hold(after) {
-            return Next::Look;
+        let (before, after) = (self.before.hold(before), self.after.hold(after));
+        if self.needs_before && !before || self.needs_after && !after {
+            return Next::Nothing;
         }
-        self.alone.map_or(Next::Nothing, Next::Alone)
+        if before || after { Next::Look } else { Next::Alone(self.asks) }
     }
 }
 
@@ -202,10 +211,7 @@ impl Beside {
         for part in &self.parts {
             let known = lengths.len();
             for nth in 0..known {
-                let length = lengths[nth];
-                let here = self.side.away(at, length);
-                let more = part.lengths(self.side, text, here, sentence);
-                lengths.extend(more.iter().map(|bytes| length + bytes));
+                part.add_to(lengths[nth], self.side, text, at, sentence, &mut lengths);
             }
             let longer = lengths.len() > known;
             if !part.may_be_empty {
@@ -240,29 +246,40 @@ impl Part {
             },
             phrase::Part::Number(count) => Self {
                 kind: Kind::Number(count.clone()),
-                letters: Letters::of(NUMERALS.chars()),
+                // Spoken numbers count where one digit is enough.
+                letters: Letters::of(if *count.start() == 1 { NUMERALS } else { DIGITS }.chars()),
                 may_be_empty: false,
             },
         }
     }
 
-    /// The bytes of everything that it may be at byte `here` of `text`, and that is not empty.
-    fn lengths(
+    /// Adds what `length`, counted from byte `at` of `text`, becomes with everything that the part may be behind it.
+    fn add_to(
         &self,
+        length: usize,
         side: Side,
         text: &str,
-        here: usize,
+        at: usize,
         sentence: &impl Fn(Range<usize>) -> Range<usize>,
-    ) -> Lengths {
+        lengths: &mut Lengths,
+    ) {
+        let here = side.away(at, length);
         let around = || sentence(side.outward(here));
         match &self.kind {
             Kind::Pieces(pieces) => {
                 let known = self.known_by(pieces, side.next(text, here)).iter();
-                let fitting = known.filter(|(_, piece)| side.fits(text, here, piece));
-                fitting.map(|(_, piece)| piece.len()).collect()
+                known
+                    .filter(|(_, piece)| side.fits(text, here, piece))
+                    .for_each(|(_, piece)| lengths.push(length + piece.len()));
             }
-            Kind::Gap(count) => side.gaps(text, &around(), here, count).filter(|gap| *gap > 0).collect(),
-            Kind::Number(count) => side.number(text, &around(), here, count).into_iter().collect(),
+            Kind::Gap(count) => side.gaps(text, &around(), here, count, |bytes| {
+                if bytes > 0 {
+                    lengths.push(length + bytes);
+                }
+            }),
+            Kind::Number(count) => {
+                side.number(text, &around(), here, count).into_iter().for_each(|b| lengths.push(length + b));
+            }
         }
     }
 

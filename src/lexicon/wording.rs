@@ -98,7 +98,11 @@ fn fitting<'p>(part: &'p Part<Piece>, found: &str, at: usize) -> Vec<Cow<'p, Pie
             let fitting = pieces.iter().filter(|piece| found[at..].starts_with(&piece.text));
             fitting.map(Cow::Borrowed).collect()
         }
-        Part::Gap(count) => Side::After.gaps(found, &all, at, count).map(unpaused).collect(),
+        Part::Gap(count) => {
+            let mut gaps = Vec::new();
+            Side::After.gaps(found, &all, at, count, |bytes| gaps.push(unpaused(bytes)));
+            gaps
+        }
         Part::Number(count) => Side::After.number(found, &all, at, count).into_iter().map(unpaused).collect(),
     }
 }
