@@ -237,6 +237,38 @@ fn duration_is_the_time_from_the_first_word_to_the_end() {
 }
 
 #[test]
+fn response_times_are_measured_one_by_one_and_together() {
+    let time = |more: &str| {
+        format!(
+            "{{response_time: {{{more}, automatic: 'w#thanks', needs_none: 'w#yes', session_gap_seconds: 600}}}}"
+        )
+    };
+    let chat = "@ channel=chat\n[0-0] 客户:在吗\n[5-5] 客户:有货没有\n[20-20] 客服:有的\n[30-30] 客户:多少钱\n[90-90] 客服:三十";
+    let none = "@ channel=chat\n[0-0] 客服:您好\n[5-5] 客户:好的";
+    let left = "@ channel=chat\n[0-0] 客户:在吗\n[5-5] 客服:谢谢";
+    let next_day = "@ channel=chat\n[0-0] 客户:在吗\n[9000-9000] 客服:在的";
+    expect(&time("of: each, at_most_seconds: 30"), &[(chat, "not_met"), (none, "not_applicable")]);
+    expect(&time("of: each, at_least_seconds: 60"), &[(chat, "met")]);
+    expect(&time("of: each, at_least_seconds: 61"), &[(chat, "not_met")]);
+    expect(&time("of: first, at_most_seconds: 20"), &[(chat, "met"), (left, "not_applicable")]);
+    expect(&time("of: first, at_most_seconds: 19"), &[(chat, "not_met")]);
+    expect(&time("of: first, from: last, at_most_seconds: 15"), &[(chat, "met")]);
+    expect(&time("of: mean, at_most_seconds: 40"), &[(chat, "met")]);
+    expect(&time("of: mean, at_most_seconds: 39"), &[(chat, "not_met")]);
+    expect(&time("of: longest, at_most_seconds: 59"), &[(chat, "not_met")]);
+    expect(&time("of: unanswered"), &[(chat, "not_met"), (left, "met"), (next_day, "met")]);
+    expect(&time("of: unanswered"), &[("客户:在吗", "not_measurable")]);
+    assert!(mistakes(&time("of: each")).contains("应写一个时限"));
+}
+
+#[test]
+fn response_times_count_in_working_hours_only() {
+    let time = "{response_time: {of: unanswered, hours: {from: \"08:00\", to: \"18:00\"}}}";
+    let at = |time: &str| format!("@ channel=chat started_at=2026-11-20T{time}+08:00\n[0-0] 客户:在吗");
+    expect(time, &[(&at("09:00:00"), "met"), (&at("20:00:00"), "not_applicable")]);
+}
+
+#[test]
 fn events_are_counted_where_there_are_any_at_all() {
     let event = "{event: {type: transfer, at_most: 1}}";
     expect(

@@ -53,7 +53,7 @@ impl Condition for Clock {
 
 impl Clock {
     /// The end is excluded, and may lie behind midnight.
-    fn holds(&self, began: DateTime) -> bool {
+    pub(super) fn holds(&self, began: DateTime) -> bool {
         let time = began.time();
         let after = self.from.is_none_or(|from| time >= from);
         let before = self.to.is_none_or(|to| time < to);

@@ -19,6 +19,7 @@ mod quality;
 mod ratio;
 mod repeat;
 mod reply;
+mod response_time;
 mod rule;
 mod silence;
 mod similar;
@@ -68,6 +69,7 @@ pub(super) enum ConditionShape {
     Echo(Box<echo::EchoShape>),
     Repeat(repeat::RepeatShape),
     Similar(similar::SimilarShape),
+    ResponseTime(Box<response_time::ResponseTimeShape>),
     Monologue(monologue::MonologueShape),
     Duration(duration::DurationShape),
     Event(event::EventShape),
@@ -109,6 +111,7 @@ impl ConditionShape {
             Self::Echo(shape) => Box::new(shape.compile(compiler)),
             Self::Repeat(shape) => Box::new(shape.compile(compiler)),
             Self::Similar(shape) => Box::new(shape.compile(compiler)),
+            Self::ResponseTime(shape) => Box::new(shape.compile(compiler)),
             Self::Monologue(shape) => Box::new(shape.compile(compiler)),
             Self::Duration(shape) => Box::new(shape.compile(compiler)),
             Self::Event(shape) => Box::new(shape.compile(compiler)),
