@@ -1,5 +1,6 @@
 //! Proves a pack by its own examples: what every rule says to every dialogue that stands in it.
 
+use crate::criteria;
 use crate::detect::{Scene, Standing};
 use crate::diagnostic::{Diagnostics, Source};
 use crate::judge::{Judgement, judge};
@@ -50,6 +51,7 @@ pub fn examples(pack: &Pack) -> Result<Checked, Diagnostics> {
             run(pack, *id, example, source, &mut diagnostics);
         }
     }
+    criteria::unknown_references(pack).into_iter().for_each(|mistake| diagnostics.push(mistake));
     diagnostics.settle().map(|()| checked)
 }
 

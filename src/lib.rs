@@ -37,6 +37,9 @@ pub mod draft;
 /// Lexicons, rules and rubrics, loaded whole.
 pub mod pack;
 
+/// What the rules of a pack are for.
+pub mod criteria;
+
 /// Proves a pack by its own examples.
 pub mod check;
 

@@ -8,6 +8,7 @@ use std::path::Path;
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 
+use crate::criteria::{self, Criterion};
 use crate::detect::{Dialogue, dialogue};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, reason};
 use crate::draft::Form;
@@ -28,6 +29,8 @@ pub struct Pack {
     pub rules: Vec<Rule>,
     /// All rubrics, in the order of their ids.
     pub forms: Vec<Form>,
+    /// The criteria that it serves, in the order of their list.
+    pub criteria: Vec<Criterion>,
     /// The files that it was made of.
     pub sources: Vec<Source>,
     all_rules: Vec<RuleId>,
@@ -103,6 +106,8 @@ impl Pack {
                 None
             }
         };
+        let criteria = rest.iter().find(|source| source.path == criteria::FILE);
+        let criteria = criteria.map(|source| criteria::read(source, &mut diagnostics)).unwrap_or_default();
         let rule_files: Vec<&Source> = rest.iter().filter(|source| is_rule(&source.path)).collect();
         let rules = rule::read(&rule_files, &rule_ids, &mut lexicons, &mut diagnostics);
         let rubrics: Vec<Rubric> = rest
@@ -119,7 +124,7 @@ impl Pack {
         };
         let all_rules = (0..u32::try_from(rules.len()).unwrap_or(u32::MAX)).map(RuleId).collect();
         let forms = rubrics.into_iter().map(|rubric| Form::new(rubric, &rules)).collect();
-        Ok(Self { lexicons, dialogue, rules, forms, sources, all_rules, digest })
+        Ok(Self { lexicons, dialogue, rules, forms, criteria, sources, all_rules, digest })
     }
 
     /// `sha256:` and the digest of every file of the pack, which each draft names.
@@ -171,7 +176,7 @@ impl Pack {
 fn is_rule(path: &str) -> bool {
     path.starts_with(rule::FOLDER)
         && path.ends_with(".yaml")
-        && path != dialogue::FILE
+        && ![dialogue::FILE, criteria::FILE].contains(&path)
         && !path.starts_with(score::FOLDER)
 }
 

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use super::{CliError, Outcome};
 use crate::check;
 use crate::config::{Layer, Settings};
+use crate::criteria::{self, Criterion};
+use crate::pack::Pack;
 
 /// The arguments of `zhijian check`.
 #[derive(Debug, clap::Args)]
@@ -17,6 +19,9 @@ pub struct Args {
     /// 规则包目录(含 lexicons/ 与 rules/)[缺省: 当前目录有则用之,否则用程序自带的]
     #[arg(long, env = "ZHIJIAN_PACK", value_name = "目录")]
     pack: Option<PathBuf>,
+    /// 列出每条准则由哪些规则、评分项落实;A、P+ 类准则没有规则时算作失败
+    #[arg(long)]
+    coverage: bool,
 }
 
 /// Checks the pack.
@@ -37,5 +42,35 @@ pub fn run(args: Args) -> Result<Outcome, CliError> {
         pack.digest(),
     )
     .map_err(CliError::io("写不出结果"))?;
-    Ok(Outcome::Fine)
+    if args.coverage { show_coverage(&pack) } else { Ok(Outcome::Fine) }
+}
+
+/// Lists what puts each criterion into practice.
+fn show_coverage(pack: &Pack) -> Result<Outcome, CliError> {
+    if pack.criteria.is_empty() {
+        return Err(CliError::Usage(format!("规则包里没有 {}，无从列出准则", criteria::FILE)));
+    }
+    let mut out = std::io::stdout().lock();
+    let failed = |error| CliError::io("写不出结果")(error);
+    let mut missing = Vec::new();
+    for (criterion, served) in criteria::coverage(pack) {
+        let Criterion { id, class, title } = criterion;
+        let by = match (served.rules.is_empty(), served.items.is_empty()) {
+            (false, _) => served.rules.join("、"),
+            (true, false) => format!("(评分项){}", served.items.join("、")),
+            (true, true) => "—".to_owned(),
+        };
+        writeln!(out, "{id}\t{}\t{title}\t{by}", class.name()).map_err(failed)?;
+        if class.needs_rule() && served.rules.is_empty() {
+            missing.push(id.as_str());
+        }
+    }
+    let wanted = pack.criteria.iter().filter(|criterion| criterion.class.needs_rule()).count();
+    let covered = wanted - missing.len();
+    writeln!(out, "A、P+ 类准则 {wanted} 条，已有规则 {covered} 条").map_err(failed)?;
+    if missing.is_empty() {
+        return Ok(Outcome::Fine);
+    }
+    writeln!(out, "还没有规则：{}", missing.join("、")).map_err(failed)?;
+    Ok(Outcome::Findings)
 }

@@ -67,6 +67,18 @@ pub enum Refs {
     Many(Vec<String>),
 }
 
+impl Refs {
+    /// Each of them.
+    pub fn iter(&self) -> impl Iterator<Item = &str> {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Many(many) => many.as_slice(),
+        }
+        .iter()
+        .map(String::as_str)
+    }
+}
+
 impl From<OneOrMany<String>> for Refs {
     fn from(written: OneOrMany<String>) -> Self {
         match written {

@@ -4,6 +4,7 @@
 
 mod config;
 mod corpora;
+mod coverage;
 mod determinism;
 mod dialogue;
 mod draft;
