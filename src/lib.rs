@@ -40,6 +40,9 @@ pub mod pack;
 /// What the rules of a pack are for.
 pub mod criteria;
 
+/// Why a rule says what it says.
+pub mod explain;
+
 /// Proves a pack by its own examples.
 pub mod check;
 

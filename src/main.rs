@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{ArgAction, Parser, Subcommand};
-use zhijian::cli::{self, check, score, serve};
+use zhijian::cli::{self, check, explain, score, serve};
 
 /// The help of every command: `{usage}` and all arguments under Chinese headings.
 const HELP: &str = "{about}\n\n用法: {usage}\n\n{all-args}";
@@ -40,6 +40,9 @@ enum Command {
     /// 检查规则包:词表、规则、评分表全部能用,例子全部成立
     #[command(help_template = HELP)]
     Check(check::Args),
+    /// 逐步说明一条规则为什么这样判:找过哪里、命中什么、被什么豁免
+    #[command(help_template = HELP)]
+    Explain(explain::Args),
     /// 启动 HTTP 服务
     #[command(help_template = HELP)]
     Serve(serve::Args),
@@ -53,6 +56,7 @@ fn main() -> ExitCode {
     let result = match command {
         Command::Score(args) => score::run(args),
         Command::Check(args) => check::run(args),
+        Command::Explain(args) => explain::run(args),
         Command::Serve(args) => serve::run(args),
     };
     cli::exit(result)

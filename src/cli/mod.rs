@@ -9,6 +9,8 @@ use crate::telemetry::TelemetryError;
 
 /// `zhijian check`: does the pack hold?
 pub mod check;
+/// `zhijian explain`: why?
+pub mod explain;
 /// `zhijian score`: transcripts in, drafts out.
 pub mod score;
 /// `zhijian serve`: the HTTP door.

@@ -190,10 +190,22 @@ fn is(posted: &serde_json::Value, written: &str) -> bool {
 }
 
 impl Rule {
+    /// Its trigger, where it has one, and its condition.
+    #[must_use]
+    pub fn conditions(&self) -> (Option<&dyn Condition>, &dyn Condition) {
+        (self.when.as_deref(), &*self.condition)
+    }
+
     /// Whether its outcome depends on who said what.
     #[must_use]
     pub fn hears(&self) -> bool {
         self.condition.hears() || self.when.as_ref().is_some_and(|when| when.hears())
+    }
+
+    /// Whether `transcript` lies in its scope.
+    #[must_use]
+    pub fn is_about(&self, transcript: &Transcript<'_>) -> bool {
+        self.effective.is_none_or(|effective| effective.holds(transcript)) && self.applies_to.fits(transcript)
     }
 
     /// Tests the rule: its scope, then its trigger, then its condition.
@@ -201,8 +213,7 @@ impl Rule {
     /// The outcome says whether the *standard* is met: a forbidden thing that occurs gives `NotMet`.
     #[must_use]
     pub fn test(&self, scene: &View<'_, '_>) -> Found {
-        let is_effective = self.effective.is_none_or(|effective| effective.holds(scene.transcript()));
-        if !is_effective || !self.applies_to.fits(scene.transcript()) {
+        if !self.is_about(scene.transcript()) {
             return Found::of(Outcome::NotApplicable);
         }
         if let Some(when) = &self.when {

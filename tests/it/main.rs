@@ -8,6 +8,7 @@ mod coverage;
 mod determinism;
 mod dialogue;
 mod draft;
+mod explain;
 mod http;
 mod http_operation;
 mod intake;

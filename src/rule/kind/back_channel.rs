@@ -46,6 +46,10 @@ impl BackChannelShape {
 }
 
 impl Condition for BackChannel {
+    fn kind(&self) -> &'static str {
+        "back_channel"
+    }
+
     fn test(&self, scene: &View<'_, '_>) -> Found {
         if scene.quality.times == TimesQuality::Missing {
             return Found::without(Lack::Times);

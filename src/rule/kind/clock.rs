@@ -41,6 +41,10 @@ impl ClockShape {
 }
 
 impl Condition for Clock {
+    fn kind(&self) -> &'static str {
+        "clock"
+    }
+
     fn hears(&self) -> bool {
         false
     }

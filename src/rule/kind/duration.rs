@@ -25,6 +25,10 @@ impl DurationShape {
 }
 
 impl Condition for Duration {
+    fn kind(&self) -> &'static str {
+        "duration"
+    }
+
     fn hears(&self) -> bool {
         false
     }

@@ -44,6 +44,14 @@ impl EchoShape {
 }
 
 impl Condition for Echo {
+    fn kind(&self) -> &'static str {
+        "echo"
+    }
+
+    fn parts(&self) -> Vec<&dyn Condition> {
+        vec![&*self.of]
+    }
+
     fn test(&self, scene: &View<'_, '_>) -> Found {
         let said = self.of.test(scene);
         if said.outcome == Outcome::NotMeasurable {

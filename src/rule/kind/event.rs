@@ -28,6 +28,10 @@ impl EventShape {
 }
 
 impl Condition for EventDemand {
+    fn kind(&self) -> &'static str {
+        "event"
+    }
+
     fn hears(&self) -> bool {
         false
     }

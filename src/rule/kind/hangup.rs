@@ -36,6 +36,14 @@ impl HangupShape {
 }
 
 impl Condition for Hangup {
+    fn kind(&self) -> &'static str {
+        "hangup"
+    }
+
+    fn parts(&self) -> Vec<&dyn Condition> {
+        self.after.iter().map(|after| &**after).collect()
+    }
+
     fn test(&self, scene: &View<'_, '_>) -> Found {
         let event = scene.transcript().events.iter().rev().find(|event| event.kind == EventKind::Hangup);
         let Some((at, by)) = event.and_then(|event| Some((event.at_ms, event.by?))) else {

@@ -44,6 +44,10 @@ impl HoldShape {
 }
 
 impl Condition for HoldDemand {
+    fn kind(&self) -> &'static str {
+        "hold"
+    }
+
     fn test(&self, scene: &View<'_, '_>) -> Found {
         if let Err(lack) = timed(scene) {
             return Found::without(lack);

@@ -32,6 +32,10 @@ impl InterruptionShape {
 }
 
 impl Condition for Interruption {
+    fn kind(&self) -> &'static str {
+        "interruption"
+    }
+
     fn test(&self, scene: &View<'_, '_>) -> Found {
         if scene.transcript().separation != Separation::TwoChannel {
             return Found::without(Lack::TwoChannel);

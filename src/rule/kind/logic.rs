@@ -24,6 +24,10 @@ pub(in crate::rule) struct Not(Box<dyn Condition>);
 pub(super) struct Nothing;
 
 impl Condition for Nothing {
+    fn kind(&self) -> &'static str {
+        "nothing"
+    }
+
     fn test(&self, _scene: &View<'_, '_>) -> Found {
         Found::of(Outcome::NotApplicable)
     }
@@ -48,6 +52,14 @@ impl Not {
 }
 
 impl Condition for All {
+    fn kind(&self) -> &'static str {
+        "all"
+    }
+
+    fn parts(&self) -> Vec<&dyn Condition> {
+        self.0.iter().map(|part| &**part).collect()
+    }
+
     fn test(&self, scene: &View<'_, '_>) -> Found {
         let order = [Outcome::NotMet, Outcome::NotMeasurable, Outcome::Met, Outcome::NotApplicable];
         combine(&self.0, scene, order)
@@ -59,6 +71,14 @@ impl Condition for All {
 }
 
 impl Condition for Any {
+    fn kind(&self) -> &'static str {
+        "any"
+    }
+
+    fn parts(&self) -> Vec<&dyn Condition> {
+        self.0.iter().map(|part| &**part).collect()
+    }
+
     fn test(&self, scene: &View<'_, '_>) -> Found {
         let order = [Outcome::Met, Outcome::NotMeasurable, Outcome::NotMet, Outcome::NotApplicable];
         combine(&self.0, scene, order)
@@ -70,6 +90,14 @@ impl Condition for Any {
 }
 
 impl Condition for Not {
+    fn kind(&self) -> &'static str {
+        "not"
+    }
+
+    fn parts(&self) -> Vec<&dyn Condition> {
+        vec![&*self.0]
+    }
+
     fn test(&self, scene: &View<'_, '_>) -> Found {
         let mut found = self.0.test(scene);
         // What does not count there is no near miss here.
@@ -141,6 +169,14 @@ impl AtLeastShape {
 }
 
 impl Condition for AtLeast {
+    fn kind(&self) -> &'static str {
+        "at_least"
+    }
+
+    fn parts(&self) -> Vec<&dyn Condition> {
+        self.of.iter().map(|part| &**part).collect()
+    }
+
     /// Parts that do not apply cannot hold; parts that cannot be measured leave it open where they would decide.
     fn test(&self, scene: &View<'_, '_>) -> Found {
         let (mut met, mut open) = (0, 0);
@@ -199,6 +235,14 @@ impl CountShape {
 }
 
 impl Condition for Count {
+    fn kind(&self) -> &'static str {
+        "count"
+    }
+
+    fn parts(&self) -> Vec<&dyn Condition> {
+        vec![&*self.of]
+    }
+
     fn test(&self, scene: &View<'_, '_>) -> Found {
         let found = self.of.test(scene);
         if found.outcome == Outcome::NotMeasurable {

@@ -95,6 +95,10 @@ impl MetaShape {
 }
 
 impl Condition for Meta {
+    fn kind(&self) -> &'static str {
+        "meta"
+    }
+
     fn hears(&self) -> bool {
         false
     }

@@ -39,6 +39,14 @@ use crate::yaml::{self, OneKey, OneOrMany};
 
 /// Something that can be tested on a dialogue.
 pub trait Condition: std::fmt::Debug + Send + Sync {
+    /// The key by which a rule file writes it.
+    fn kind(&self) -> &'static str;
+
+    /// The conditions that it is made of.
+    fn parts(&self) -> Vec<&dyn Condition> {
+        Vec::new()
+    }
+
     /// Tests it.
     fn test(&self, scene: &View<'_, '_>) -> Found;
 

@@ -33,6 +33,10 @@ impl MonologueShape {
 }
 
 impl Condition for Monologue {
+    fn kind(&self) -> &'static str {
+        "monologue"
+    }
+
     fn test(&self, scene: &View<'_, '_>) -> Found {
         if let (Some(_), Err(lack)) = (self.time, timed(scene)) {
             return Found::without(lack);

@@ -98,6 +98,14 @@ impl NearShape {
 }
 
 impl Condition for Near {
+    fn kind(&self) -> &'static str {
+        "near"
+    }
+
+    fn parts(&self) -> Vec<&dyn Condition> {
+        vec![&*self.to, &*self.of]
+    }
+
     fn test(&self, scene: &View<'_, '_>) -> Found {
         let anchors = self.to.test(scene);
         match anchors.outcome {

@@ -95,6 +95,10 @@ impl PatternShape {
 }
 
 impl Condition for Pattern {
+    fn kind(&self) -> &'static str {
+        "pattern"
+    }
+
     fn test(&self, scene: &View<'_, '_>) -> Found {
         let turns = match self.window.turns(scene) {
             Ok(turns) => turns,

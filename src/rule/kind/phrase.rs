@@ -57,6 +57,10 @@ impl PhraseShape {
 }
 
 impl Condition for Phrase {
+    fn kind(&self) -> &'static str {
+        "phrase"
+    }
+
     fn test(&self, scene: &View<'_, '_>) -> Found {
         let turns = match self.window.turns(scene) {
             Ok(turns) => turns,

@@ -34,6 +34,10 @@ impl QualityShape {
 }
 
 impl Condition for QualityDemand {
+    fn kind(&self) -> &'static str {
+        "quality"
+    }
+
     fn hears(&self) -> bool {
         false
     }

@@ -40,6 +40,14 @@ impl RatioShape {
 }
 
 impl Condition for Ratio {
+    fn kind(&self) -> &'static str {
+        "ratio"
+    }
+
+    fn parts(&self) -> Vec<&dyn Condition> {
+        vec![&*self.of, &*self.to]
+    }
+
     fn test(&self, scene: &View<'_, '_>) -> Found {
         let (of, to) = (self.of.test(scene), self.to.test(scene));
         for part in [&of, &to] {

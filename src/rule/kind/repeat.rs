@@ -41,6 +41,10 @@ impl RepeatShape {
 }
 
 impl Condition for Repeat {
+    fn kind(&self) -> &'static str {
+        "repeat"
+    }
+
     fn test(&self, scene: &View<'_, '_>) -> Found {
         let mut before: Vec<Pairs> = Vec::new();
         let mut occurrences = Vec::new();

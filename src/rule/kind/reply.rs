@@ -57,6 +57,14 @@ impl ReplyShape {
 }
 
 impl Condition for Reply {
+    fn kind(&self) -> &'static str {
+        "reply"
+    }
+
+    fn parts(&self) -> Vec<&dyn Condition> {
+        vec![&*self.to, &*self.with]
+    }
+
     fn test(&self, scene: &View<'_, '_>) -> Found {
         let triggers = self.to.test(scene);
         match triggers.outcome {

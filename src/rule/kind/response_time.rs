@@ -103,6 +103,10 @@ impl ResponseTimeShape {
 }
 
 impl Condition for ResponseTime {
+    fn kind(&self) -> &'static str {
+        "response_time"
+    }
+
     fn test(&self, scene: &View<'_, '_>) -> Found {
         if let Err(lack) = timed(scene) {
             return Found::without(lack);

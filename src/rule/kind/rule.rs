@@ -33,6 +33,10 @@ impl RuleShape {
 }
 
 impl Condition for OtherRule {
+    fn kind(&self) -> &'static str {
+        "rule"
+    }
+
     fn test(&self, scene: &View<'_, '_>) -> Found {
         self.0.map_or_else(|| Found::of(Outcome::NotApplicable), |rule| scene.found(rule).clone())
     }

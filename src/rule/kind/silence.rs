@@ -37,6 +37,10 @@ impl SilenceShape {
 }
 
 impl Condition for Silence {
+    fn kind(&self) -> &'static str {
+        "silence"
+    }
+
     fn test(&self, scene: &View<'_, '_>) -> Found {
         if let Err(lack) = timed(scene) {
             return Found::without(lack);

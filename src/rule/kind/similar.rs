@@ -60,6 +60,10 @@ impl SimilarShape {
 }
 
 impl Condition for Similar {
+    fn kind(&self) -> &'static str {
+        "similar"
+    }
+
     fn test(&self, scene: &View<'_, '_>) -> Found {
         let turns = match self.window.turns(scene) {
             Ok(turns) => turns,

@@ -45,6 +45,10 @@ impl SpeechRateShape {
 }
 
 impl Condition for SpeechRate {
+    fn kind(&self) -> &'static str {
+        "speech_rate"
+    }
+
     fn test(&self, scene: &View<'_, '_>) -> Found {
         if scene.transcript().channel == Channel::Chat {
             return Found::of(Outcome::NotApplicable);

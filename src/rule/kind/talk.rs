@@ -33,6 +33,10 @@ impl TalkShape {
 }
 
 impl Condition for Talk {
+    fn kind(&self) -> &'static str {
+        "talk"
+    }
+
     fn test(&self, scene: &View<'_, '_>) -> Found {
         let said = Said::by(scene, self.role);
         let within = |value: u32, least: Option<u32>, most: Option<u32>| {

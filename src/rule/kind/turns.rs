@@ -45,6 +45,14 @@ impl TurnsShape {
 }
 
 impl Condition for Turns {
+    fn kind(&self) -> &'static str {
+        "turns"
+    }
+
+    fn parts(&self) -> Vec<&dyn Condition> {
+        vec![&*self.of]
+    }
+
     fn test(&self, scene: &View<'_, '_>) -> Found {
         let window = match self.window.turns(scene) {
             Ok(turns) => turns,
