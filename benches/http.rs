@@ -18,6 +18,7 @@ use tokio::net::TcpListener;
 use zhijian::config::{Layer, Settings};
 use zhijian::http::{App, serve};
 use zhijian::pack::Pack;
+use zhijian::shelf::Shelf;
 use zhijian::transcript::intake;
 use zhijian::transcript::limits::Limits;
 
@@ -37,7 +38,7 @@ fn main() {
     let bodies = calls::bodies();
     let (ours, bare) = runtime.block_on(async {
         let pack = Pack::load(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
-        let app = Arc::new(App::new(pack, &Settings::of(&Layer::default())));
+        let app = Arc::new(App::new(Shelf::of(pack), &Settings::of(&Layer::default())));
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let ours = listener.local_addr().unwrap();
         tokio::spawn(serve(listener, app, Duration::ZERO, std::future::pending()));

@@ -21,6 +21,8 @@ pub struct Settings {
     pub listen: SocketAddr,
     /// The pack's directory; without one, the current directory or the pack in the binary.
     pub pack: Option<PathBuf>,
+    /// How often the files of the pack are looked at; never where it is 0.
+    pub reload: Duration,
     /// What is logged.
     pub log: String,
     /// How long a request in flight may take to finish when the server is told to stop.
@@ -45,6 +47,9 @@ pub struct Layer {
     /// 规则包目录(含 lexicons/ 与 rules/)[缺省: 当前目录有则用之,否则用程序自带的]
     #[arg(long, env = "ZHIJIAN_PACK", value_name = "目录")]
     pub pack: Option<PathBuf>,
+    /// 隔几秒看一次规则包有没有改动,改好了就换上,改坏了保留原来的;0 表示不看 [缺省: 2]
+    #[arg(long, env = "ZHIJIAN_RELOAD_SECONDS", value_name = "秒")]
+    pub reload_seconds: Option<u64>,
     /// 日志级别:error、warn、info、debug、trace [缺省: info]
     #[arg(long, env = "ZHIJIAN_LOG", value_name = "级别")]
     pub log: Option<String>,
@@ -121,6 +126,7 @@ impl Settings {
             listen: layer.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             pack: layer.pack.clone(),
             log: layer.log.clone().unwrap_or_else(|| "info".to_owned()),
+            reload: seconds(layer.reload_seconds, 2),
             shutdown: seconds(layer.shutdown_seconds, 20),
             body: seconds(layer.body_seconds, 30),
             idle: seconds(layer.idle_seconds, 60),
@@ -139,12 +145,15 @@ impl Settings {
     /// # Errors
     /// Every mistake in every file of the pack.
     pub fn load_pack(&self) -> Result<Pack, Diagnostics> {
+        self.pack_root().map_or_else(Pack::shipped, Pack::load)
+    }
+
+    /// The folder of the pack; none where the pack in the binary is taken.
+    #[must_use]
+    pub fn pack_root(&self) -> Option<&Path> {
         let here = Path::new(".");
-        match &self.pack {
-            Some(root) => Pack::load(root),
-            None if here.join("lexicons").is_dir() && here.join("rules").is_dir() => Pack::load(here),
-            None => Pack::shipped(),
-        }
+        let is_pack = || here.join("lexicons").is_dir() && here.join("rules").is_dir();
+        self.pack.as_deref().or_else(|| is_pack().then_some(here))
     }
 }
 
@@ -156,6 +165,7 @@ impl Layer {
             listen: self.listen.or(below.listen),
             pack: self.pack.or(below.pack),
             log: self.log.or(below.log),
+            reload_seconds: self.reload_seconds.or(below.reload_seconds),
             shutdown_seconds: self.shutdown_seconds.or(below.shutdown_seconds),
             body_seconds: self.body_seconds.or(below.body_seconds),
             idle_seconds: self.idle_seconds.or(below.idle_seconds),

@@ -46,6 +46,9 @@ pub mod explain;
 /// Proves a pack by its own examples.
 pub mod check;
 
+/// The pack in use, and how it is replaced.
+pub mod shelf;
+
 /// The page to read first: a transcript becomes a draft.
 pub mod pipeline;
 

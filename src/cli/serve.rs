@@ -1,6 +1,6 @@
 //! `zhijian serve`: loads the pack, opens the port, and stops in order when told to.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::{CliError, Outcome};
 use crate::config::{Layer, Settings};
 use crate::http::{self, App};
+use crate::shelf::Shelf;
 use crate::telemetry;
 
 /// The arguments of `zhijian serve`.
@@ -30,14 +31,14 @@ pub struct Args {
 /// When the pack is broken, the settings are wrong, or the port cannot be opened.
 pub fn run(args: Args) -> Result<Outcome, CliError> {
     let settings = Settings::read(args.config.as_deref(), args.layer)?;
-    let pack = settings.load_pack()?;
+    let shelf = Shelf::open(settings.pack_root().map(Path::to_owned))?;
     telemetry::start_logs(&settings.log)?;
     telemetry::silence_panics();
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .map_err(CliError::io("启动不了运行时"))?;
-    let app = Arc::new(App::new(pack, &settings));
+    let app = Arc::new(App::new(shelf, &settings));
     let result = runtime.block_on(serve(app, &settings));
     // What is still running after the deadline of the server is not waited for.
     runtime.shutdown_timeout(Duration::from_millis(100));
@@ -51,7 +52,10 @@ async fn serve(app: Arc<App>, settings: &Settings) -> Result<(), CliError> {
         .await
         .map_err(CliError::io(format!("监听不了 {}", settings.listen)))?;
     let address = listener.local_addr().map_err(CliError::io("取不到监听地址"))?;
-    tracing::info!(%address, pack = app.pack.digest(), "listening");
+    tracing::info!(%address, pack = app.shelf.pack().digest(), "listening");
+    if settings.reload > Duration::ZERO && app.shelf.root().is_some() {
+        tokio::spawn(http::reload(app.clone(), settings.reload));
+    }
     let stop = async {
         tokio::select! {
             _ = terminate.recv() => {}

@@ -1,11 +1,11 @@
 //! What is counted, and the page that Prometheus reads.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axum::extract::State;
 use axum::http::header;
 use axum::response::IntoResponse;
-use metrics::{counter, histogram};
+use metrics::{counter, gauge, histogram};
 
 use super::App;
 
@@ -23,6 +23,28 @@ pub(super) fn request(method: &'static str, route: &str, status: u16, seconds: f
         .increment(1);
     histogram!("zhijian_http_request_duration_seconds", "route" => route).record(seconds);
 }
+
+/// Changed files of the pack were taken into use, or refused.
+pub(super) fn reload(result: &'static str) {
+    counter!("zhijian_pack_reloads_total", "result" => result).increment(1);
+}
+
+/// The digest of the pack in use, and whether the files as they are now were refused.
+pub(super) fn pack(digest: &str, is_stale: bool) {
+    gauge!("zhijian_pack_stale").set(f64::from(u8::from(is_stale)));
+    // Only the newest digest carries a one.
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if known.as_deref() == Some(digest) {
+        return;
+    }
+    if let Some(old) = known.replace(digest.to_owned()) {
+        gauge!("zhijian_pack_info", "digest" => old).set(0.0);
+    }
+    gauge!("zhijian_pack_info", "digest" => digest.to_owned()).set(1.0);
+}
+
+/// The digest that was last told.
+static KNOWN: Mutex<Option<String>> = Mutex::new(None);
 
 /// One transcript was scored.
 pub(super) fn transcript(turns: usize) {

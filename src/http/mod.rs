@@ -11,10 +11,11 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tower_http::catch_panic::CatchPanicLayer;
 
 use crate::config::Settings;
-use crate::pack::Pack;
+use crate::shelf::Shelf;
 use crate::telemetry;
 use crate::transcript::limits::Limits;
 
+pub use self::reload::reload;
 pub use self::server::serve;
 
 mod body;
@@ -23,7 +24,9 @@ mod metrics;
 mod ndjson;
 mod observe;
 mod openapi;
+mod pack;
 mod problem;
+mod reload;
 mod score;
 mod server;
 
@@ -31,7 +34,7 @@ mod server;
 #[derive(Debug)]
 pub struct App {
     /// The running pack.
-    pub pack: Pack,
+    pub shelf: Shelf,
     limits: Limits,
     body: Duration,
     idle: Duration,
@@ -40,11 +43,11 @@ pub struct App {
 }
 
 impl App {
-    /// Serves `pack` as the operator has set.
+    /// Serves the pack on `shelf` as the operator has set.
     #[must_use]
-    pub fn new(pack: Pack, settings: &Settings) -> Self {
+    pub fn new(shelf: Shelf, settings: &Settings) -> Self {
         Self {
-            pack,
+            shelf,
             limits: settings.limits,
             body: settings.body,
             idle: settings.idle,
@@ -66,6 +69,9 @@ impl App {
 fn routes() -> Router<Arc<App>> {
     Router::new()
         .route("/api/v1/score", post(score::score))
+        .route("/api/v1/pack", get(pack::pack))
+        .route("/api/v1/rules", get(pack::rules))
+        .route("/api/v1/lexicons", get(pack::lexicons))
         .route("/api/v1/openapi.json", get(openapi::document))
         .merge(openapi::page("/api/docs"))
         .route("/healthz", get(health::alive))
@@ -103,7 +109,7 @@ mod tests {
     #[tokio::test]
     async fn a_panic_becomes_a_problem_document_without_its_message() {
         let settings = Settings::of(&crate::config::Layer::default());
-        let app = Arc::new(App::new(Pack::shipped().unwrap(), &settings));
+        let app = Arc::new(App::new(Shelf::of(crate::pack::Pack::shipped().unwrap()), &settings));
         let mut router = dress(Router::new().route("/fail", get(fail)), app);
         let request = Request::get("/fail").header("x-request-id", "r-1").body(Body::empty()).unwrap();
         let response = router.call(request).await.unwrap();

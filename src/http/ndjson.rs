@@ -12,15 +12,16 @@ use tokio::time::timeout;
 use super::App;
 use super::score::OwnedAsk;
 use crate::answer::{Desk, Line, Lines, Refusal};
+use crate::pack::Pack;
 use crate::transcript::intake;
 
 /// Answers are sent when so many bytes have gathered, or nothing more is there to be answered.
 const ENOUGH: usize = 32 * 1024;
 
-/// Answers every line of `body`.
-pub(super) fn answer(app: Arc<App>, ask: OwnedAsk, body: Body) -> Response {
+/// Answers every line of `body` by `pack`.
+pub(super) fn answer(app: Arc<App>, pack: Arc<Pack>, ask: OwnedAsk, body: Body) -> Response {
     let lines = Lines::new(app.limits.body_bytes);
-    let answers = Answers { app, ask, input: body.into_data_stream(), lines, ended: false };
+    let answers = Answers { app, pack, ask, input: body.into_data_stream(), lines, ended: false };
     let stream = stream::unfold(answers, |mut answers| async move {
         let bytes = answers.next().await?;
         Some((Ok::<_, Infallible>(bytes), answers))
@@ -31,6 +32,8 @@ pub(super) fn answer(app: Arc<App>, ask: OwnedAsk, body: Body) -> Response {
 /// The answers to one request, made only as fast as they are taken.
 struct Answers {
     app: Arc<App>,
+    /// The one that was in use when the request came.
+    pack: Arc<Pack>,
     ask: OwnedAsk,
     input: BodyDataStream,
     lines: Lines,
@@ -83,7 +86,7 @@ impl Answers {
 
     fn answer(&self, line: &Line, out: &mut Vec<u8>) {
         let app = &*self.app;
-        let desk = Desk { pack: &app.pack, limits: &app.limits, ask: self.ask.borrowed() };
+        let desk = Desk { pack: &self.pack, limits: &app.limits, ask: self.ask.borrowed() };
         let (number, result) = match line {
             Line::Whole { number, bytes } => (*number, desk.answer(bytes)),
             Line::TooLong { number } => (*number, Err(intake::too_large(&app.limits).into())),

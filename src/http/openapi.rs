@@ -19,7 +19,16 @@ use super::App;
         description = "提交中文客服通话或在线对话的文字记录，得到预先填好、附有证据的评分表，供质检员确认。\
                        出错时返回 RFC 9457 问题文档:`code` 稳定可依赖,`errors` 用 JSON 指针指出每个有误的字段。"
     ),
-    paths(super::score::score, document, super::health::alive, super::health::ready, super::metrics::text)
+    paths(
+        super::score::score,
+        super::pack::pack,
+        super::pack::rules,
+        super::pack::lexicons,
+        document,
+        super::health::alive,
+        super::health::ready,
+        super::metrics::text
+    )
 )]
 struct Api;
 

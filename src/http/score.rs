@@ -14,6 +14,7 @@ use super::problem::{Document, Problem};
 use super::{App, body, metrics, ndjson, openapi};
 use crate::answer::Desk;
 use crate::draft::Draft;
+use crate::pack::Pack;
 use crate::pipeline::Ask;
 use crate::transcript::Transcript;
 
@@ -76,7 +77,9 @@ pub(super) async fn score(
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
-    let (ask, form) = match order(&app, query, &headers) {
+    // One pack from begin to end, whatever is taken into use meanwhile.
+    let pack = app.shelf.pack();
+    let (ask, form) = match order(&app, &pack, query, &headers) {
         Ok(order) => order,
         Err(problem) => {
             body::discard(body, &app.limits, app.body).await;
@@ -84,10 +87,10 @@ pub(super) async fn score(
         }
     };
     if form == Form::Many {
-        return Ok(ndjson::answer(app, ask, body));
+        return Ok(ndjson::answer(app, pack, ask, body));
     }
     let body = body::whole(body, &app.limits, app.body).await?;
-    let desk = Desk { pack: &app.pack, limits: &app.limits, ask: ask.borrowed() };
+    let desk = Desk { pack: &pack, limits: &app.limits, ask: ask.borrowed() };
     // Judging takes a tenth of a millisecond: handing it to another thread would cost more.
     let answer = desk.answer(&body)?;
     metrics::transcript(answer.turns);
@@ -97,6 +100,7 @@ pub(super) async fn score(
 /// What is asked for, as far as it is known before the body is read.
 fn order(
     app: &App,
+    pack: &Pack,
     query: Result<Query<ScoreQuery>, QueryRejection>,
     headers: &HeaderMap,
 ) -> Result<(OwnedAsk, Form), Problem> {
@@ -104,7 +108,7 @@ fn order(
         .map_err(|_| Problem::new("invalid_query", "查询参数有误：可用的参数有 rubric=编号 和 rules=all"))?;
     let ask = OwnedAsk { rubric: query.rubric, all_rules: query.rules == Some(RuleChoice::All) };
     let form = Form::of(headers)?;
-    Desk { pack: &app.pack, limits: &app.limits, ask: ask.borrowed() }.check_ask()?;
+    Desk { pack, limits: &app.limits, ask: ask.borrowed() }.check_ask()?;
     Ok((ask, form))
 }
 

@@ -126,10 +126,28 @@ pub enum Anchor {
     Whole,
 }
 
+/// What one lexicon is called, and whom it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Catalogued {
+    /// Its path below `lexicons/` without the extension.
+    pub id: String,
+    /// Its Chinese name.
+    pub title: String,
+    /// Whose words count, where an entry does not say otherwise.
+    pub speaker: Speaker,
+    /// The family that its head names.
+    pub family: Option<String>,
+    /// Its words cancel matches near them.
+    pub guard: bool,
+    /// How many entries it has.
+    pub entries: usize,
+}
+
 /// All lexicons of a pack, compiled into one scan.
 #[derive(Debug)]
 pub struct Lexicons {
     by_name: BTreeMap<String, Vec<ListId>>,
+    catalogue: Vec<Catalogued>,
     entries: Vec<Entry>,
     guards: Vec<Guard>,
     /// Looks for the families of which any list is watched.
@@ -176,6 +194,12 @@ impl Lexicons {
         self.watch.covers(list)
     }
 
+    /// Every lexicon, in the order of their ids.
+    #[must_use]
+    pub fn catalogue(&self) -> &[Catalogued] {
+        &self.catalogue
+    }
+
     /// Number of lexicons and groups that rules can name, and of entries.
     #[must_use]
     pub fn size(&self) -> (usize, usize) {
@@ -186,6 +210,7 @@ impl Lexicons {
 /// Lexicons that have been read, while rules still add the literals of their patterns.
 #[derive(Debug, Default)]
 pub struct LexiconsDraft {
+    catalogue: Vec<Catalogued>,
     lists: Vec<List>,
     by_name: BTreeMap<String, Vec<ListId>>,
     /// Lexicons of which not every group could be read.
@@ -243,6 +268,14 @@ impl LexiconsDraft {
         if lexicon.hides_groups {
             self.half_read.insert(name.to_owned());
         }
+        self.catalogue.push(Catalogued {
+            id: name.to_owned(),
+            title: lexicon.header.title.clone().unwrap_or_default(),
+            speaker: lexicon.header.options.role,
+            family: lexicon.header.family.clone(),
+            guard: lexicon.header.guard.is_some(),
+            entries: lexicon.groups.iter().map(|group| group.lines.len()).sum(),
+        });
         let family = lexicon.header.family.clone().unwrap_or_else(|| format!("{name}.txt"));
         let family = *self.families.entry(family).or_insert_with(|| {
             self.family_count += 1;
@@ -359,7 +392,8 @@ impl LexiconsDraft {
     /// # Errors
     /// When the automaton would be too large.
     pub fn compile(self) -> Result<Lexicons, String> {
-        let Self { lists, by_name, entries, guards, watched, segmenter, .. } = self;
+        let Self { lists, by_name, mut catalogue, entries, guards, watched, segmenter, .. } = self;
+        catalogue.sort_by(|a, b| a.id.cmp(&b.id));
         let is_watched = |list: &List| watched.contains(&list.family);
         let (far, near) = self.wordings.into_iter().partition(|(id, _): &(EntryId, _)| {
             let list = entries[id.0 as usize].list;
@@ -367,7 +401,7 @@ impl LexiconsDraft {
         });
         let watch = scan::Scan::new(far, &entries, compete::Order::new(&lists, is_watched))?;
         let spot = scan::Scan::new(near, &entries, compete::Order::new(&lists, |list| !is_watched(list)))?;
-        Ok(Lexicons { by_name, entries, guards, watch, spot, segmenter })
+        Ok(Lexicons { by_name, catalogue, entries, guards, watch, spot, segmenter })
     }
 }
 

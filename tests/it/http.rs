@@ -10,6 +10,7 @@ use tokio::sync::oneshot;
 use zhijian::config::{Layer, Settings};
 use zhijian::http::{self, App};
 use zhijian::pack::Pack;
+use zhijian::shelf::Shelf;
 
 use crate::support::{transcript, with};
 
@@ -30,7 +31,7 @@ impl Door {
     async fn open_with(settings: Settings) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let app = Arc::new(App::new(Pack::shipped().unwrap(), &settings));
+        let app = Arc::new(App::new(Shelf::of(Pack::shipped().unwrap()), &settings));
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(http::serve(listener, app, Duration::from_secs(1), async {
             let _dropped = stopped.await;

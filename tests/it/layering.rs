@@ -8,8 +8,19 @@ const STAGES: [&str; 8] = ["transcript", "text", "lexicon", "detect", "rule", "j
 /// Beside the flow: every module may use them, and they use none of the others but each other.
 const BESIDE: [&str; 2] = ["diagnostic", "yaml"];
 /// What is built from the stages, and stands behind all of them.
-const AFTER: [&str; 10] =
-    ["pack", "criteria", "explain", "check", "pipeline", "answer", "http", "cli", "config", "telemetry"];
+const AFTER: [&str; 11] = [
+    "pack",
+    "criteria",
+    "explain",
+    "check",
+    "shelf",
+    "pipeline",
+    "answer",
+    "http",
+    "cli",
+    "config",
+    "telemetry",
+];
 
 /// A use of one module of the crate, and the line on which it stands.
 #[derive(Debug, PartialEq, Eq)]

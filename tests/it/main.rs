@@ -18,6 +18,7 @@ mod pack;
 mod packs;
 mod pipeline;
 mod properties;
+mod reload;
 mod score_command;
 mod scoring;
 mod script;

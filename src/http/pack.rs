@@ -1,0 +1,164 @@
+//! `GET /api/v1/pack`, `/rules`, `/lexicons`: what is running, and what is wrong with what is not.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::State;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::App;
+use crate::diagnostic::Diagnostic;
+use crate::lexicon::Speaker;
+use crate::rule::{Demand, Refs, Severity, Status};
+
+/// The pack in use (规则包).
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PackState {
+    /// Digest of all of its files; every draft names it.
+    digest: String,
+    /// Since when it has been in use, RFC 3339.
+    since: String,
+    /// The folder that is watched; null where the pack came with the binary.
+    folder: Option<String>,
+    files: usize,
+    lexicons: usize,
+    entries: usize,
+    rules: usize,
+    /// The ids of its rubrics.
+    rubrics: Vec<String>,
+    /// The files as they are now, where they were refused; null where the pack in use is made of them.
+    refused: Option<RefusedState>,
+}
+
+/// Files that were not taken into use.
+#[derive(Debug, Serialize, ToSchema)]
+struct RefusedState {
+    /// When they were looked at, RFC 3339.
+    at: String,
+    /// Everything that is wrong with them.
+    mistakes: Vec<Mistake>,
+}
+
+/// One mistake in a file.
+#[derive(Debug, Serialize, ToSchema)]
+struct Mistake {
+    file: String,
+    /// From 1; 0 where the file as a whole is meant.
+    line: usize,
+    /// In characters, from 1.
+    column: usize,
+    /// What is wrong, in Chinese.
+    message: String,
+    /// What to do about it.
+    help: Option<String>,
+}
+
+impl From<&Diagnostic> for Mistake {
+    fn from(diagnostic: &Diagnostic) -> Self {
+        let Diagnostic { file, line, column, message, help, .. } = diagnostic.clone();
+        Self { file, line, column, message, help }
+    }
+}
+
+/// 正在使用的规则包;文件改坏了时,这里写明错在哪里
+#[utoipa::path(get, path = "/api/v1/pack", tag = "规则",
+    responses((status = 200, description = "规则包的状态", body = PackState)))]
+pub(super) async fn pack(State(app): State<Arc<App>>) -> Json<PackState> {
+    let pack = app.shelf.pack();
+    let (lexicons, entries) = pack.lexicons.size();
+    let refused = app.shelf.refused().map(|refused| RefusedState {
+        at: refused.at.to_string(),
+        mistakes: refused.mistakes.0.iter().map(Mistake::from).collect(),
+    });
+    Json(PackState {
+        digest: pack.digest().to_owned(),
+        since: app.shelf.since().to_string(),
+        folder: app.shelf.root().map(|root| root.display().to_string()),
+        files: pack.sources.len(),
+        lexicons,
+        entries,
+        rules: pack.rules.len(),
+        rubrics: pack.rubric_ids().map(str::to_owned).collect(),
+        refused,
+    })
+}
+
+/// One rule of the pack in use (规则).
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct RuleState {
+    id: String,
+    title: String,
+    /// The criteria that it serves.
+    #[serde(rename = "ref")]
+    reference: Refs,
+    /// forbid, expect or observe.
+    demand: &'static str,
+    severity: Severity,
+    status: Status,
+    /// How many examples prove it.
+    examples: usize,
+    /// The rubrics that judge it.
+    rubrics: Vec<String>,
+}
+
+/// 正在使用的全部规则
+#[utoipa::path(get, path = "/api/v1/rules", tag = "规则",
+    responses((status = 200, description = "按编号排列", body = Vec<RuleState>)))]
+pub(super) async fn rules(State(app): State<Arc<App>>) -> Json<Vec<RuleState>> {
+    let pack = app.shelf.pack();
+    let rules = pack.all_rules().iter().map(|id| {
+        let rule = pack.rule(*id);
+        let judging = pack.forms.iter().filter(|form| form.rubric.rules.contains(id));
+        RuleState {
+            id: rule.id.clone(),
+            title: rule.title.clone(),
+            reference: rule.reference.clone(),
+            demand: match rule.demand {
+                Demand::Forbid => "forbid",
+                Demand::Expect => "expect",
+                Demand::Observe => "observe",
+            },
+            severity: rule.severity,
+            status: rule.status,
+            examples: rule.examples.len(),
+            rubrics: judging.map(|form| form.rubric.id.clone()).collect(),
+        }
+    });
+    Json(rules.collect())
+}
+
+/// One lexicon of the pack in use (词表).
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct LexiconState {
+    id: String,
+    title: String,
+    /// agent, customer, system or any: whose words count.
+    role: &'static str,
+    /// Lexicons of one family compete: the longest entry wins.
+    family: Option<String>,
+    /// Whether its words cancel matches near them.
+    guard: bool,
+    entries: usize,
+}
+
+/// 正在使用的全部词表
+#[utoipa::path(get, path = "/api/v1/lexicons", tag = "规则",
+    responses((status = 200, description = "按编号排列", body = Vec<LexiconState>)))]
+pub(super) async fn lexicons(State(app): State<Arc<App>>) -> Json<Vec<LexiconState>> {
+    let pack = app.shelf.pack();
+    let lexicons = pack.lexicons.catalogue().iter().map(|lexicon| LexiconState {
+        id: lexicon.id.clone(),
+        title: lexicon.title.clone(),
+        role: match lexicon.speaker {
+            Speaker::Agent => "agent",
+            Speaker::Customer => "customer",
+            Speaker::System => "system",
+            Speaker::Any => "any",
+        },
+        family: lexicon.family.clone(),
+        guard: lexicon.guard,
+        entries: lexicon.entries,
+    });
+    Json(lexicons.collect())
+}

@@ -1,0 +1,34 @@
+//! Looks after the files of the pack while the server runs.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::{MissedTickBehavior, interval};
+
+use super::{App, metrics};
+use crate::shelf::Change;
+
+/// Looks at the files of the pack every so often, and takes what has changed into use if nothing is wrong with it.
+pub async fn reload(app: Arc<App>, every: Duration) {
+    let mut ticks = interval(every);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        ticks.tick().await;
+        // Loading takes a while of computing, which the requests must not wait for.
+        let looking = app.clone();
+        let looked = tokio::task::spawn_blocking(move || looking.shelf.refresh()).await;
+        let pack = app.shelf.pack();
+        match looked.unwrap_or_else(|_| Change::Refused("程序内部出错".to_owned())) {
+            Change::None => {}
+            Change::Taken => {
+                tracing::info!(pack = pack.digest(), "pack taken into use");
+                metrics::reload("taken");
+            }
+            Change::Refused(mistakes) => {
+                tracing::error!(pack = pack.digest(), mistakes, "pack refused, the old one stays");
+                metrics::reload("refused");
+            }
+        }
+        metrics::pack(pack.digest(), app.shelf.refused().is_some());
+    }
+}
