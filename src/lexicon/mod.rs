@@ -5,12 +5,14 @@ mod file;
 mod frequency;
 mod guard;
 mod phrase;
+mod redundant;
 mod scan;
 mod side;
 mod sought;
 mod wording;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -94,6 +96,10 @@ pub struct Entry {
     pub anchor: Option<Anchor>,
     /// Both ends must be borders of words.
     pub border: bool,
+    /// The file of the pack in which it stands; empty where it stands in none.
+    pub file: Arc<str>,
+    /// The line, from 1.
+    pub line: usize,
     /// The reason of an allow entry; such an entry is no match itself, but beats shorter ones.
     pub allow: Option<String>,
     list: ListId,
@@ -109,6 +115,8 @@ impl Entry {
             guards: Vec::new(),
             anchor: None,
             border: false,
+            file: Arc::from(""),
+            line: 0,
             allow: None,
             list,
         }
@@ -148,6 +156,10 @@ pub struct Catalogued {
 pub struct Lexicons {
     by_name: BTreeMap<String, Vec<ListId>>,
     catalogue: Vec<Catalogued>,
+    /// For each list the family in which it competes.
+    families: Vec<u32>,
+    /// The lexicons that anybody asks for.
+    asked: BTreeSet<String>,
     entries: Vec<Entry>,
     guards: Vec<Guard>,
     /// Looks for the families of which any list is watched.
@@ -200,6 +212,11 @@ impl Lexicons {
         &self.catalogue
     }
 
+    /// The lexicons that nobody asks for: neither a rule, nor the dialogue file, nor as a guard.
+    pub fn unused(&self) -> impl Iterator<Item = &Catalogued> {
+        self.catalogue.iter().filter(|lexicon| !lexicon.guard && !self.asked.contains(&lexicon.id))
+    }
+
     /// Number of lexicons and groups that rules can name, and of entries.
     #[must_use]
     pub fn size(&self) -> (usize, usize) {
@@ -211,6 +228,7 @@ impl Lexicons {
 #[derive(Debug, Default)]
 pub struct LexiconsDraft {
     catalogue: Vec<Catalogued>,
+    asked: BTreeSet<String>,
     lists: Vec<List>,
     by_name: BTreeMap<String, Vec<ListId>>,
     /// Lexicons of which not every group could be read.
@@ -281,6 +299,7 @@ impl LexiconsDraft {
             self.family_count += 1;
             self.family_count
         });
+        let file: Arc<str> = source.path.as_str().into();
         for group in &lexicon.groups {
             let list = self.new_list(family, true);
             self.by_name.entry(name.to_owned()).or_default().push(list);
@@ -288,7 +307,7 @@ impl LexiconsDraft {
                 self.by_name.entry(format!("{name}#{id}")).or_default().push(list);
             }
             for line in &group.lines {
-                self.add_line(list, line, guards);
+                self.add_line(list, line, &file, guards);
             }
         }
         if let Some(shape) = &lexicon.header.guard {
@@ -303,7 +322,13 @@ impl LexiconsDraft {
         list
     }
 
-    fn add_line(&mut self, list: ListId, line: &file::EntryLine, guards: &BTreeMap<String, GuardId>) {
+    fn add_line(
+        &mut self,
+        list: ListId,
+        line: &file::EntryLine,
+        file: &Arc<str>,
+        guards: &BTreeMap<String, GuardId>,
+    ) {
         let id = EntryId(u32::try_from(self.entries.len()).unwrap_or(u32::MAX));
         let own_guards = line.options.guards.iter().filter_map(|guard| guards.get(&guard.name).copied());
         let own_guards = own_guards.collect();
@@ -315,6 +340,8 @@ impl LexiconsDraft {
             guards: own_guards,
             anchor: line.options.anchor,
             border: line.options.border,
+            file: file.clone(),
+            line: line.number,
             allow: line.allow.clone(),
             list,
         });
@@ -344,6 +371,12 @@ impl LexiconsDraft {
     pub fn watch(&mut self, list: ListId) -> Watched {
         self.watched.insert(self.family_of(list));
         Watched(list)
+    }
+
+    /// Notes that somebody asks for the lexicon or group of this name.
+    pub fn ask_for(&mut self, name: &str) {
+        let (lexicon, _) = name.split_once('#').unwrap_or((name, ""));
+        self.asked.insert(lexicon.to_owned());
     }
 
     /// The lists that a rule means by `name`: a lexicon, or one group of it. A group of a lexicon that could not be
@@ -392,7 +425,7 @@ impl LexiconsDraft {
     /// # Errors
     /// When the automaton would be too large.
     pub fn compile(self) -> Result<Lexicons, String> {
-        let Self { lists, by_name, mut catalogue, entries, guards, watched, segmenter, .. } = self;
+        let Self { lists, by_name, mut catalogue, asked, entries, guards, watched, segmenter, .. } = self;
         catalogue.sort_by(|a, b| a.id.cmp(&b.id));
         let is_watched = |list: &List| watched.contains(&list.family);
         let (far, near) = self.wordings.into_iter().partition(|(id, _): &(EntryId, _)| {
@@ -401,7 +434,8 @@ impl LexiconsDraft {
         });
         let watch = scan::Scan::new(far, &entries, compete::Order::new(&lists, is_watched))?;
         let spot = scan::Scan::new(near, &entries, compete::Order::new(&lists, |list| !is_watched(list)))?;
-        Ok(Lexicons { by_name, catalogue, entries, guards, watch, spot, segmenter })
+        let families = lists.iter().map(|list| list.family).collect();
+        Ok(Lexicons { by_name, catalogue, families, asked, entries, guards, watch, spot, segmenter })
     }
 }
 

@@ -116,6 +116,11 @@ impl Scan {
         Ok(Self { automaton, rows, sought, order })
     }
 
+    /// The wordings of every entry.
+    pub(super) fn wordings(&self) -> impl Iterator<Item = (EntryId, &Wordings)> {
+        self.sought.iter().map(|sought| (sought.entry, &sought.wordings))
+    }
+
     /// Whether the entries of `list` are looked for.
     pub(super) fn covers(&self, list: ListId) -> bool {
         self.order.covers(list)
