@@ -25,6 +25,9 @@ pub use compete::Mentions;
 pub use guard::{Across, Effect, Guard, GuardId, Side};
 pub use scan::{Beaten, Mention};
 
+/// Entries with more wordings than this are not spelt out.
+const MOST_FORMS: usize = 500;
+
 /// The folder of the pack that holds lexicons.
 pub const FOLDER: &str = "lexicons/";
 /// The file of words for the segmenter.
@@ -413,6 +416,16 @@ impl LexiconsDraft {
     pub fn speaker_of(&self, lists: &[ListId]) -> Speaker {
         let entry = self.entries.iter().find(|entry| lists.contains(&entry.list));
         entry.map_or(Speaker::Agent, |entry| entry.speaker)
+    }
+
+    /// Every wording of the entries of `lists` that forbid nothing but letters: no gap, no number, not too many of them.
+    #[must_use]
+    pub fn plain_wordings(&self, lists: &[ListId]) -> Vec<String> {
+        let asked = self.wordings.iter().filter(|(id, _)| {
+            let entry = &self.entries[id.0 as usize];
+            entry.allow.is_none() && lists.contains(&entry.list)
+        });
+        asked.flat_map(|(_, wordings)| wordings.all(MOST_FORMS).unwrap_or_default()).collect()
     }
 
     /// Names of lexicons that resemble `name`, for a message.

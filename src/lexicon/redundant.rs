@@ -2,12 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use super::phrase::Part;
 use super::wording::Wordings;
-use super::{Entry, EntryId, Lexicons};
-
-/// Entries with more wordings than this are compared as they are written.
-const MOST_FORMS: usize = 500;
+use super::{Entry, EntryId, Lexicons, MOST_FORMS};
 
 impl Lexicons {
     /// Every entry that can never win, with the one that always wins in its stead.
@@ -46,19 +42,8 @@ impl Entry {
     }
 }
 
-/// Every wording, letter by letter, or the whole as it is written where they are too many or have gaps.
+/// Every wording, letter by letter, or the whole as it is written where they are too many or not plain.
 fn forms(wordings: &Wordings) -> Vec<String> {
-    let mut forms = vec![String::new()];
-    for part in &wordings.parts {
-        match part {
-            Part::Choice(pieces) if forms.len() * pieces.len() <= MOST_FORMS && wordings.are_plain() => {
-                forms = forms
-                    .iter()
-                    .flat_map(|head| pieces.iter().map(move |piece| format!("{head}{}", piece.text)))
-                    .collect();
-            }
-            _ => return vec![format!("{:?}", wordings.parts)],
-        }
-    }
-    forms
+    let all = if wordings.are_plain() { wordings.all(MOST_FORMS) } else { None };
+    all.unwrap_or_else(|| vec![format!("{:?}", wordings.parts)])
 }

@@ -199,6 +199,26 @@ fn similar_finds_sentences_like_its_samples() {
 }
 
 #[test]
+fn what_sounds_like_words_of_a_lexicon_is_a_candidate() {
+    let sounds = "{sounds_like: {lexicon: 'w#complaint', role: customer}}";
+    let file = rule(&format!("observe: {sounds}"));
+    let pack = compiled(&[("lexicons/w.txt", WORDS), ("rules/r.yaml", &file)]);
+    let nearest = |script: &str| {
+        let draft = judged(&pack, script);
+        assert_eq!(outcome(&draft, "r"), "not_met", "a candidate decides nothing");
+        let forbidding = rule(&format!("forbid: {sounds}"));
+        let pack = compiled(&[("lexicons/w.txt", WORDS), ("rules/r.yaml", &forbidding)]);
+        let findings = judged(&pack, script)["findings"].as_array().unwrap().clone();
+        let texts = findings.iter().map(|finding| format!("{}{}", finding["verdict"], finding["text"]));
+        texts.collect::<Vec<_>>()
+    };
+    assert_eq!(nearest("客户:窝要偷塑你们"), ["\"candidate\"\"窝要偷塑\""]);
+    assert_eq!(nearest("客户:我要投诉你们"), Vec::<String>::new());
+    assert_eq!(nearest("客服:窝要偷塑你们"), Vec::<String>::new());
+    assert!(mistakes("{sounds_like: {lexicon: 'w#ni'}}").contains("3 个字以上"));
+}
+
+#[test]
 fn a_monologue_is_broken_by_words_but_not_by_attention() {
     let pack_words = "{monologue: {role: agent, at_least_chars: 12}}";
     expect(

@@ -23,6 +23,7 @@ mod response_time;
 mod rule;
 mod silence;
 mod similar;
+mod sounds_like;
 mod speech_rate;
 mod talk;
 mod turns;
@@ -78,6 +79,7 @@ pub(super) enum ConditionShape {
     Repeat(repeat::RepeatShape),
     Similar(similar::SimilarShape),
     ResponseTime(Box<response_time::ResponseTimeShape>),
+    SoundsLike(sounds_like::SoundsLikeShape),
     Monologue(monologue::MonologueShape),
     Duration(duration::DurationShape),
     Event(event::EventShape),
@@ -120,6 +122,7 @@ impl ConditionShape {
             Self::Repeat(shape) => Box::new(shape.compile(compiler)),
             Self::Similar(shape) => Box::new(shape.compile(compiler)),
             Self::ResponseTime(shape) => Box::new(shape.compile(compiler)),
+            Self::SoundsLike(shape) => Box::new(shape.compile(compiler)),
             Self::Monologue(shape) => Box::new(shape.compile(compiler)),
             Self::Duration(shape) => Box::new(shape.compile(compiler)),
             Self::Event(shape) => Box::new(shape.compile(compiler)),
