@@ -92,6 +92,7 @@ fn read_one(
         rule_ids: ids,
         needs: Vec::new(),
         defined: &file.define,
+        conditions: 0,
         forbids: false,
         lexicons,
         diagnostics,

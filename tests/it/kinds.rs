@@ -368,6 +368,17 @@ fn a_rule_may_give_names_to_its_conditions() {
 }
 
 #[test]
+fn a_rule_that_would_cost_too_much_is_refused() {
+    let doubled: String =
+        (1..30).map(|n| format!("  d{n}: {{all: [{{is: d{}}}, {{is: d{}}}]}}\n", n - 1, n - 1)).collect();
+    let file = rule(&format!("define:\n  d0: {SORRY}\n{doubled}expect: {{is: d29}}"));
+    let told = try_compiled(&[("lexicons/w.txt", WORDS), ("rules/r.yaml", &file)]).unwrap_err().to_string();
+    assert!(told.contains("超过 500 个条件"), "{told}");
+    let wide = "{repeat: {role: agent, within_turns: 51, likeness: 0.8, least_chars: 4}}";
+    assert!(mistakes(wide).contains("这里最多 50"));
+}
+
+#[test]
 fn a_rule_may_hold_for_some_days_teams_and_posts_only() {
     let only = |line: &str| rule(&format!("{line}\nexpect: {SORRY}"));
     let judge = |file: &str, script: &str| {

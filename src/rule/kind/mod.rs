@@ -38,6 +38,9 @@ use crate::diagnostic::{Diagnostics, Source};
 use crate::lexicon::{GuardId, LexiconsDraft, ListId};
 use crate::yaml::{self, OneKey, OneOrMany};
 
+/// A rule with more conditions than this is refused.
+const MOST_CONDITIONS: usize = 500;
+
 /// Something that can be tested on a dialogue.
 pub trait Condition: std::fmt::Debug + Send + Sync {
     /// The key by which a rule file writes it.
@@ -104,6 +107,15 @@ impl<'de> Deserialize<'de> for ConditionShape {
 impl ConditionShape {
     /// Compiles the condition; what is wrong goes to the compiler's diagnostics.
     pub(super) fn compile(&self, compiler: &mut Compiler<'_>) -> Box<dyn Condition> {
+        compiler.conditions += 1;
+        if compiler.conditions > MOST_CONDITIONS {
+            // Names may stand for conditions that use names: a few lines can mean millions.
+            if compiler.conditions == MOST_CONDITIONS + 1 {
+                let message = format!("这条规则展开后超过 {MOST_CONDITIONS} 个条件");
+                compiler.mistake(Location::UNKNOWN, message, "拆成几条规则，用 rule: 引用");
+            }
+            return Box::new(logic::Nothing);
+        }
         match self {
             Self::Phrase(shape) => Box::new(shape.compile(compiler)),
             Self::Pattern(shape) => Box::new(shape.compile(compiler)),
@@ -150,6 +162,8 @@ pub(super) struct Compiler<'a> {
     pub(super) needs: Vec<RuleId>,
     /// The conditions to which the rule has given names, as far as they may be used here.
     pub(super) defined: &'a [(String, ConditionShape)],
+    /// How many conditions have been compiled.
+    pub(super) conditions: usize,
     /// What is being compiled must not occur.
     pub(super) forbids: bool,
     pub(super) lexicons: &'a mut LexiconsDraft,
@@ -159,6 +173,14 @@ pub(super) struct Compiler<'a> {
 impl Compiler<'_> {
     pub(super) fn mistake(&mut self, place: Location, message: impl Into<String>, help: impl Into<String>) {
         self.diagnostics.push(yaml::mistake(self.source, place, message).help(help));
+    }
+
+    /// Refuses a number that is too large.
+    fn bound(&mut self, written: &Spanned<usize>, most: usize) {
+        if written.value > most {
+            let message = format!("这里最多 {most}，写了 {}", written.value);
+            self.mistake(written.referenced, message, "窗口太大会拖慢每一通对话");
+        }
     }
 
     fn lists(&mut self, names: &Names) -> Vec<ListId> {
