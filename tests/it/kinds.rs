@@ -289,6 +289,21 @@ fn response_times_count_in_working_hours_only() {
 }
 
 #[test]
+fn silences_are_looked_for_at_the_start_between_turns_and_at_the_end() {
+    let silence = |more: &str| format!("{{silence: {{at_least_seconds: 5{more}}}}}");
+    let start = "[0] 接通\n[8-10] 客服:您好请讲啊\n[10-12] 客户:我想问一下\n[13] 客户挂机";
+    let end = "[0] 接通\n[1-3] 客服:您好请讲啊\n[3-5] 客户:我想问一下\n[12] 客户挂机";
+    let middle = "[0] 接通\n[1-3] 客服:您好请讲啊\n[10-12] 客户:我想问一下\n[13] 客户挂机";
+    expect(&silence(", at: start"), &[(start, "met"), (end, "not_met"), (middle, "not_met")]);
+    expect(&silence(", at: end"), &[(start, "not_met"), (end, "met"), (middle, "not_met")]);
+    expect(&silence(""), &[(start, "not_met"), (end, "not_met"), (middle, "met")]);
+    expect(&silence(", after: agent, before: customer"), &[(middle, "met")]);
+    expect(&silence(", after: customer"), &[(middle, "not_met")]);
+    let sorry = "[1-3] 客服:抱歉请等一下\n[10-12] 客户:我想问一下";
+    expect(&silence(", except_after: 'w#sorry'"), &[(middle, "met"), (sorry, "not_met")]);
+}
+
+#[test]
 fn events_are_counted_where_there_are_any_at_all() {
     let event = "{event: {type: transfer, at_most: 1}}";
     expect(
