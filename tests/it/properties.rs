@@ -537,7 +537,7 @@ proptest! {
     fn no_transcript_makes_judging_panic(posted in posted()) {
         let body = posted.to_string();
         let transcript = intake::read(body.as_bytes(), &Limits::default()).unwrap();
-        for rubric in ["v3.1", "conduct-100"] {
+        for rubric in ["v3.1", "conduct-100", "phone-standard"] {
             let ask = Ask { rubric: Some(rubric), all_rules: true };
             let draft = serde_json::to_value(pipeline::draft(shipped(), &transcript, ask).unwrap()).unwrap();
             for finding in draft["findings"].as_array().unwrap() {
