@@ -119,8 +119,15 @@ impl<'t> Scene<'t> {
     /// Letters of a turn that do not belong to the words of `lists`, such as mere attention (嗯, 好的).
     #[must_use]
     pub fn letters_besides(&self, turn: u32, lists: &[ListId]) -> u32 {
-        let words = self.standing_in(turn, lists);
-        let letters: usize = words.map(|mention| self.document.slice(mention.span()).chars().count()).sum();
+        let mut words: Vec<_> = self.standing_in(turn, lists).map(Mention::span).collect();
+        words.sort_by_key(|span| span.start);
+        // Words of several lists may overlap; each letter counts once.
+        let (mut letters, mut reached) = (0_usize, 0);
+        for span in words.into_iter().filter(|span| !span.is_empty()) {
+            let own = span.start.max(reached)..span.end.max(reached);
+            reached = own.end;
+            letters += self.document.slice(own).chars().count();
+        }
         self.document.letters(turn).saturating_sub(u32::try_from(letters).unwrap_or(u32::MAX))
     }
 

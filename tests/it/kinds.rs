@@ -24,11 +24,14 @@ role: any
 嗯
 ";
 
+/// Words of another family, so that they do not compete with those above.
+const OTHERS: &str = "title: 别的词\nrole: any\n---\n好的呢\n";
+
 /// Judges each script by a rule that expects `condition`; `words` are its outcomes.
 #[track_caller]
 fn expect(condition: &str, scripts: &[(&str, &str)]) {
     let file = rule(&format!("expect: {condition}"));
-    let pack = compiled(&[("lexicons/w.txt", WORDS), ("rules/r.yaml", &file)]);
+    let pack = compiled(&[("lexicons/w.txt", WORDS), ("lexicons/v.txt", OTHERS), ("rules/r.yaml", &file)]);
     for (script, expected) in scripts {
         let draft = judged(&pack, script);
         assert_eq!(outcome(&draft, "r"), *expected, "{condition}\n{script}\n{}", verdict(&draft, "r"));
@@ -286,6 +289,14 @@ fn response_times_count_in_working_hours_only() {
     let time = "{response_time: {of: unanswered, hours: {from: \"08:00\", to: \"18:00\"}}}";
     let at = |time: &str| format!("@ channel=chat started_at=2026-11-20T{time}+08:00\n[0-0] 客户:在吗");
     expect(time, &[(&at("09:00:00"), "met"), (&at("20:00:00"), "not_applicable")]);
+}
+
+#[test]
+fn words_of_several_lists_that_overlap_are_taken_off_once() {
+    let repeat =
+        "{repeat: {role: agent, within_turns: 2, likeness: 0.8, least_chars: 4, except: ['w#yes', v]}}";
+    // Without 好的 of one list and 好的呢 of the other four letters are left.
+    expect(repeat, &[("客服:好的呢请您稍等\n客户:嗯\n客服:好的呢请您稍等", "met")]);
 }
 
 #[test]
