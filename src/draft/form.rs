@@ -90,6 +90,6 @@ impl<'a> DraftVerdict<'a> {
 impl<'a> DraftItem<'a> {
     /// An item for which there is no evidence, and whose result needs none.
     fn bare(rubric: &'a Rubric, item: &'a Item, result: ItemResult) -> Self {
-        Self::new(rubric, item, result, reason::bare(item, result), Vec::new())
+        Self::new(rubric, item, result, reason::bare(rubric, item, result), Vec::new())
     }
 }
