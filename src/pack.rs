@@ -12,7 +12,7 @@ use crate::criteria::{self, Criterion};
 use crate::detect::{Dialogue, dialogue};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, reason};
 use crate::draft::Form;
-use crate::lexicon::{self, Lexicons, LexiconsDraft};
+use crate::lexicon::{self, Lexicons, LexiconsDraft, Plan};
 use crate::rule::RuleId;
 use crate::rule::{self, Rule};
 use crate::score::{self, Rubric};
@@ -106,6 +106,7 @@ impl Pack {
                 None
             }
         };
+        let always = lexicons.take_named();
         let criteria = rest.iter().find(|source| source.path == criteria::FILE);
         let criteria = criteria.map(|source| criteria::read(source, &mut diagnostics)).unwrap_or_default();
         let rule_files: Vec<&Source> = rest.iter().filter(|source| is_rule(&source.path)).collect();
@@ -116,14 +117,20 @@ impl Pack {
             .filter_map(|source| score::read(source, &rules, &rule_ids, &mut diagnostics))
             .collect();
         let whole = Source { path: lexicon::FOLDER.to_owned(), text: String::new() };
-        let compiled = lexicons.compile().map_err(|message| whole.mistake(0, 0, message));
+        let plans = rubrics.iter().map(|rubric| {
+            let rules = rubric.rules.iter().filter_map(|rule| rules.get(rule.0 as usize));
+            rules.flat_map(|rule| &rule.lists).chain(&always).copied().collect()
+        });
+        let compiled =
+            lexicons.compile(&plans.collect::<Vec<_>>()).map_err(|message| whole.mistake(0, 0, message));
         let lexicons = diagnostics.keep(compiled);
         diagnostics.settle()?;
         let (Some(lexicons), Some(dialogue)) = (lexicons, dialogue) else {
             return Err(Diagnostics::default());
         };
         let all_rules = (0..u32::try_from(rules.len()).unwrap_or(u32::MAX)).map(RuleId).collect();
-        let forms = rubrics.into_iter().map(|rubric| Form::new(rubric, &rules)).collect();
+        let numbered = rubrics.into_iter().enumerate();
+        let forms = numbered.map(|(at, rubric)| Form::new(rubric, &rules, Plan::nth(at))).collect();
         Ok(Self { lexicons, dialogue, rules, forms, criteria, sources, all_rules, digest })
     }
 

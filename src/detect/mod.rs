@@ -12,7 +12,7 @@ mod standing;
 
 use std::cell::OnceCell;
 
-use crate::lexicon::{Lexicons, ListId, Mention, Mentions, Speaker, Watched};
+use crate::lexicon::{Lexicons, ListId, Mention, Mentions, Plan, Speaker, Watched};
 use crate::text::{Document, PauseKind};
 use crate::transcript::{Millis, Transcript, Turn};
 
@@ -42,11 +42,16 @@ pub struct Scene<'t> {
 }
 
 impl<'t> Scene<'t> {
-    /// Scans `transcript` once.
+    /// Scans `transcript` once, for what `plan` needs.
     #[must_use]
-    pub fn new(transcript: &'t Transcript<'t>, lexicons: &'t Lexicons, dialogue: &'t Dialogue) -> Self {
+    pub fn new(
+        transcript: &'t Transcript<'t>,
+        lexicons: &'t Lexicons,
+        dialogue: &'t Dialogue,
+        plan: Plan,
+    ) -> Self {
         let document = Document::new(transcript);
-        let mentions = lexicons.scan(&document);
+        let mentions = lexicons.scan(&document, plan);
         let mut scene = Self {
             document,
             lexicons,

@@ -43,6 +43,21 @@ pub struct ListId(u32);
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Watched(ListId);
 
+/// Which of the watched lists are looked for: all, or those that one rubric needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plan(usize);
+
+impl Plan {
+    /// All of them.
+    pub const ALL: Self = Self(0);
+
+    /// Those of the plan with this number among those that were compiled.
+    #[must_use]
+    pub fn nth(number: usize) -> Self {
+        Self(number + 1)
+    }
+}
+
 /// Index of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct EntryId(u32);
@@ -165,8 +180,8 @@ pub struct Lexicons {
     asked: BTreeSet<String>,
     entries: Vec<Entry>,
     guards: Vec<Guard>,
-    /// Looks for the families of which any list is watched.
-    watch: scan::Scan,
+    /// By plan: looks for the families of which any list is watched, as far as the plan needs them.
+    watch: Vec<scan::Scan>,
     /// Looks for all others, in single turns.
     spot: scan::Scan,
     segmenter: Segmenter,
@@ -191,10 +206,10 @@ impl Lexicons {
         &self.guards[guard.index()]
     }
 
-    /// Finds every entry of the watched lists in `document`.
+    /// Finds every entry of the watched lists of `plan` in `document`.
     #[must_use]
-    pub fn scan(&self, document: &Document<'_>) -> Mentions {
-        self.watch.find(self, document, 0..position(document.turns().len()))
+    pub fn scan(&self, document: &Document<'_>, plan: Plan) -> Mentions {
+        self.watch[plan.0].find(self, document, 0..position(document.turns().len()))
     }
 
     /// Finds every entry of the lists that are not watched in one turn of `document`.
@@ -206,7 +221,7 @@ impl Lexicons {
     /// Whether [`Self::scan`] finds the entries of `list`, or [`Self::scan_turn`].
     #[must_use]
     pub fn is_watched(&self, list: ListId) -> bool {
-        self.watch.covers(list)
+        self.watch[Plan::ALL.0].covers(list)
     }
 
     /// Every lexicon, in the order of their ids.
@@ -232,6 +247,8 @@ impl Lexicons {
 pub struct LexiconsDraft {
     catalogue: Vec<Catalogued>,
     asked: BTreeSet<String>,
+    /// What has been named since it was last asked for.
+    named: Vec<ListId>,
     lists: Vec<List>,
     by_name: BTreeMap<String, Vec<ListId>>,
     /// Lexicons of which not every group could be read.
@@ -358,10 +375,12 @@ impl LexiconsDraft {
         literals.sort();
         literals.dedup();
         if let Some(list) = self.announcing.get(&literals) {
+            self.named.push((*list).into());
             return *list;
         }
         self.family_count += 1;
         let list = self.new_list(self.family_count, false);
+        self.named.push(list);
         let id = EntryId(u32::try_from(self.entries.len()).unwrap_or(u32::MAX));
         self.wordings.push((id, wording::Wordings::of_literals(&literals)));
         self.entries.push(Entry::plain(literals.join("|"), list));
@@ -380,6 +399,8 @@ impl LexiconsDraft {
     pub fn ask_for(&mut self, name: &str) {
         let (lexicon, _) = name.split_once('#').unwrap_or((name, ""));
         self.asked.insert(lexicon.to_owned());
+        let lists = self.by_name.get(name).cloned().unwrap_or_default();
+        self.named.extend(lists);
     }
 
     /// The lists that a rule means by `name`: a lexicon, or one group of it. A group of a lexicon that could not be
@@ -433,20 +454,33 @@ impl LexiconsDraft {
         self.by_name.keys().map(String::as_str)
     }
 
-    /// Compiles everything into one scan.
+    /// The lists that were named since this was last asked.
+    pub fn take_named(&mut self) -> Vec<ListId> {
+        std::mem::take(&mut self.named)
+    }
+
+    /// Compiles everything: one scan for all watched lists, one for each of these plans, and one for what is only
+    /// looked for in single turns. What guards look for is part of every plan.
     ///
     /// # Errors
-    /// When the automaton would be too large.
-    pub fn compile(self) -> Result<Lexicons, String> {
+    /// When an automaton would be too large.
+    pub fn compile(self, plans: &[BTreeSet<ListId>]) -> Result<Lexicons, String> {
         let Self { lists, by_name, mut catalogue, asked, entries, guards, watched, segmenter, .. } = self;
         catalogue.sort_by(|a, b| a.id.cmp(&b.id));
         let is_watched = |list: &List| watched.contains(&list.family);
-        let (far, near) = self.wordings.into_iter().partition(|(id, _): &(EntryId, _)| {
-            let list = entries[id.0 as usize].list;
-            is_watched(&lists[list.0 as usize])
-        });
-        let watch = scan::Scan::new(far, &entries, compete::Order::new(&lists, is_watched))?;
-        let spot = scan::Scan::new(near, &entries, compete::Order::new(&lists, |list| !is_watched(list)))?;
+        let of = |id: &EntryId| &lists[entries[id.0 as usize].list.0 as usize];
+        let scan = |included: &dyn Fn(&List) -> bool| {
+            let wordings = self.wordings.iter().filter(|(id, _)| included(of(id)));
+            scan::Scan::new(wordings.cloned().collect(), &entries, compete::Order::new(&lists, included))
+        };
+        let mut watch = vec![scan(&is_watched)?];
+        for plan in plans {
+            let always = guards.iter().flat_map(|guard| &guard.lists);
+            let family = |list: &ListId| lists[list.0 as usize].family;
+            let needed: BTreeSet<u32> = plan.iter().chain(always).map(family).collect();
+            watch.push(scan(&|list| is_watched(list) && needed.contains(&list.family))?);
+        }
+        let spot = scan(&|list| !is_watched(list))?;
         let families = lists.iter().map(|list| list.family).collect();
         Ok(Lexicons { by_name, catalogue, families, asked, entries, guards, watch, spot, segmenter })
     }

@@ -10,7 +10,7 @@ impl Lexicons {
     #[must_use]
     pub fn redundant(&self) -> Vec<(&Entry, &Entry)> {
         let mut wordings: Vec<(EntryId, &Wordings)> =
-            self.watch.wordings().chain(self.spot.wordings()).collect();
+            self.watch[0].wordings().chain(self.spot.wordings()).collect();
         wordings.sort_by_key(|(entry, _)| *entry);
         // By family and form the first entry that has it.
         let mut known: BTreeMap<(u32, String), EntryId> = BTreeMap::new();

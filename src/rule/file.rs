@@ -115,6 +115,7 @@ fn read_one(
         demand,
         examples: file.examples.value.into_examples(),
         needs: compiler.needs,
+        lists: compiler.lexicons.take_named(),
         when,
         condition,
     })

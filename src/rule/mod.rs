@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::lexicon::ListId;
 use crate::transcript::{Channel, Direction, Transcript};
 use crate::yaml::{self, OneOrMany};
 
@@ -53,6 +54,8 @@ pub struct Rule {
     pub examples: Vec<Example>,
     /// The rules that its conditions refer to.
     pub needs: Vec<RuleId>,
+    /// The lists of words that its conditions name.
+    pub lists: Vec<ListId>,
     when: Option<Box<dyn Condition>>,
     condition: Box<dyn Condition>,
 }

@@ -349,3 +349,25 @@ fn what_cannot_be_measured_gets_no_number() {
     }
     assert!(guesses.is_empty(), "\n{}", guesses.join("\n"));
 }
+
+/// A rubric's own scan leaves out what its rules do not ask for; that must not change what they say.
+#[test]
+fn a_rubric_says_the_same_where_everything_is_looked_for() {
+    let pack = shipped();
+    for case in all_cases() {
+        let body = case.file.transcript.to_string();
+        let transcript = intake::read(body.as_bytes(), &Limits::default()).unwrap();
+        for rubric in pack.rubric_ids() {
+            let draft = |all_rules| {
+                let ask = Ask { rubric: Some(rubric), all_rules };
+                serde_json::to_value(pipeline::draft(pack, &transcript, ask).unwrap()).unwrap()
+            };
+            let (own, whole) = (draft(false), draft(true));
+            assert_eq!(own["items"], whole["items"], "{}: {rubric}", case.name);
+            let verdicts = whole["verdicts"].as_array().unwrap();
+            for verdict in own["verdicts"].as_array().unwrap() {
+                assert!(verdicts.contains(verdict), "{}: {rubric}: {verdict}", case.name);
+            }
+        }
+    }
+}
