@@ -468,10 +468,14 @@ impl LexiconsDraft {
         let Self { lists, by_name, mut catalogue, asked, entries, guards, watched, segmenter, .. } = self;
         catalogue.sort_by(|a, b| a.id.cmp(&b.id));
         let is_watched = |list: &List| watched.contains(&list.family);
-        let of = |id: &EntryId| &lists[entries[id.0 as usize].list.0 as usize];
+        let texts = self.wordings.iter().flat_map(|(_, wordings)| wordings.pieces());
+        let frequencies = frequency::Frequencies::of(texts.map(|piece| piece.text.as_str()));
+        let sought = self.wordings.into_iter();
+        let sought = sought.map(|(id, wordings)| sought::Sought::new(id, wordings, &entries, &frequencies));
+        let sought: Vec<Arc<sought::Sought>> = sought.map(Arc::new).collect();
         let scan = |included: &dyn Fn(&List) -> bool| {
-            let wordings = self.wordings.iter().filter(|(id, _)| included(of(id)));
-            scan::Scan::new(wordings.cloned().collect(), &entries, compete::Order::new(&lists, included))
+            let asked = sought.iter().filter(|sought| included(&lists[sought.list.0 as usize]));
+            scan::Scan::new(asked.cloned().collect(), compete::Order::new(&lists, included))
         };
         let mut watch = vec![scan(&is_watched)?];
         for plan in plans {
