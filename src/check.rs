@@ -133,10 +133,7 @@ fn covers(scene: &Scene<'_>, occurrence: &Occurrence, mark: &Mark) -> bool {
 }
 
 fn quoted(scene: &Scene<'_>, occurrence: &Occurrence) -> String {
-    let text = match &occurrence.span {
-        Some(span) => scene.document.original(occurrence.turn, span).text,
-        None => scene.document.original_turn(occurrence.turn).text,
-    };
+    let text = occurrence.original(scene).text;
     format!("第 {} 轮“{text}”", scene.turn(occurrence.turn).index + 1)
 }
 

@@ -121,10 +121,7 @@ impl Text<'_, '_> {
     fn place(&mut self, occurrence: &Occurrence, depth: usize) {
         let scene: &Scene<'_> = self.view;
         let turn = scene.turn(occurrence.turn);
-        let words = match &occurrence.span {
-            Some(span) => scene.document.original(occurrence.turn, span).text,
-            None => scene.document.original_turn(occurrence.turn).text,
-        };
+        let words = occurrence.original(scene).text;
         let at = occurrence.times.map_or_else(String::new, |(from, to)| {
             format!(" {:.1}–{:.1} 秒", f64::from(from) / 1000.0, f64::from(to) / 1000.0)
         });

@@ -11,6 +11,7 @@ mod silence;
 mod standing;
 
 use std::cell::OnceCell;
+use std::ops::Range;
 
 use crate::lexicon::{Lexicons, ListId, Mention, Mentions, Plan, Speaker, Watched};
 use crate::text::{Document, PauseKind};
@@ -87,6 +88,16 @@ impl<'t> Scene<'t> {
     /// The numbers of the turns of `speaker`, in order.
     pub fn turns_of(&self, speaker: Speaker) -> impl DoubleEndedIterator<Item = u32> {
         (0..self.turn_count()).filter(move |at| speaker.is(self.turn(*at).role))
+    }
+
+    /// The sentences that `speaker` says in `turns`, each with its turn, in order.
+    pub fn sentences_of(
+        &self,
+        speaker: Speaker,
+        turns: Range<u32>,
+    ) -> impl Iterator<Item = (u32, Range<u32>)> {
+        let asked = self.turns_of(speaker).filter(move |turn| turns.contains(turn));
+        asked.flat_map(|turn| self.document.sentences(turn).map(move |sentence| (turn, sentence)))
     }
 
     /// What was found of one list in the whole dialogue, beaten ones included.

@@ -92,7 +92,7 @@ fn read_one(
         rule_ids: ids,
         needs: Vec::new(),
         defined: &file.define,
-        conditions: 0,
+        condition_count: 0,
         forbids: false,
         lexicons,
         diagnostics,

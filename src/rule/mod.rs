@@ -219,15 +219,8 @@ impl Rule {
         if !self.is_about(scene.transcript()) {
             return Found::of(Outcome::NotApplicable);
         }
-        if let Some(when) = &self.when {
-            let trigger = when.test(scene);
-            match trigger.outcome {
-                Outcome::Met => {}
-                Outcome::NotMeasurable => return trigger,
-                Outcome::NotMet | Outcome::NotApplicable => {
-                    return Found { outcome: Outcome::NotApplicable, occurrences: Vec::new(), ..trigger };
-                }
-            }
+        if let Some(Err(absent)) = self.when.as_ref().map(|when| when.test(scene).triggered()) {
+            return absent;
         }
         let mut found = self.condition.test(scene);
         if self.demand == Demand::Forbid {

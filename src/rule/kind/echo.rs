@@ -96,12 +96,12 @@ impl Echo {
     fn echo(&self, scene: &Scene<'_>, turn: u32, words: &str) -> Option<Occurrence> {
         let place = &scene.document.turns()[turn as usize];
         let text = scene.document.slice(place.clone());
-        let tail = self.tail.map(|tail| {
-            let before = words.chars().count().saturating_sub(tail);
-            words.char_indices().nth(before).map_or(words, |(at, _)| &words[at..])
-        });
-        let found = std::iter::once(words).chain(tail).find_map(|part| Some((text.find(part)?, part.len())));
-        let (at, length) = found?;
+        let tail = || {
+            let before = words.chars().count().saturating_sub(self.tail?);
+            Some(words.char_indices().nth(before).map_or(words, |(at, _)| &words[at..]))
+        };
+        let stands = |part: &str| Some((text.find(part)?, part.len()));
+        let (at, length) = stands(words).or_else(|| stands(tail()?))?;
         let start = place.start + crate::text::position(at);
         let span = Some(start..start + crate::text::position(length));
         Some(Occurrence { span, ..Occurrence::turn(turn) })

@@ -107,10 +107,10 @@ impl<'de> Deserialize<'de> for ConditionShape {
 impl ConditionShape {
     /// Compiles the condition; what is wrong goes to the compiler's diagnostics.
     pub(super) fn compile(&self, compiler: &mut Compiler<'_>) -> Box<dyn Condition> {
-        compiler.conditions += 1;
-        if compiler.conditions > MOST_CONDITIONS {
+        compiler.condition_count += 1;
+        if compiler.condition_count > MOST_CONDITIONS {
             // Names may stand for conditions that use names: a few lines can mean millions.
-            if compiler.conditions == MOST_CONDITIONS + 1 {
+            if compiler.condition_count == MOST_CONDITIONS + 1 {
                 let message = format!("这条规则展开后超过 {MOST_CONDITIONS} 个条件");
                 compiler.mistake(Location::UNKNOWN, message, "拆成几条规则，用 rule: 引用");
             }
@@ -142,8 +142,8 @@ impl ConditionShape {
             Self::Clock(shape) => Box::new(shape.compile(compiler)),
             Self::Quality(shape) => Box::new(shape.compile(compiler)),
             Self::AtLeast(shape) => Box::new(shape.compile(compiler)),
-            Self::All(shapes) => Box::new(logic::All::new(shapes, compiler)),
-            Self::Any(shapes) => Box::new(logic::Any::new(shapes, compiler)),
+            Self::All(shapes) => Box::new(logic::Together::all(shapes, compiler)),
+            Self::Any(shapes) => Box::new(logic::Together::any(shapes, compiler)),
             Self::Not(shape) => Box::new(logic::Not::new(shape, compiler)),
             Self::Count(shape) => Box::new(shape.compile(compiler)),
             Self::Rule(shape) => Box::new(shape.compile(compiler)),
@@ -163,7 +163,7 @@ pub(super) struct Compiler<'a> {
     /// The conditions to which the rule has given names, as far as they may be used here.
     pub(super) defined: &'a [(String, ConditionShape)],
     /// How many conditions have been compiled.
-    pub(super) conditions: usize,
+    pub(super) condition_count: usize,
     /// What is being compiled must not occur.
     pub(super) forbids: bool,
     pub(super) lexicons: &'a mut LexiconsDraft,
@@ -173,6 +173,10 @@ pub(super) struct Compiler<'a> {
 impl Compiler<'_> {
     pub(super) fn mistake(&mut self, place: Location, message: impl Into<String>, help: impl Into<String>) {
         self.diagnostics.push(yaml::mistake(self.source, place, message).help(help));
+    }
+
+    fn conditions(&mut self, shapes: &[ConditionShape]) -> Vec<Box<dyn Condition>> {
+        shapes.iter().map(|shape| shape.compile(self)).collect()
     }
 
     /// Refuses a number that is too large.

@@ -69,15 +69,13 @@ impl Condition for SoundsLike {
             Err(lack) => return Found::without(lack),
         };
         let mut occurrences = Vec::new();
-        for turn in scene.turns_of(self.speaker).filter(|turn| turns.contains(turn)) {
-            for sentence in scene.document.sentences(turn) {
-                let heard = self.heard_in(scene.document.slice(sentence.clone()));
-                occurrences.extend(heard.into_iter().map(|span| Occurrence {
-                    span: Some(sentence.start + span.start..sentence.start + span.end),
-                    standing: Standing::Candidate,
-                    ..Occurrence::turn(turn)
-                }));
-            }
+        for (turn, sentence) in scene.sentences_of(self.speaker, turns.clone()) {
+            let heard = self.heard_in(scene.document.slice(sentence.clone()));
+            occurrences.extend(heard.into_iter().map(|span| Occurrence {
+                span: Some(sentence.start + span.start..sentence.start + span.end),
+                standing: Standing::Candidate,
+                ..Occurrence::turn(turn)
+            }));
         }
         let searched = Some(Searched { speaker: self.speaker, turns });
         Found { searched, ..Found::any(occurrences) }
