@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::diagnostic::{Diagnostic, Source};
+use crate::diagnostic::Diagnostic;
 use crate::lexicon;
 use crate::pack::Pack;
 use crate::rule::RuleId;
@@ -11,10 +11,9 @@ use crate::rule::RuleId;
 #[must_use]
 pub fn notes(pack: &Pack) -> Vec<Diagnostic> {
     let mut notes: Vec<Diagnostic> = redundant_entries(pack);
-    let source = |path: &str| pack.sources.iter().find(|source| source.path == path);
     for unused in pack.lexicons.unused() {
         let path = format!("{}{}.txt", lexicon::FOLDER, unused.id);
-        let note = source(&path).map(|source| source.mistake(1, 1, "没有任何规则用到这张词表"));
+        let note = pack.source(&path).map(|source| source.mistake(1, 1, "没有任何规则用到这张词表"));
         notes.extend(note.map(|note| note.help("在规则里引用它，或删去这个文件")));
     }
     let used: BTreeSet<RuleId> =
@@ -29,12 +28,11 @@ pub fn notes(pack: &Pack) -> Vec<Diagnostic> {
 }
 
 fn redundant_entries(pack: &Pack) -> Vec<Diagnostic> {
-    let source = |path: &str| -> Option<&Source> { pack.sources.iter().find(|source| source.path == path) };
     let redundant = pack.lexicons.redundant();
     let notes = redundant.into_iter().filter_map(|(entry, other)| {
         let message = format!("“{}”的写法都已包含在别的词条里，永远轮不到它", entry.phrase);
         let help = format!("{}:{} 的“{}”总是先于它，请删去一条", other.file, other.line, other.phrase);
-        Some(source(&entry.file)?.mistake(entry.line, 1, message).help(help))
+        Some(pack.source(&entry.file)?.mistake(entry.line, 1, message).help(help))
     });
     notes.collect()
 }

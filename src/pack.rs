@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
@@ -62,10 +62,9 @@ impl Pack {
     /// Every mistake in every file, each with its place.
     pub fn load(root: &Path) -> Result<Self, Diagnostics> {
         let mut diagnostics = Diagnostics::default();
-        let mut sources = Vec::new();
-        for folder in [lexicon::FOLDER, rule::FOLDER] {
-            walk(&root.join(folder), folder.trim_end_matches('/'), &mut sources, &mut diagnostics);
-        }
+        let files = files(root, &mut diagnostics);
+        let read = files.iter().filter_map(|(file, path)| diagnostics.keep(read_file(file, path)).flatten());
+        let sources = read.collect();
         Self::compile(sources, diagnostics)
     }
 
@@ -174,7 +173,12 @@ impl Pack {
     /// The file in which the rule with this id stands.
     #[must_use]
     pub fn source_of(&self, rule: &Rule) -> Option<&Source> {
-        let path = format!("{}{}.yaml", rule::FOLDER, rule.id);
+        self.source(&format!("{}{}.yaml", rule::FOLDER, rule.id))
+    }
+
+    /// The file with this path.
+    #[must_use]
+    pub fn source(&self, path: &str) -> Option<&Source> {
         self.sources.iter().find(|source| source.path == path)
     }
 }
@@ -207,8 +211,17 @@ fn digest(sources: &[Source]) -> String {
     format!("sha256:{hex}")
 }
 
-/// Reads every file below `folder`, whose path in the pack is `path`.
-fn walk(folder: &Path, path: &str, sources: &mut Vec<Source>, diagnostics: &mut Diagnostics) {
+/// Every file of the pack below `root`, with its path in the pack; folders that cannot be read go to `diagnostics`.
+pub(crate) fn files(root: &Path, diagnostics: &mut Diagnostics) -> Vec<(PathBuf, String)> {
+    let mut files = Vec::new();
+    for folder in [lexicon::FOLDER, rule::FOLDER] {
+        walk(&root.join(folder), folder.trim_end_matches('/'), &mut files, diagnostics);
+    }
+    files
+}
+
+/// Lists every file below `folder`, whose path in the pack is `path`.
+fn walk(folder: &Path, path: &str, files: &mut Vec<(PathBuf, String)>, diagnostics: &mut Diagnostics) {
     let whole = Source { path: path.to_owned(), text: String::new() };
     if path.matches('/').count() > DEEPEST_FOLDER {
         diagnostics.push(whole.mistake(0, 0, "文件夹套得太深").help("检查有没有指回上层的链接"));
@@ -224,9 +237,9 @@ fn walk(folder: &Path, path: &str, sources: &mut Vec<Source>, diagnostics: &mut 
         }
         let (file, path) = (entry.path(), format!("{path}/{name}"));
         if file.is_dir() {
-            walk(&file, &path, sources, diagnostics);
+            walk(&file, &path, files, diagnostics);
         } else {
-            sources.extend(diagnostics.keep(read_file(&file, &path)).flatten());
+            files.push((file, path));
         }
     }
 }
