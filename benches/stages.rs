@@ -76,9 +76,11 @@ fn stages(criterion: &mut Criterion) {
     });
     let judgements: Vec<_> = scenes.iter().map(|scene| judge(scene, &pack.rules, &rubric.rules)).collect();
     group.bench_function("7 score", |bencher| {
-        bencher.iter(|| judgements.iter().for_each(|judgement| drop(black_box(fill(rubric, judgement)))));
+        let filled = |(call, judgement)| drop(black_box(fill(rubric, call, judgement)));
+        bencher.iter(|| transcripts.iter().zip(&judgements).for_each(filled));
     });
-    let filled: Vec<_> = judgements.iter().map(|judgement| fill(rubric, judgement)).collect();
+    let pairs = transcripts.iter().zip(&judgements);
+    let filled: Vec<_> = pairs.map(|(call, judgement)| fill(rubric, call, judgement)).collect();
     group.bench_function("8 draft", |bencher| {
         bencher.iter(|| {
             for ((scene, judgement), filled) in scenes.iter().zip(&judgements).zip(&filled) {

@@ -90,7 +90,7 @@ pub fn coverage(pack: &Pack) -> Vec<(&Criterion, Served)> {
             served.entry(id).or_default().rules.push(rule.id.clone());
         }
     }
-    for rubric in pack.forms.iter().map(|form| &form.rubric) {
+    for rubric in pack.rubrics() {
         let items = rubric.items.iter().map(|item| (&item.reference, &item.id));
         let vetoes = rubric.vetoes.iter().map(|veto| (&veto.reference, &veto.id));
         for (reference, item) in items.chain(vetoes) {

@@ -1,4 +1,4 @@
-//! What is no mistake in a pack, but most likely not meant: entries that never win, lexicons and rules that nobody uses.
+//! What is no mistake in a pack, but most likely not meant: entries that never win, what nobody uses, points to be set.
 
 use std::collections::BTreeSet;
 
@@ -6,6 +6,7 @@ use crate::diagnostic::Diagnostic;
 use crate::lexicon;
 use crate::pack::Pack;
 use crate::rule::RuleId;
+use crate::score;
 
 /// Everything worth a look, in the order of files.
 #[must_use]
@@ -16,8 +17,14 @@ pub fn notes(pack: &Pack) -> Vec<Diagnostic> {
         let note = pack.source(&path).map(|source| source.mistake(1, 1, "没有任何规则用到这张词表"));
         notes.extend(note.map(|note| note.help("在规则里引用它，或删去这个文件")));
     }
-    let used: BTreeSet<RuleId> =
-        pack.forms.iter().flat_map(|form| form.rubric.rules.iter().copied()).collect();
+    for waiting in &pack.waiting {
+        let path = format!("{}{}.yaml", score::FOLDER, waiting.id);
+        let message = format!("有 {} 项的分值还没有定，这张评分表不启用", waiting.unset.len());
+        let note = pack.source(&path).map(|source| source.mistake(1, 1, message));
+        notes.extend(note.map(|note| note.help("把写着 X 的地方改成本单位规定的分值")));
+    }
+    let named = pack.rubrics().flat_map(|rubric| rubric.rules.iter().chain(&rubric.idle).copied());
+    let used: BTreeSet<RuleId> = named.collect();
     for id in pack.all_rules().iter().filter(|id| !used.contains(id)) {
         let rule = pack.rule(*id);
         let note = pack.source_of(rule).map(|source| source.mistake(1, 1, "没有任何评分表用到这条规则"));

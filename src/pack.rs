@@ -27,8 +27,10 @@ pub struct Pack {
     pub dialogue: Dialogue,
     /// All rules, in the order of their ids.
     pub rules: Vec<Rule>,
-    /// All rubrics, in the order of their ids.
+    /// All rubrics that are used, in the order of their ids.
     pub forms: Vec<Form>,
+    /// The rubrics with points that are still to be set (扣X分): they are not used.
+    pub waiting: Vec<Rubric>,
     /// The criteria that it serves, in the order of their list.
     pub criteria: Vec<Criterion>,
     /// The files that it was made of.
@@ -110,11 +112,11 @@ impl Pack {
         let criteria = criteria.map(|source| criteria::read(source, &mut diagnostics)).unwrap_or_default();
         let rule_files: Vec<&Source> = rest.iter().filter(|source| is_rule(&source.path)).collect();
         let rules = rule::read(&rule_files, &rule_ids, &mut lexicons, &mut diagnostics);
-        let rubrics: Vec<Rubric> = rest
+        let (waiting, rubrics): (Vec<Rubric>, Vec<Rubric>) = rest
             .iter()
             .filter(|source| source.path.starts_with(score::FOLDER))
             .filter_map(|source| score::read(source, &rules, &rule_ids, &mut diagnostics))
-            .collect();
+            .partition(|rubric| !rubric.unset.is_empty());
         let whole = Source { path: lexicon::FOLDER.to_owned(), text: String::new() };
         let plans = rubrics.iter().map(|rubric| {
             let rules = rubric.rules.iter().filter_map(|rule| rules.get(rule.0 as usize));
@@ -130,7 +132,7 @@ impl Pack {
         let all_rules = (0..u32::try_from(rules.len()).unwrap_or(u32::MAX)).map(RuleId).collect();
         let numbered = rubrics.into_iter().enumerate();
         let forms = numbered.map(|(at, rubric)| Form::new(rubric, &rules, Plan::nth(at))).collect();
-        Ok(Self { lexicons, dialogue, rules, forms, criteria, sources, all_rules, digest })
+        Ok(Self { lexicons, dialogue, rules, forms, waiting, criteria, sources, all_rules, digest })
     }
 
     /// `sha256:` and the digest of every file of the pack, which each draft names.
@@ -139,12 +141,17 @@ impl Pack {
         &self.digest
     }
 
-    /// The ids of its rubrics, sorted.
+    /// The ids of the rubrics that are used, sorted.
     pub fn rubric_ids(&self) -> impl Iterator<Item = &str> {
         self.forms.iter().map(|form| form.rubric.id.as_str())
     }
 
-    /// The rubric with this id.
+    /// Every rubric, used or not.
+    pub fn rubrics(&self) -> impl Iterator<Item = &Rubric> {
+        self.forms.iter().map(|form| &form.rubric).chain(&self.waiting)
+    }
+
+    /// The rubric with this id, if it is used.
     #[must_use]
     pub fn form(&self, id: &str) -> Option<&Form> {
         self.forms.iter().find(|form| form.rubric.id == id)

@@ -73,20 +73,13 @@ impl Desk<'_> {
         catch_unwind(AssertUnwindSafe(judge)).unwrap_or_else(|_| Err(Refusal::internal()))
     }
 
-    /// Whether the rubric that was asked for exists; said once, before any document is read.
+    /// Whether the rubric that was asked for can be had; said once, before any document is read.
     ///
     /// # Errors
-    /// When it does not.
+    /// When it cannot.
     pub fn check_ask(&self) -> Result<(), Refusal> {
-        let Some(asked) = self.ask.rubric else { return Ok(()) };
-        let known: Vec<&str> = self.pack.rubric_ids().collect();
-        if known.contains(&asked) {
-            return Ok(());
-        }
-        Err(Refusal::from(pipeline::PipelineError::UnknownRubric {
-            asked: asked.to_owned(),
-            known: if known.is_empty() { "(没有)".to_owned() } else { known.join("、") },
-        }))
+        let asked = self.ask.rubric.map(|id| pipeline::asked(self.pack, id));
+        asked.transpose().map(|_| ()).map_err(Refusal::from)
     }
 }
 

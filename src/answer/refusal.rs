@@ -79,6 +79,7 @@ impl From<PipelineError> for Refusal {
     fn from(error: PipelineError) -> Self {
         let code = match error {
             PipelineError::UnknownRubric { .. } => "unknown_rubric",
+            PipelineError::RubricNotSet { .. } => "rubric_not_set",
             PipelineError::NoRubricApplies => "no_rubric_applies",
         };
         Self::new(code, error.to_string())

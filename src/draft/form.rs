@@ -6,7 +6,7 @@ use serde_json::value::{RawValue, to_raw_value};
 use super::{DraftItem, DraftVerdict, reason};
 use crate::lexicon::Plan;
 use crate::rule::{Outcome, Rule, RuleId};
-use crate::score::{Item, ItemResult, Points, Rubric, Scoring};
+use crate::score::{Item, ItemResult, Rubric};
 
 /// A rubric as it is drafted, with the parts of drafts that do not depend on the transcript.
 #[derive(Debug)]
@@ -68,10 +68,7 @@ const OUTCOMES: [Outcome; 4] =
 
 /// What becomes of an item that does not apply.
 fn not_applicable(item: &Item) -> ItemResult {
-    ItemResult::NotApplicable(match &item.scoring {
-        Scoring::Levels { max, na, .. } => na.points(*max),
-        Scoring::Bonus { .. } | Scoring::Deduct(_) => Some(Points::ZERO),
-    })
+    ItemResult::NotApplicable(item.na.points(item.max()))
 }
 
 impl<'a> DraftVerdict<'a> {

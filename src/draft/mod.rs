@@ -89,6 +89,8 @@ pub struct DraftTotals<'a> {
     /// `with_vetoes` on the scale of the rubric; null until nothing is open, or where the rubric does not scale.
     #[schema(value_type = Option<f64>)]
     pub scaled_to: Option<Points>,
+    /// Whether the total reaches the pass mark; null until nothing is open, or where the rubric has none.
+    pub passed: Option<bool>,
     /// The band of the total; null until nothing is open.
     pub band: Option<&'a str>,
 }

@@ -50,9 +50,10 @@ pub fn write<'t>(writer: &Material<'_, 't>, filled: &Filled<'t>) -> Draft<'t> {
             max: filled.totals.max,
             with_vetoes: filled.totals.with_vetoes,
             scaled_to: filled.totals.scaled,
+            passed: filled.totals.passed,
             band: filled.totals.band,
         },
-        items: filled.items.iter().enumerate().map(|(at, item)| writer.item(at, item, &places)).collect(),
+        items: filled.items.iter().map(|item| writer.item(item, &places)).collect(),
         vetoes: filled.vetoes.iter().map(|veto| writer.veto(veto, &places)).collect(),
         findings: writer.findings(matches),
         verdicts: judgement.verdicts().map(|(rule, found)| writer.verdict(rule, found, &places)).collect(),
@@ -93,9 +94,9 @@ impl<'t> Material<'_, 't> {
         }
     }
 
-    fn item(&self, at: usize, filled: &FilledItem<'t>, places: &Places<'t>) -> Part<'t, DraftItem<'t>> {
+    fn item(&self, filled: &FilledItem<'t>, places: &Places<'t>) -> Part<'t, DraftItem<'t>> {
         let evidence = self.evidence(filled.shown, places);
-        match self.form.item(at, filled.result).filter(|_| evidence.is_empty()) {
+        match self.form.item(filled.at, filled.result).filter(|_| evidence.is_empty()) {
             Some(standing) => Part::Standing(standing),
             None => {
                 let reason = reason::sentence(self, filled, &evidence);

@@ -54,6 +54,7 @@ fn of_code(code: &str) -> (StatusCode, &'static str) {
         "unsupported_media_type" => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "不支持这种内容类型"),
         "invalid_transcript" => (StatusCode::UNPROCESSABLE_ENTITY, "对话记录有误"),
         "unknown_rubric" => (StatusCode::UNPROCESSABLE_ENTITY, "没有这张评分表"),
+        "rubric_not_set" => (StatusCode::UNPROCESSABLE_ENTITY, "评分表的分值还没有定"),
         "no_rubric_applies" => (StatusCode::UNPROCESSABLE_ENTITY, "没有适用的评分表"),
         _ => (StatusCode::INTERNAL_SERVER_ERROR, "内部错误"),
     }

@@ -4,6 +4,7 @@ use super::{Deduction, Item, Level, NaPolicy, Points, Rubric, Scoring, Totals, T
 use crate::judge::Judgement;
 use crate::rule::RuleId;
 use crate::rule::{Lacking, Occurrence, Outcome};
+use crate::transcript::Transcript;
 
 /// A rubric filled in as far as the verdicts allow.
 #[derive(Debug)]
@@ -19,6 +20,8 @@ pub struct Filled<'p> {
 /// What became of one item.
 #[derive(Debug)]
 pub struct FilledItem<'p> {
+    /// Its number in the rubric.
+    pub at: usize,
     /// The item.
     pub item: &'p Item,
     /// What became of it.
@@ -61,10 +64,17 @@ impl ItemResult {
     }
 }
 
-/// Fills `rubric` from the verdicts.
+/// Fills `rubric`, as far as it is about `transcript`, from the verdicts.
 #[must_use]
-pub fn fill<'p>(rubric: &'p Rubric, judgement: &Judgement) -> Filled<'p> {
-    let mut items: Vec<FilledItem<'p>> = rubric.items.iter().map(|item| fill_item(item, judgement)).collect();
+pub fn fill<'p>(rubric: &'p Rubric, transcript: &Transcript<'_>, judgement: &Judgement) -> Filled<'p> {
+    let numbered = rubric.items.iter().enumerate();
+    let asked = numbered.filter(|(at, _)| rubric.asks(*at, transcript));
+    let mut items: Vec<FilledItem<'p>> = asked
+        .map(|(at, item)| {
+            let (result, shown) = fill_item(item, judgement);
+            FilledItem { at, item, result, shown }
+        })
+        .collect();
     for group in &rubric.heaviest_of {
         keep_heaviest(&mut items, group, judgement);
     }
@@ -74,18 +84,21 @@ pub fn fill<'p>(rubric: &'p Rubric, judgement: &Judgement) -> Filled<'p> {
     Filled { items, vetoes, totals }
 }
 
-fn fill_item<'p>(item: &'p Item, judgement: &Judgement) -> FilledItem<'p> {
-    let (result, shown) = match &item.scoring {
-        _ if !item.basis.proposes() => (ItemResult::Human, &item.evidence),
-        Scoring::Levels { max, na, na_if, levels } => {
-            let not_applicable = na_if.as_ref().and_then(|grounds| match grounds.test.holds(judgement) {
-                Truth::Yes => Some((ItemResult::NotApplicable(na.points(*max)), &grounds.shown)),
-                Truth::Open(lacking) => Some((ItemResult::NotMeasurable(lacking), &grounds.shown)),
-                Truth::No => None,
-            });
-            let level = || first_level(levels, judgement);
-            not_applicable.or_else(level).unwrap_or((ItemResult::Human, &item.evidence))
+/// What becomes of an item, and the rules whose evidence tells why.
+fn fill_item<'p>(item: &'p Item, judgement: &Judgement) -> (ItemResult, &'p [RuleId]) {
+    let by_human = (ItemResult::Human, item.evidence.as_slice());
+    if let Some(grounds) = &item.na_if {
+        match grounds.test.holds(judgement) {
+            Truth::Yes => return (ItemResult::NotApplicable(item.na.points(item.max())), &grounds.shown),
+            Truth::Open(lacking) if item.basis.proposes() => {
+                return (ItemResult::NotMeasurable(lacking), &grounds.shown);
+            }
+            Truth::Open(_) | Truth::No => {}
         }
+    }
+    match &item.scoring {
+        _ if !item.basis.proposes() => by_human,
+        Scoring::Levels { levels, .. } => first_level(levels, judgement).unwrap_or(by_human),
         Scoring::Bonus { points, earned_if } => {
             let earned = earned_if.as_ref().map_or(Truth::No, |grounds| grounds.test.holds(judgement));
             let result = match earned {
@@ -96,16 +109,15 @@ fn fill_item<'p>(item: &'p Item, judgement: &Judgement) -> FilledItem<'p> {
             (result, earned_if.as_ref().map_or(&item.evidence, |grounds| &grounds.shown))
         }
         Scoring::Deduct(deduction) => (deduct(deduction, judgement), &deduction.shown),
-    };
-    FilledItem { item, result, shown }
+    }
 }
 
 /// The first level whose test holds; one that is left open before it leaves the item open.
-fn first_level<'p>(levels: &'p [Level], judgement: &Judgement) -> Option<(ItemResult, &'p Vec<RuleId>)> {
+fn first_level<'p>(levels: &'p [Level], judgement: &Judgement) -> Option<(ItemResult, &'p [RuleId])> {
     levels.iter().enumerate().find_map(|(at, level)| {
         let grounds = level.proposed_if.as_ref()?;
         match grounds.test.holds(judgement) {
-            Truth::Yes => Some((ItemResult::Level(at, level.score), &grounds.shown)),
+            Truth::Yes => Some((ItemResult::Level(at, level.score), grounds.shown.as_slice())),
             Truth::Open(lacking) => Some((ItemResult::NotMeasurable(lacking), &grounds.shown)),
             Truth::No => None,
         }
@@ -160,15 +172,14 @@ fn is_same_event(a: &Occurrence, b: &Occurrence) -> bool {
 /// Of the items in `group` that deduct for one event, only the heaviest does.
 fn keep_heaviest(items: &mut [FilledItem<'_>], group: &[usize], judgement: &Judgement) {
     let mut claims: Vec<Claim<'_>> = Vec::new();
-    for at in group {
-        let item = &items[*at];
+    for (at, item) in items.iter().enumerate().filter(|(_, item)| group.contains(&item.at)) {
         if let (Scoring::Deduct(terms), ItemResult::Counted { doubled, .. }) =
             (&item.item.scoring, item.result)
         {
             let weight = terms.points * if doubled { 2 } else { 1 };
             let turns = faults(&terms.rules, judgement);
             let turns = turns.iter().map(|fault| fault.map(|occurrence| occurrence.turn)).collect();
-            claims.push(Claim { item: *at, terms, weight, doubled, turns });
+            claims.push(Claim { item: at, terms, weight, doubled, turns });
         }
     }
     for claim in &claims {

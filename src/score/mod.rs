@@ -1,8 +1,9 @@
 //! Stage 7: points — rubrics, and what verdicts are worth in them.
 
-mod file;
+mod compile;
 mod fill;
 mod points;
+mod shape;
 mod test;
 mod total;
 
@@ -11,8 +12,9 @@ use utoipa::ToSchema;
 
 use crate::rule::RuleId;
 use crate::rule::{AppliesTo, Refs};
+use crate::transcript::Transcript;
 
-pub use file::{FOLDER, read};
+pub use compile::{FOLDER, read};
 pub use fill::{Filled, FilledItem, ItemResult, fill};
 pub use points::Points;
 pub use test::{Test, Truth};
@@ -37,18 +39,26 @@ pub struct Rubric {
     pub floor: Option<Points>,
     /// Full points after scaling.
     pub scale_to: Option<Points>,
+    /// The scaled total from which a call passes.
+    pub pass: Option<Points>,
     /// Bands of the scaled total, the highest first.
     pub bands: Vec<Band>,
     /// Ids and titles of its sections.
     pub sections: Vec<Section>,
     /// Its items, in the order of the file.
     pub items: Vec<Item>,
+    /// The numbers of items that take the place of another.
+    pub variants: Vec<usize>,
     /// Groups of items of which only the heaviest deducts for one event.
     pub heaviest_of: Vec<Vec<usize>>,
     /// What zeroes an item, a section or the call.
     pub vetoes: Vec<Veto>,
+    /// The titles of items whose points are still to be set (扣X分): while there are any, it is not used.
+    pub unset: Vec<String>,
     /// The rules that it looks at, ascending.
     pub rules: Vec<RuleId>,
+    /// The rules that it names for choices that are not taken.
+    pub idle: Vec<RuleId>,
 }
 
 /// A part of a rubric (大项).
@@ -58,6 +68,8 @@ pub struct Section {
     pub id: String,
     /// Its Chinese name.
     pub title: String,
+    /// What its full points are worth in the scaled total; without weights, points are points.
+    pub weight: Option<Points>,
 }
 
 /// A range of totals with a name (等级).
@@ -85,6 +97,14 @@ pub struct Item {
     pub basis: Basis,
     /// What only the recording tells.
     pub listen: Option<String>,
+    /// The transcripts that it is about, such as those of one post (岗位); elsewhere it is left out.
+    pub applies_to: AppliesTo,
+    /// The item whose place it takes there.
+    pub instead_of: Option<usize>,
+    /// What becomes of it where it does not apply.
+    pub na: NaPolicy,
+    /// When it does not apply.
+    pub na_if: Option<Grounds>,
     /// How it is scored.
     pub scoring: Scoring,
     /// Rules whose evidence a reviewer sees whatever becomes of it.
@@ -98,10 +118,6 @@ pub enum Scoring {
     Levels {
         /// Most points.
         max: Points,
-        /// What becomes of it where it does not apply.
-        na: NaPolicy,
-        /// When it does not apply.
-        na_if: Option<Grounds>,
         /// From the best to the worst, as the file has them.
         levels: Vec<Level>,
     },
@@ -212,6 +228,23 @@ pub enum VetoScope {
     Section(usize),
     /// Everything.
     Call,
+}
+
+impl Rubric {
+    /// Whether `transcript` is judged by the item with this number: not where another takes its place.
+    #[must_use]
+    pub fn asks(&self, at: usize, transcript: &Transcript<'_>) -> bool {
+        let item = &self.items[at];
+        let place = item.instead_of.unwrap_or(at);
+        let takes = |other: &&usize| {
+            let other = &self.items[**other];
+            other.instead_of == Some(place) && other.applies_to.fits(transcript)
+        };
+        match self.variants.iter().find(takes) {
+            Some(taker) => *taker == at,
+            None => item.instead_of.is_none() && item.applies_to.fits(transcript),
+        }
+    }
 }
 
 impl Item {

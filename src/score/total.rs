@@ -1,7 +1,7 @@
 //! The sums of a filled rubric: what is proposed, what is open, and what vetoes would make of it.
 
 use super::fill::{FilledItem, ItemResult};
-use super::{Points, Rubric, Veto, VetoScope};
+use super::{Item, Points, Rubric, Veto, VetoScope};
 
 /// The sums of a filled rubric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -18,6 +18,8 @@ pub struct Totals<'p> {
     pub with_vetoes: Points,
     /// `with_vetoes` on the scale of the rubric, once nothing is open.
     pub scaled: Option<Points>,
+    /// Whether the scaled points reach the pass mark, once nothing is open.
+    pub passed: Option<bool>,
     /// The band of the scaled points, once nothing is open.
     pub band: Option<&'p str>,
 }
@@ -33,34 +35,37 @@ impl<'p> Totals<'p> {
         let prefilled_max = rubric.base + items.iter().filter(is_filled).map(max_of).sum();
         let open_max = items.iter().filter(is_open).map(max_of).sum();
         let max = prefilled_max + open_max;
-        let with_vetoes = rubric.at_least_floor(after_vetoes(rubric, items, vetoes));
+        let left = |item: &&FilledItem<'_>| !vetoes.iter().any(|veto| zeroes(veto.scope, item.at, item.item));
+        let is_lost = vetoes.iter().any(|veto| veto.scope == VetoScope::Call);
+        // A vetoed call has no points at all, and no bonus.
+        let base = if is_lost { Points::ZERO } else { rubric.base };
+        let with_vetoes = rubric.at_least_floor(base + items.iter().filter(left).map(proposed).sum());
         let closed = !items.iter().any(|item| is_open(&item));
-        let scaled = closed.then(|| match rubric.scale_to {
+        let final_points = closed.then(|| match rubric.scale_to {
+            Some(full) if rubric.is_weighted() => rubric.weighted(full, items, &left),
             Some(full) => with_vetoes.scaled(max, full),
             None => with_vetoes,
         });
-        let band = scaled.and_then(|points| rubric.band(points));
-        let scaled = scaled.filter(|_| rubric.scale_to.is_some());
-        Self { prefilled, prefilled_max, open_max, max, with_vetoes, scaled, band }
+        Self {
+            prefilled,
+            prefilled_max,
+            open_max,
+            max,
+            with_vetoes,
+            scaled: final_points.filter(|_| rubric.scale_to.is_some()),
+            passed: final_points.and_then(|points| Some(points >= rubric.pass?)),
+            band: final_points.and_then(|points| rubric.band(points)),
+        }
     }
 }
 
-/// The sum with every veto carried out: a vetoed call has no points at all, and no bonus.
-fn after_vetoes(rubric: &Rubric, items: &[FilledItem<'_>], vetoes: &[&Veto]) -> Points {
-    let is_vetoed = |at: usize| {
-        vetoes.iter().any(|proposed| match proposed.scope {
-            VetoScope::Item(item) => item == at,
-            VetoScope::Section(section) => items[at].item.section == section,
-            VetoScope::Call => true,
-        })
-    };
-    if vetoes.iter().any(|proposed| proposed.scope == VetoScope::Call) {
-        return Points::ZERO;
+/// Whether a veto of this scope zeroes the item with this number.
+fn zeroes(scope: VetoScope, at: usize, item: &Item) -> bool {
+    match scope {
+        VetoScope::Item(target) => target == at || item.instead_of == Some(target),
+        VetoScope::Section(section) => item.section == section,
+        VetoScope::Call => true,
     }
-    let points = (0..items.len())
-        .filter(|at| !is_vetoed(*at))
-        .map(|at| items[at].result.points().unwrap_or(Points::ZERO));
-    rubric.base + points.sum()
 }
 
 impl Rubric {
@@ -70,5 +75,33 @@ impl Rubric {
 
     fn band(&self, points: Points) -> Option<&str> {
         self.bands.iter().find(|band| points >= band.at_least).map(|band| band.title.as_str())
+    }
+
+    fn is_weighted(&self) -> bool {
+        self.sections.iter().any(|section| section.weight.is_some())
+    }
+
+    /// The sum of the sections by their weights, of which each gets the share that its points are of its own maximum.
+    ///
+    /// Where nothing of a section applies its weight goes to the others.
+    fn weighted(
+        &self,
+        full: Points,
+        items: &[FilledItem<'_>],
+        left: &dyn Fn(&&FilledItem<'_>) -> bool,
+    ) -> Points {
+        let mut sum = Points::ZERO;
+        let mut weights = Points::ZERO;
+        for (number, section) in self.sections.iter().enumerate() {
+            let of_section = items.iter().filter(|item| item.item.section == number);
+            let counted = of_section.filter(|item| item.result.points().is_some());
+            let max: Points = counted.clone().map(|item| item.item.max()).sum();
+            let points = counted.filter(left).filter_map(|item| item.result.points()).sum::<Points>();
+            if let Some(weight) = section.weight.filter(|_| max > Points::ZERO) {
+                sum += points.scaled(max, weight);
+                weights += weight;
+            }
+        }
+        self.at_least_floor(sum.scaled(weights, full))
     }
 }

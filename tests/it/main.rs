@@ -20,6 +20,7 @@ mod packs;
 mod pipeline;
 mod properties;
 mod reload;
+mod rubrics;
 mod score_command;
 mod scoring;
 mod script;
