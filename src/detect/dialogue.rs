@@ -225,8 +225,7 @@ pub fn resolve<'n>(
 ) -> Vec<ListId> {
     let mut lists = Vec::new();
     for (name, place) in names {
-        lexicons.ask_for(name);
-        let Some(found) = lexicons.lists(name) else {
+        let Some(found) = lexicons.ask_for(name) else {
             let near = yaml::nearest(name, lexicons.names());
             let help = near.map_or("编号是路径去掉 .txt,组写在 # 之后".to_owned(), |near| {
                 format!("是不是想写 {near}")

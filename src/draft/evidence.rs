@@ -5,14 +5,13 @@ use std::ops::Range;
 use super::{DraftEvidence, DraftSearch};
 use crate::detect::{Scene, Standing};
 use crate::judge::Judgement;
-use crate::lexicon::Speaker;
 use crate::rule::{Found, Occurrence, Outcome, Rule, RuleId, Searched};
 
 /// No more places than this are listed for one rule in one place of a draft: a reviewer reads the first few.
 const MOST_PLACES: usize = 5;
 
-/// The place of an occurrence in the original transcript.
-pub(super) fn place<'t>(scene: &Scene<'t>, occurrence: &Occurrence, rule: &'t str) -> DraftEvidence<'t> {
+/// The place of an occurrence for `rule` in the original transcript.
+pub(super) fn place<'t>(scene: &Scene<'t>, occurrence: &Occurrence, rule: &'t Rule) -> DraftEvidence<'t> {
     let turn = scene.turn(occurrence.turn);
     let original = occurrence.original(scene);
     let times = occurrence.times.map(|(start, end)| (Some(start), Some(end)));
@@ -24,7 +23,8 @@ pub(super) fn place<'t>(scene: &Scene<'t>, occurrence: &Occurrence, rule: &'t st
         text: original.text,
         start_ms,
         end_ms,
-        rule,
+        rule: &rule.id,
+        better: occurrence.entry.and_then(|entry| scene.lexicons.entry(entry).better.as_deref()),
     }
 }
 
@@ -45,7 +45,7 @@ impl<'t> Places<'t> {
             let telling = |o: &&Occurrence| o.counts() || (open && o.standing == Standing::Candidate);
             let occurrences = found.occurrences.iter().filter(telling).take(MOST_PLACES);
             let before = places.all.len();
-            places.all.extend(occurrences.map(|occurrence| place(scene, occurrence, &rules[at].id)));
+            places.all.extend(occurrences.map(|occurrence| place(scene, occurrence, &rules[at])));
             places.of[at] = before..places.all.len();
         }
         places
@@ -57,7 +57,7 @@ impl<'t> Places<'t> {
 }
 
 /// The first match that does not count: what came nearest to what was looked for.
-pub(super) fn nearest<'t>(scene: &Scene<'t>, found: &Found, rule: &'t str) -> Option<DraftEvidence<'t>> {
+pub(super) fn nearest<'t>(scene: &Scene<'t>, found: &Found, rule: &'t Rule) -> Option<DraftEvidence<'t>> {
     let miss = found.occurrences.iter().find(|occurrence| !occurrence.counts())?;
     Some(place(scene, miss, rule))
 }
@@ -68,14 +68,8 @@ pub(super) fn search(scene: &Scene<'_>, searched: &Searched) -> Option<DraftSear
     let turns = scene.transcript().turns.get(window.start as usize..window.end as usize)?;
     let (from, to) = (turns.first()?, turns.last()?);
     let count = turns.iter().filter(|turn| searched.speaker.is(turn.role)).count();
-    let role = match searched.speaker {
-        Speaker::Agent => "agent",
-        Speaker::Customer => "customer",
-        Speaker::System => "system",
-        Speaker::Any => "any",
-    };
     Some(DraftSearch {
-        role,
+        role: searched.speaker.name(),
         from_turn: from.index,
         to_turn: to.index,
         turns: u32::try_from(count).unwrap_or(u32::MAX),

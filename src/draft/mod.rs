@@ -158,6 +158,9 @@ pub struct DraftEvidence<'a> {
     pub end_ms: Option<Millis>,
     /// The rule that it belongs to.
     pub rule: &'a str,
+    /// What is better said instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub better: Option<&'a str>,
 }
 
 /// A veto that the machine proposes (否决建议).
@@ -212,6 +215,9 @@ pub struct DraftFinding<'a> {
     /// Why an allow entry allows it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub allowed_because: Option<&'a str>,
+    /// What is better said instead.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub better: Option<&'a str>,
 }
 
 /// What a finding is worth.
@@ -250,6 +256,9 @@ pub struct DraftVerdict<'a> {
     /// What came nearest to what was looked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nearest: Option<DraftEvidence<'a>>,
+    /// What is better said or done, where the standard is not met.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub better: Option<&'a str>,
 }
 
 /// Where something absent was looked for.

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::{DraftEvidence, DraftSearch, Material};
 use crate::draft::evidence::{nearest, search};
-use crate::rule::{Found, Lacking, Measure, Outcome};
+use crate::rule::{Found, Lacking, Measure, Outcome, Rule};
 use crate::score::{Deduction, FilledItem, Item, ItemResult, Points, Rubric, Scoring};
 use crate::transcript::Channel;
 
@@ -71,7 +71,7 @@ fn put_grounds(
             put(text, format_args!("{}：实测 {} {unit}。", material.rule(*rule).title, rounded(value)));
         }
         if evidence.is_empty() && found.outcome == Outcome::NotMet {
-            put_absence(text, material, found, &material.rule(*rule).id);
+            put_absence(text, material, found, material.rule(*rule));
         }
     }
     let candidates = filled.shown.iter().filter_map(|rule| material.judgement.of(*rule));
@@ -95,7 +95,7 @@ fn put_places(text: &mut String, evidence: &[DraftEvidence<'_>]) {
     text.push_str(if places.is_empty() { "" } else { "。" });
 }
 
-fn put_absence(text: &mut String, material: &Material<'_, '_>, found: &Found, rule: &str) {
+fn put_absence(text: &mut String, material: &Material<'_, '_>, found: &Found, rule: &Rule) {
     let Some(searched) = found.searched.as_ref().and_then(|searched| search(material.scene, searched)) else {
         return;
     };

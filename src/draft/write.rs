@@ -164,7 +164,7 @@ impl<'t> Material<'_, 't> {
     }
 
     fn finding(&self, rule: &'t Rule, occurrence: &Occurrence) -> DraftFinding<'t> {
-        let place = place(self.scene, occurrence, &rule.id);
+        let place = place(self.scene, occurrence, rule);
         let (verdict, suppressed_by, allowed_because) = match occurrence.standing {
             Standing::Hit => (FindingVerdict::Hit, None, None),
             Standing::Candidate => (FindingVerdict::Candidate, None, None),
@@ -187,6 +187,7 @@ impl<'t> Material<'_, 't> {
             severity: rule.severity,
             suppressed_by,
             allowed_because,
+            better: place.better.or(rule.better.as_deref()),
         }
     }
 
@@ -209,7 +210,7 @@ impl<'t> Material<'_, 't> {
             && found.counting().next().is_none();
         let searched = found.searched.as_ref().filter(|_| looked_for);
         let searched = searched.and_then(|searched| search(self.scene, searched));
-        let nearest = if looked_for { nearest(self.scene, found, &rule.id) } else { None };
+        let nearest = if looked_for { nearest(self.scene, found, rule) } else { None };
         let is_bare = evidence.is_empty()
             && found.lacking == Lacking::default()
             && found.measured.is_none()

@@ -9,7 +9,6 @@ use utoipa::ToSchema;
 
 use super::App;
 use crate::diagnostic::Diagnostic;
-use crate::lexicon::Speaker;
 use crate::rule::{Demand, Refs, Severity, Status};
 
 /// The pack in use (规则包).
@@ -152,12 +151,7 @@ pub(super) async fn lexicons(State(app): State<Arc<App>>) -> Json<Vec<LexiconSta
     let lexicons = pack.lexicons.catalogue().iter().map(|lexicon| LexiconState {
         id: lexicon.id.clone(),
         title: lexicon.title.clone(),
-        role: match lexicon.speaker {
-            Speaker::Agent => "agent",
-            Speaker::Customer => "customer",
-            Speaker::System => "system",
-            Speaker::Any => "any",
-        },
+        role: lexicon.speaker.name(),
         family: lexicon.family.clone(),
         guard: lexicon.guard,
         entries: lexicon.entries,

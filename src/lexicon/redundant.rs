@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::draft::MOST_FORMS;
 use super::wording::Wordings;
-use super::{Entry, EntryId, Lexicons, MOST_FORMS};
+use super::{Entry, EntryId, Lexicons};
 
 impl Lexicons {
     /// Every entry that can never win, with the one that always wins in its stead.

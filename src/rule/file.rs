@@ -20,6 +20,7 @@ struct RuleFile {
     status: Status,
     #[serde(rename = "note")]
     _note: Option<String>,
+    better: Option<String>,
     #[serde(default)]
     applies_to: AppliesTo,
     effective: Option<Effective>,
@@ -113,6 +114,7 @@ fn read_one(
         applies_to: file.applies_to,
         effective: file.effective,
         demand,
+        better: file.better,
         examples: file.examples.value.into_examples(),
         needs: compiler.needs,
         lists: compiler.lexicons.take_named(),

@@ -6,7 +6,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use crate::detect::{Scene, Standing};
-use crate::lexicon::Speaker;
+use crate::lexicon::{EntryId, Speaker};
 use crate::text::Original;
 use crate::transcript::Millis;
 
@@ -61,13 +61,15 @@ pub struct Occurrence {
     pub standing: Standing,
     /// Matches of one family compete: the longest wins. 0 is no family.
     pub family: u32,
+    /// The entry that was said, where one was.
+    pub entry: Option<EntryId>,
 }
 
 impl Occurrence {
     /// A whole turn.
     #[must_use]
     pub fn turn(turn: u32) -> Self {
-        Self { turn, span: None, times: None, standing: Standing::Hit, family: 0 }
+        Self { turn, span: None, times: None, standing: Standing::Hit, family: 0, entry: None }
     }
 
     /// A stretch of time that begins at the end of, or in, `turn`.

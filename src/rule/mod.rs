@@ -50,6 +50,8 @@ pub struct Rule {
     pub effective: Option<Effective>,
     /// What it demands.
     pub demand: Demand,
+    /// What is better said or done instead of what it forbids or observes.
+    pub better: Option<String>,
     /// The dialogues that prove it.
     pub examples: Vec<Example>,
     /// The rules that its conditions refer to.

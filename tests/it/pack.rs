@@ -62,12 +62,12 @@ fn all_mistakes_of_all_files_are_told_at_once() {
     assert_snapshot!(folder.mistakes(), @r#"
     lexicons/rude/words.txt:2:1: 表头没有“colour”这一项
          2 | colour: red
-           = 可写 title、role、verdict、guards、family、note;豁免词表另有 guard、reach、across、effect、odd
+           = 可写 title、role、verdict、guards、family、better、note;豁免词表另有 guard、reach、across、effect、odd
     lexicons/rude/words.txt:5:2: 左括号没有配对的右括号
          5 | 甲(乙 :: candidate
     lexicons/rude/words.txt:6:6: 没有“bordr”这个选项
          6 | 丙 :: bordr
-           = 可写 hit、candidate、border、at、role、guards、guards+、reason、note
+           = 可写 hit、candidate、border、at、role、guards、guards+、better、reason、note
     lexicons/rude/words.txt:7:1: 允许词条必须说明原因
          7 | !丁
            = 在行末写 :: reason=为什么允许
@@ -232,7 +232,7 @@ fn all_mistakes_of_one_line_are_told_at_once() {
          4 | 甲(乙 :: boder; at=middle; role=客服
     lexicons/rude/words.txt:4:8: 没有“boder”这个选项
          4 | 甲(乙 :: boder; at=middle; role=客服
-           = 可写 hit、candidate、border、at、role、guards、guards+、reason、note
+           = 可写 hit、candidate、border、at、role、guards、guards+、better、reason、note
     lexicons/rude/words.txt:4:15: at 不能是“middle”
          4 | 甲(乙 :: boder; at=middle; role=客服
            = 可写 start、end、whole

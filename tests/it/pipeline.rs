@@ -355,6 +355,28 @@ fn what_is_absent_is_told_with_where_it_was_looked_for_and_what_came_nearest() {
 }
 
 #[test]
+fn what_is_better_said_stands_beside_what_was_said() {
+    let pack = compiled(&[
+        (
+            "lexicons/rude.txt",
+            "title: 忌语\nbetter: 请讲\n---\n[a] 甲 :: better=您好\n快说\n[b] 乙\n说吧\n讲啊 :: better=请您说\n",
+        ),
+        ("lexicons/plain.txt", "title: 忌语\n---\n真烦\n"),
+        ("rules/rude.yaml", &rule("better: 请问\nforbid: {phrase: {lexicon: [rude, plain]}}")),
+        ("rules/seen.yaml", &rule("observe: {phrase: {lexicon: rude}}")),
+        ("rules/thanks.yaml", &rule("better: 谢谢您\nexpect: {phrase: {lexicon: plain, role: customer}}")),
+    ]);
+    let draft = judged(&pack, "客服:快说\n客服:说吧\n客服:讲啊\n客服:真烦");
+    let better = |place: &Value| place["better"].as_str().unwrap_or("—").to_owned();
+    let of_findings: Vec<String> = draft["findings"].as_array().unwrap().iter().map(better).collect();
+    assert_eq!(of_findings, ["您好", "请讲", "请您说", "请问"]);
+    let of_evidence: Vec<String> =
+        verdict(&draft, "seen")["evidence"].as_array().unwrap().iter().map(better).collect();
+    assert_eq!(of_evidence, ["您好", "请讲", "请您说"]);
+    assert_eq!([better(verdict(&draft, "thanks")), better(verdict(&draft, "seen"))], ["谢谢您", "—"]);
+}
+
+#[test]
 fn an_unknown_rubric_is_refused_with_those_that_exist() {
     let script = script::read("客服:您好").unwrap();
     let refused = |rubric| pipeline::draft(pack(), &script.transcript, Ask { rubric, all_rules: false });

@@ -115,6 +115,7 @@ impl<'a> Line<'a> {
                 header.options.candidate = verdict(value).ok_or_else(|| wrong("可写 hit 或 candidate"))?;
             }
             "guards" => header.options.guards = self.guard_names(0, value),
+            "better" => header.options.better = Some(value.to_owned()),
             "family" => header.family = Some(value.to_owned()),
             "guard" | "reach" | "across" | "effect" | "odd" => {
                 guard.first.get_or_insert(*self);
@@ -124,7 +125,7 @@ impl<'a> Line<'a> {
                 })?;
             }
             _ => {
-                let known = "可写 title、role、verdict、guards、family、note;豁免词表另有 guard、reach、across、effect、odd";
+                let known = "可写 title、role、verdict、guards、family、better、note;豁免词表另有 guard、reach、across、effect、odd";
                 return Err(self.mistake(0, format!("表头没有“{key}”这一项")).help(known));
             }
         }

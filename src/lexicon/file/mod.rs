@@ -55,6 +55,7 @@ pub(super) struct Options {
     pub(super) guards: Vec<GuardName>,
     pub(super) anchor: Option<Anchor>,
     pub(super) border: bool,
+    pub(super) better: Option<String>,
     reason: Option<String>,
 }
 
@@ -243,9 +244,10 @@ impl<'a> Line<'a> {
             "guards" => options.guards = self.guard_names(at, value),
             "guards+" => options.guards.extend(self.guard_names(at, value)),
             "reason" => options.reason = Some(value.to_owned()).filter(|reason| !reason.is_empty()),
+            "better" => options.better = Some(value.to_owned()).filter(|better| !better.is_empty()),
             "note" => {}
             _ => {
-                let known = "可写 hit、candidate、border、at、role、guards、guards+、reason、note";
+                let known = "可写 hit、candidate、border、at、role、guards、guards+、better、reason、note";
                 return Err(self.mistake(at, format!("没有“{key}”这个选项")).help(known));
             }
         }

@@ -68,13 +68,8 @@ impl MetaShape {
             let help = "写 is、matches、at_least、at_most、exists 中的至少一个";
             compiler.mistake(self.field.referenced, "没有写要求这个字段怎样", help);
         }
-        let matches = self.matches.as_ref().and_then(|written| match Regex::new(&written.value) {
-            Ok(regex) => Some(regex),
-            Err(_) => {
-                compiler.mistake(written.referenced, "正则写错了", "检查括号、方括号是否配对");
-                None
-            }
-        });
+        let written = self.matches.as_ref();
+        let matches = written.and_then(|written| compiler.regex(&written.value, written.referenced));
         Meta {
             number: Number {
                 field: self.field.value.clone(),

@@ -28,6 +28,7 @@ mod speech_rate;
 mod talk;
 mod turns;
 
+use regex::{Regex, RegexBuilder};
 use serde::{Deserialize, Deserializer};
 use serde_saphyr::{Location, Spanned};
 
@@ -40,6 +41,8 @@ use crate::yaml::{self, OneKey, OneOrMany};
 
 /// A rule with more conditions than this is refused.
 const MOST_CONDITIONS: usize = 500;
+/// Compiled expressions larger than this are refused, in bytes.
+const LARGEST_PROGRAM: usize = 1 << 20;
 
 /// Something that can be tested on a dialogue.
 pub trait Condition: std::fmt::Debug + Send + Sync {
@@ -185,6 +188,18 @@ impl Compiler<'_> {
             let message = format!("这里最多 {most}，写了 {}", written.value);
             self.mistake(written.referenced, message, "窗口太大会拖慢每一通对话");
         }
+    }
+
+    /// A regular expression that is written at `place`.
+    fn regex(&mut self, pattern: &str, place: Location) -> Option<Regex> {
+        let regex = RegexBuilder::new(pattern).size_limit(LARGEST_PROGRAM).build();
+        let mistake = |error: regex::Error| {
+            let text = error.to_string();
+            let last = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
+            let help = "检查括号、方括号是否配对，量词前有没有内容";
+            self.mistake(place, format!("正则写错了：{last}"), help);
+        };
+        regex.map_err(mistake).ok()
     }
 
     fn lists(&mut self, names: &Names) -> Vec<ListId> {

@@ -17,8 +17,6 @@ use crate::rule::window::{Window, WindowShape};
 use crate::text::{Fold, fold, position};
 use crate::transcript::Role;
 
-/// Compiled expressions larger than this are refused, in bytes.
-const LARGEST_PROGRAM: usize = 1 << 20;
 /// A message shows so many characters of a class.
 const MOST_SHOWN: usize = 8;
 
@@ -154,6 +152,7 @@ impl Pattern {
                 times: None,
                 standing,
                 family: self.family,
+                entry: None,
             });
         }
     }
@@ -162,20 +161,7 @@ impl Pattern {
 fn compile_regex(written: &Spanned<String>, compiler: &mut Compiler<'_>) -> Option<(Regex, Hir)> {
     // Normalised text has no digits but the Arabic ones, and a small class yields literals.
     let pattern = written.value.replace(r"\d", "[0-9]");
-    let regex = regex::RegexBuilder::new(&pattern).size_limit(LARGEST_PROGRAM).build();
-    let regex = match regex {
-        Ok(regex) => regex,
-        Err(error) => {
-            let text = error.to_string();
-            let last = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
-            compiler.mistake(
-                written.referenced,
-                format!("正则写错了：{last}"),
-                "检查括号、方括号是否配对，量词前有没有内容",
-            );
-            return None;
-        }
-    };
+    let regex = compiler.regex(&pattern, written.referenced)?;
     let hir = regex_syntax::parse(&pattern).ok()?;
     if regex.is_match("") {
         compiler.mistake(written.referenced, "这个正则连空文字都匹配", "至少要有一个必须出现的字");

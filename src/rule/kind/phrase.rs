@@ -76,6 +76,7 @@ impl Condition for Phrase {
                 times: None,
                 standing: scene.standing(mention, self.role),
                 family: *family,
+                entry: Some(mention.entry),
             }));
             let counts = occurrences[before..].iter().any(Occurrence::counts);
             names.extend(counts.then_some(*name));
