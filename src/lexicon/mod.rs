@@ -87,6 +87,16 @@ impl Speaker {
         }
     }
 
+    /// The other side of the conversation; of anybody, anybody.
+    #[must_use]
+    pub fn other(self) -> Self {
+        match self {
+            Self::Agent => Self::Customer,
+            Self::Customer => Self::Agent,
+            Self::System | Self::Any => Self::Any,
+        }
+    }
+
     /// Whether words of `role` are theirs.
     #[must_use]
     pub fn is(self, role: Role) -> bool {

@@ -420,3 +420,77 @@ fn a_rule_may_hold_for_some_days_teams_and_posts_only() {
     assert_eq!(judge(&post, "@ meta.post=软加密 agent.team=一组\n客服:抱歉"), "not_applicable");
     assert_eq!(judge(&post, "@ meta.post=关怀岗\n客服:抱歉"), "not_applicable");
 }
+
+#[test]
+fn near_asks_for_what_stands_apart() {
+    let apart = |more: &str| format!("{{near: {{of: {COMPLAINT}, to: {SORRY}, which: none, {more}}}}}");
+    let answered = "客户:我要投诉\n客服:非常抱歉";
+    let ignored = "客户:我要投诉\n客服:您说\n客户:我要投诉\n客服:抱歉";
+    let before = "客服:抱歉\n客户:我要投诉\n客服:您说";
+    expect(
+        &apart("side: before, within_turns: 1"),
+        &[
+            (answered, "not_met"),
+            (ignored, "met"),
+            (before, "met"),
+            ("客户:我要投诉", "met"),
+            ("客服:抱歉", "not_met"),
+        ],
+    );
+    expect(&apart("within_turns: 1"), &[(before, "not_met"), (ignored, "met")]);
+    expect(&apart("within_seconds: 2"), &[(answered, "not_measurable")]);
+}
+
+#[test]
+fn a_speech_rate_may_be_relative_to_the_other_side() {
+    let rate = |more: &str| format!("{{speech_rate: {{role: agent, least_chars: 4, {more}}}}}");
+    let relative = rate("relative: {from: 0.5, to: 1.5}");
+    expect(
+        &relative,
+        &[
+            ("[0-2] 客服:一二三四五六七八\n[3-5] 客户:一二三四五六七八", "met"),
+            ("[0-2] 客服:一二三四五六七八\n[3-7] 客户:一二三四五六七八", "not_met"),
+            ("[0-2] 客服:一二三四五六七八\n[3-5] 客户:好", "not_applicable"),
+            ("客服:一二三四五六七八\n客户:一二三四五六七八", "not_measurable"),
+        ],
+    );
+    assert!(mistakes("{speech_rate: {least_chars: 4}}").contains("没有写语速应在什么范围"));
+}
+
+#[test]
+fn a_pattern_may_read_what_one_side_says_in_a_row() {
+    let pattern = |scope: &str| format!("{{pattern: {{regex: '不归我管', role: agent, scope: {scope}}}}}");
+    let torn = "客服:这事不\n客服:归我管\n客户:好";
+    let answered = "客服:这事不\n客户:啊\n客服:归我管";
+    let empty = "客服:这事不归\n客服:……\n客服:我管";
+    expect(
+        &pattern("joined"),
+        &[(torn, "met"), (empty, "met"), (answered, "not_met"), ("客服:不归我管", "met")],
+    );
+    expect(&pattern("turn"), &[(torn, "not_met")]);
+    let pack = compiled(&[("rules/r.yaml", &rule(&format!("forbid: {}", pattern("joined"))))]);
+    let place = |script: &str| {
+        let finding = judged(&pack, script)["findings"][0].clone();
+        format!("{} {}", finding["turn"], finding["text"].as_str().unwrap())
+    };
+    assert_eq!(place(torn), "0 不");
+    assert_eq!(place("客服:您好\n客服:嗯\n客服:真不归我管"), "2 不归我管");
+}
+
+#[test]
+fn what_was_posted_is_compared_with_what_is_said() {
+    let said = "{said: {field: agent.id, role: agent, in: {first_turns: 2}}}";
+    expect(
+        said,
+        &[
+            ("@ agent.id=068\n客服:您好,零六八号为您服务", "met"),
+            ("@ agent.id=068\n客服:我是1068号", "not_met"),
+            ("@ agent.id=068\n客户:你是068吗\n客服:是", "not_met"),
+            ("客服:068号为您服务", "not_measurable"),
+        ],
+    );
+    expect(
+        "{said: {field: name}}",
+        &[("@ meta.name=欧阳\n客服:歐陽先生您好", "met"), ("@ meta.name=欧阳\n客服:您好", "not_met")],
+    );
+}

@@ -21,6 +21,7 @@ mod repeat;
 mod reply;
 mod response_time;
 mod rule;
+mod said;
 mod silence;
 mod similar;
 mod sounds_like;
@@ -86,6 +87,7 @@ pub(super) enum ConditionShape {
     Similar(similar::SimilarShape),
     ResponseTime(Box<response_time::ResponseTimeShape>),
     SoundsLike(sounds_like::SoundsLikeShape),
+    Said(said::SaidShape),
     Monologue(monologue::MonologueShape),
     Duration(duration::DurationShape),
     Event(event::EventShape),
@@ -138,6 +140,7 @@ impl ConditionShape {
             Self::Similar(shape) => Box::new(shape.compile(compiler)),
             Self::ResponseTime(shape) => Box::new(shape.compile(compiler)),
             Self::SoundsLike(shape) => Box::new(shape.compile(compiler)),
+            Self::Said(shape) => Box::new(shape.compile(compiler)),
             Self::Monologue(shape) => Box::new(shape.compile(compiler)),
             Self::Duration(shape) => Box::new(shape.compile(compiler)),
             Self::Event(shape) => Box::new(shape.compile(compiler)),

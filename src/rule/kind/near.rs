@@ -1,4 +1,4 @@
-//! `near`: something shows before, after or around something else, at most so far away.
+//! `near`: something shows before, after or around something else, at most so far away; or with nothing of it near.
 
 use serde::Deserialize;
 use serde_saphyr::Spanned;
@@ -49,6 +49,7 @@ enum WhichShape {
 enum Word {
     Any,
     Every,
+    None,
     First,
     Last,
 }
@@ -57,6 +58,8 @@ enum Word {
 enum Which {
     Any,
     Every,
+    /// It must show where none of them is near.
+    None,
     Nth(i32),
 }
 
@@ -76,6 +79,7 @@ impl NearShape {
         let which = match self.which.as_ref().map(|which| (which.value, which.referenced)) {
             None | Some((WhichShape::Word(Word::Any), _)) => Which::Any,
             Some((WhichShape::Word(Word::Every), _)) => Which::Every,
+            Some((WhichShape::Word(Word::None), _)) => Which::None,
             Some((WhichShape::Word(Word::First), _)) => Which::Nth(1),
             Some((WhichShape::Word(Word::Last), _)) => Which::Nth(-1),
             Some((WhichShape::Nth(nth), place)) => {
@@ -109,6 +113,7 @@ impl Condition for Near {
     fn test(&self, scene: &View<'_, '_>) -> Found {
         let anchors = match self.to.test(scene).triggered() {
             Ok(anchors) => anchors,
+            Err(absent) if self.which == Which::None && absent.outcome != Outcome::NotMeasurable => absent,
             Err(absent) => return absent,
         };
         let found = self.of.test(scene);
@@ -119,6 +124,9 @@ impl Condition for Near {
             return Found::without(lack);
         }
         let anchors = in_order(scene, &anchors);
+        if self.which == Which::None {
+            return self.apart(scene, &in_order(scene, &found), &Targets::new(anchors));
+        }
         let found = Targets::new(in_order(scene, &found));
         let Some(asked) = self.asked(&anchors) else { return Found::of(Outcome::NotApplicable) };
         let (mut near, mut alone) = (Vec::new(), Vec::new());
@@ -136,6 +144,21 @@ impl Condition for Near {
 }
 
 impl Near {
+    /// Whether any of `found` has none of the anchors near it.
+    fn apart(&self, scene: &Scene<'_>, found: &[Placed<'_>], anchors: &Targets<'_>) -> Found {
+        // Seen from what is found, an anchor before it is one that it follows.
+        let side = match self.side {
+            Side::Before => Side::After,
+            Side::After => Side::Before,
+            Side::Around => Side::Around,
+        };
+        let has_near = |placed: &&Placed<'_>| {
+            anchors.beside(placed, side).any(|anchor| self.is_near(scene, placed, anchor))
+        };
+        let apart = found.iter().filter(|placed| !has_near(placed));
+        Found::any(apart.map(|placed| placed.occurrence.clone()).collect())
+    }
+
     /// The anchors that count; none where there are not so many.
     fn asked<'a, 'o>(&self, anchors: &'a [Placed<'o>]) -> Option<&'a [Placed<'o>]> {
         let Which::Nth(nth) = self.which else { return Some(anchors) };

@@ -1,5 +1,6 @@
 //! `pattern`: words that fit a regular expression are said; the expression runs only where the scan found what it needs.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use regex::Regex;
@@ -44,6 +45,8 @@ enum Scope {
     #[default]
     Sentence,
     Turn,
+    /// All that one side says in a row, however many turns a recogniser has made of it.
+    Joined,
 }
 
 #[derive(Debug)]
@@ -68,8 +71,10 @@ impl PatternShape {
         let regex = compile_regex(&self.regex, compiler);
         let excluding = self.excluding.as_ref().and_then(|excluding| compile_regex(excluding, compiler));
         let across_sentences = self.scope == Scope::Turn;
+        // Words that are torn between two turns announce nothing.
+        let whole = regex.as_ref().filter(|_| self.scope != Scope::Joined);
         let announced_by =
-            regex.as_ref().and_then(|(_, hir)| Announcement::of(hir, across_sentences, compiler.lexicons));
+            whole.and_then(|(_, hir)| Announcement::of(hir, across_sentences, compiler.lexicons));
         let family = self.family.as_ref().map_or(0, |name| {
             compiler.lexicons.family(&name.value).unwrap_or_else(|| {
                 let help = "家族名写在词表表头的 family:";
@@ -130,17 +135,36 @@ impl Pattern {
             (None, Scope::Turn) => {
                 all.map(|turn| (turn, scene.document.turns()[turn as usize].clone())).collect()
             }
+            (_, Scope::Joined) => joined(scene, all),
         }
+    }
+
+    /// The turn and place of so many letters that begin at `start`, which does not count the ends of the turns before
+    /// it in a row that begins with `turn`; what goes on in the next turn is cut off.
+    fn place(&self, scene: &Scene<'_>, turn: u32, start: u32, length: usize) -> (u32, Range<u32>) {
+        let end = start + position(length);
+        if self.scope != Scope::Joined {
+            return (turn, start..end);
+        }
+        let turns = scene.document.turns();
+        let (mut at, mut passed) = (turn, 0);
+        while turns[at as usize].end <= start + passed {
+            at += 1;
+            passed += 1;
+        }
+        (at, start + passed..(end + passed).min(turns[at as usize].end))
     }
 
     fn search(&self, scene: &Scene<'_>, turn: u32, part: Range<u32>, occurrences: &mut Vec<Occurrence>) {
         let Some(regex) = &self.regex else { return };
         let text = scene.document.slice(part.clone());
-        let mut excluded = self.excluding.iter().flat_map(|excluding| excluding.find_iter(text)).peekable();
-        for found in regex.find_iter(text).filter(|found| !found.is_empty()) {
+        // Without the ends of turns within the part; each is one letter less.
+        let text = if self.scope == Scope::Joined { text.replace('\n', "").into() } else { Cow::from(text) };
+        let mut excluded = self.excluding.iter().flat_map(|excluding| excluding.find_iter(&text)).peekable();
+        for found in regex.find_iter(&text).filter(|found| !found.is_empty()) {
             while excluded.next_if(|other| other.end() <= found.start()).is_some() {}
             let is_excluded = excluded.peek().is_some_and(|other| other.start() < found.end());
-            let span = part.start + position(found.start())..part.start + position(found.end());
+            let (turn, span) = self.place(scene, turn, part.start + position(found.start()), found.len());
             let standing = if is_excluded {
                 Standing::Suppressed(By::Excluded)
             } else {
@@ -156,6 +180,23 @@ impl Pattern {
             });
         }
     }
+}
+
+/// What one side says in a row within these turns, with the first turn of each row.
+fn joined(scene: &Scene<'_>, turns: impl Iterator<Item = u32>) -> Vec<(u32, Range<u32>)> {
+    let mut rows: Vec<(u32, Range<u32>)> = Vec::new();
+    let mut last: Option<u32> = None;
+    for turn in turns {
+        let part = scene.document.turns()[turn as usize].clone();
+        let goes_on =
+            last.is_some_and(|last| last + 1 == turn && scene.turn(last).role == scene.turn(turn).role);
+        match rows.last_mut().filter(|_| goes_on) {
+            Some((_, row)) => row.end = part.end,
+            None => rows.push((turn, part)),
+        }
+        last = Some(turn);
+    }
+    rows
 }
 
 fn compile_regex(written: &Spanned<String>, compiler: &mut Compiler<'_>) -> Option<(Regex, Hir)> {

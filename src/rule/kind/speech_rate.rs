@@ -1,6 +1,7 @@
 //! `speech_rate`: the letters a minute of one side stay within a range.
 
 use serde::Deserialize;
+use serde_saphyr::Spanned;
 
 use super::{Compiler, Condition, Span, ratio};
 use crate::detect::pace;
@@ -15,8 +16,9 @@ use crate::transcript::Channel;
 pub(in crate::rule) struct SpeechRateShape {
     #[serde(default)]
     role: Speaker,
-    least_chars: u32,
-    median: Span,
+    least_chars: Spanned<u32>,
+    median: Option<Span>,
+    relative: Option<Span>,
     outside: Option<OutsideShape>,
 }
 
@@ -34,13 +36,24 @@ pub(in crate::rule) struct SpeechRate {
     speaker: Speaker,
     least_chars: u32,
     median: Span,
+    /// How many times as fast as the other side.
+    relative: Option<Span>,
     outside: Option<OutsideShape>,
 }
 
 impl SpeechRateShape {
-    pub(super) fn compile(&self, _compiler: &mut Compiler<'_>) -> SpeechRate {
-        let Self { role, least_chars, median, outside } = *self;
-        SpeechRate { speaker: role, least_chars, median, outside }
+    pub(super) fn compile(&self, compiler: &mut Compiler<'_>) -> SpeechRate {
+        if self.median.is_none() && self.relative.is_none() {
+            let help = "median 是每分钟多少字，relative 是对方语速的多少倍，至少写一个";
+            compiler.mistake(self.least_chars.referenced, "没有写语速应在什么范围", help);
+        }
+        SpeechRate {
+            speaker: self.role,
+            least_chars: self.least_chars.value,
+            median: self.median.unwrap_or(Span { from: None, to: None }),
+            relative: self.relative,
+            outside: self.outside,
+        }
     }
 }
 
@@ -57,20 +70,31 @@ impl Condition for SpeechRate {
             return Found::without(lack);
         }
         let paces = scene.paces(self.speaker, self.least_chars);
-        let mut rates: Vec<f64> = paces.iter().map(|(_, rate)| *rate).collect();
-        let Some(median) = pace::median(&mut rates) else {
-            return Found::of(Outcome::NotApplicable);
-        };
+        let Some(median) = median(&paces) else { return Found::of(Outcome::NotApplicable) };
         let odd: Vec<u32> =
             paces.iter().filter(|(_, rate)| self.is_odd(*rate)).map(|(turn, _)| *turn).collect();
-        let few_odd = self.outside.is_none_or(|outside| ratio(odd.len(), rates.len()) <= outside.at_most);
-        let found = Found::whether(self.median.contains(median) && few_odd);
+        let few_odd = self.outside.is_none_or(|outside| ratio(odd.len(), paces.len()) <= outside.at_most);
+        let mut measure = Measure { value: median, unit: "字/分" };
+        let mut keeps_pace = true;
+        if let Some(relative) = self.relative {
+            let others = self::median(&scene.paces(self.speaker.other(), self.least_chars));
+            let Some(times) = others.map(|others| median / others) else {
+                return Found::of(Outcome::NotApplicable);
+            };
+            measure = Measure { value: times, unit: "倍" };
+            keeps_pace = relative.contains(times);
+        }
+        let found = Found::whether(self.median.contains(median) && few_odd && keeps_pace);
         Found {
             occurrences: odd.into_iter().map(Occurrence::turn).collect(),
-            measured: Some(Measure { value: median, unit: "字/分" }),
+            measured: Some(measure),
             ..found
         }
     }
+}
+
+fn median(paces: &[(u32, f64)]) -> Option<f64> {
+    pace::median(&mut paces.iter().map(|(_, rate)| *rate).collect::<Vec<_>>())
 }
 
 impl SpeechRate {
