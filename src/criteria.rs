@@ -3,11 +3,10 @@
 use std::collections::BTreeMap;
 
 use serde::Deserialize;
-use serde_saphyr::Spanned;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Source};
 use crate::pack::Pack;
-use crate::yaml;
+use crate::yaml::{self, Spanned};
 
 /// The file of the pack that lists them; a pack may do without.
 pub const FILE: &str = "rules/criteria.yaml";
@@ -62,7 +61,7 @@ impl Class {
 pub fn read(source: &Source, diagnostics: &mut Diagnostics) -> Vec<Criterion> {
     let listed: Option<Vec<Spanned<Criterion>>> = diagnostics.keep(yaml::read(source));
     let mut criteria: Vec<Criterion> = Vec::new();
-    for Spanned { value, referenced, .. } in listed.unwrap_or_default() {
+    for Spanned { value, referenced } in listed.unwrap_or_default() {
         if criteria.iter().any(|known| known.id == value.id) {
             let mistake = yaml::mistake(source, referenced, format!("准则“{}”列了两次", value.id));
             diagnostics.push(mistake.help("每条准则只写一行"));

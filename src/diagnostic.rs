@@ -26,6 +26,13 @@ impl Source {
         }
     }
 
+    /// A mistake of the file as a whole, shown at its first line that is no comment.
+    #[must_use]
+    pub fn mistake_at_head(&self, message: impl Into<String>) -> Diagnostic {
+        let head = self.text.lines().position(|line| !line.starts_with('#')).unwrap_or(0);
+        self.mistake(head + 1, 1, message)
+    }
+
     /// The id that the path gives: without the folder `root` and without the extension.
     #[must_use]
     pub fn id(&self, root: &str) -> &str {

@@ -14,20 +14,20 @@ pub fn notes(pack: &Pack) -> Vec<Diagnostic> {
     let mut notes: Vec<Diagnostic> = redundant_entries(pack);
     for unused in pack.lexicons.unused() {
         let path = format!("{}{}.txt", lexicon::FOLDER, unused.id);
-        let note = pack.source(&path).map(|source| source.mistake(1, 1, "没有任何规则用到这张词表"));
+        let note = pack.source(&path).map(|source| source.mistake_at_head("没有任何规则用到这张词表"));
         notes.extend(note.map(|note| note.help("在规则里引用它，或删去这个文件")));
     }
     for waiting in &pack.waiting {
         let path = format!("{}{}.yaml", score::FOLDER, waiting.id);
         let message = format!("有 {} 项的分值还没有定，这张评分表不启用", waiting.unset.len());
-        let note = pack.source(&path).map(|source| source.mistake(1, 1, message));
+        let note = pack.source(&path).map(|source| source.mistake_at_head(message));
         notes.extend(note.map(|note| note.help("把写着 X 的地方改成本单位规定的分值")));
     }
     let named = pack.rubrics().flat_map(|rubric| rubric.rules.iter().chain(&rubric.idle).copied());
     let used: BTreeSet<RuleId> = named.collect();
     for id in pack.all_rules().iter().filter(|id| !used.contains(id)) {
         let rule = pack.rule(*id);
-        let note = pack.source_of(rule).map(|source| source.mistake(1, 1, "没有任何评分表用到这条规则"));
+        let note = pack.source_of(rule).map(|source| source.mistake_at_head("没有任何评分表用到这条规则"));
         notes.extend(note.map(|note| note.help("只有 --all-rules、?rules=all 会判它；请加进评分表，或删去")));
     }
     notes.sort();

@@ -1,12 +1,12 @@
 //! `rules/dialogue.yaml`: of which lexicons and limits the states of a dialogue are made.
 
 use serde::Deserialize;
-use serde_saphyr::{Location, Spanned};
+use serde_saphyr::Location;
 
 use crate::diagnostic::{Diagnostics, Source};
 use crate::lexicon::{LexiconsDraft, ListId, Watched};
 use crate::transcript::Millis;
-use crate::yaml;
+use crate::yaml::{self, Spanned};
 
 /// The file of the pack that holds it.
 pub const FILE: &str = "rules/dialogue.yaml";

@@ -22,6 +22,7 @@ pub struct Quality {
 
 /// How far roles can be trusted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum RolesQuality {
     /// Nothing speaks against them.
@@ -35,6 +36,7 @@ pub enum RolesQuality {
 
 /// How far times can be trusted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum TimesQuality {
     /// Every turn has plausible times.

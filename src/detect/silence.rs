@@ -28,6 +28,7 @@ impl Silence {
 
 /// Whose silence it is, in the order in which this is decided.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Owner {
     /// The customer was asked to wait.

@@ -62,6 +62,7 @@ pub struct EntryId(u32);
 
 /// Whose words a list, a rule or a window is about.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Speaker {
     /// The agent.

@@ -1,9 +1,10 @@
 //! The little dialogues inside rules that prove them.
 
 use serde::Deserialize;
-use serde_saphyr::{Location, Spanned};
+use serde_saphyr::Location;
 
 use super::Demand;
+use crate::yaml::Spanned;
 
 /// One example of a rule.
 #[derive(Debug, Clone)]
@@ -37,6 +38,7 @@ pub enum Expected {
 
 /// The examples as a rule file writes them.
 #[derive(Debug, Default, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct ExamplesShape {
     hit: Vec<Spanned<String>>,
@@ -79,7 +81,7 @@ impl ExamplesShape {
             (Expected::NotMeasurable, self.not_measurable),
         ];
         let examples = lists.into_iter().flat_map(|(expected, scripts)| {
-            scripts.into_iter().map(move |Spanned { value, referenced, .. }| Example {
+            scripts.into_iter().map(move |Spanned { value, referenced }| Example {
                 expected,
                 script: value,
                 place: referenced,

@@ -1,16 +1,16 @@
 //! The shape of a rule file, and how it becomes a rule.
 
 use serde::Deserialize;
-use serde_saphyr::Spanned;
 
 use super::example::ExamplesShape;
 use super::kind::{Compiler, ConditionShape};
 use super::{AppliesTo, Demand, Effective, FOLDER, Refs, Rule, RuleId, Severity, Status};
 use crate::diagnostic::{Diagnostics, Source};
 use crate::lexicon::LexiconsDraft;
-use crate::yaml;
+use crate::yaml::{self, Spanned};
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct RuleFile {
     title: String,
@@ -25,6 +25,7 @@ struct RuleFile {
     applies_to: AppliesTo,
     effective: Option<Effective>,
     #[serde(default, deserialize_with = "yaml::in_order")]
+    #[cfg_attr(test, schemars(with = "yaml::schema::Pairs<ConditionShape>"))]
     define: Vec<(String, ConditionShape)>,
     when: Option<ConditionShape>,
     forbid: Option<ConditionShape>,
@@ -67,7 +68,7 @@ fn refuse_circles(sources: &[&Source], rules: &[Rule], diagnostics: &mut Diagnos
         }
         if reached.iter().any(|id| rules[id.0 as usize].id == rule.id) {
             let help = "规则之间的引用不能成环，请去掉一处";
-            diagnostics.push(source.mistake(1, 1, "这条规则(经由别的规则)引用了自己").help(help));
+            diagnostics.push(source.mistake_at_head("这条规则(经由别的规则)引用了自己").help(help));
         }
     }
 }
@@ -85,7 +86,7 @@ fn read_one(
             .filter_map(|(demand, shape)| Some((demand, shape?)));
     let (Some((demand, condition)), None) = (demands.next(), demands.next()) else {
         let help = "forbid 不该出现、expect 应当做到、observe 只记录，三者写其一";
-        diagnostics.push(source.mistake(1, 1, "规则应当恰好有一个 forbid、expect 或 observe").help(help));
+        diagnostics.push(source.mistake_at_head("规则应当恰好有一个 forbid、expect 或 observe").help(help));
         return None;
     };
     let mut compiler = Compiler {
@@ -121,4 +122,15 @@ fn read_one(
         when,
         condition,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RuleFile;
+    use crate::yaml::schema;
+
+    #[test]
+    fn the_schema_of_rules_is_the_committed_one_and_fits_the_shipped_rules() {
+        schema::hold::<RuleFile>("rules/schema/rule.json", "rules/");
+    }
 }

@@ -64,6 +64,8 @@ pub struct Rule {
 
 /// One criterion or several, written as a string or a list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
+#[cfg_attr(test, schemars(with = "OneOrMany<String>"))]
 #[serde(untagged, from = "OneOrMany<String>")]
 pub enum Refs {
     /// A single criterion.
@@ -95,6 +97,7 @@ impl From<OneOrMany<String>> for Refs {
 
 /// How bad a fault is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Severity {
     /// 轻微
@@ -107,6 +110,7 @@ pub enum Severity {
 
 /// How far a rule has been tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Status {
     /// 试用
@@ -130,6 +134,7 @@ pub enum Demand {
 
 /// The transcripts that a rule or a rubric is about; an empty one is about all.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct AppliesTo {
     /// Only calls, or only chats.
@@ -145,13 +150,16 @@ pub struct AppliesTo {
 
 /// The days on which a rule holds, both included.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Effective {
     /// The first day.
     #[serde(default, deserialize_with = "yaml::day")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub from: Option<jiff::civil::Date>,
     /// The last day.
     #[serde(default, deserialize_with = "yaml::day")]
+    #[cfg_attr(test, schemars(with = "Option<String>"))]
     pub to: Option<jiff::civil::Date>,
 }
 

@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use serde::Deserialize;
-use serde_saphyr::Spanned;
 
 use super::found::Lack;
 use super::kind::Compiler;
@@ -11,6 +10,7 @@ use crate::detect::dialogue::millis;
 use crate::detect::{Scene, TimesQuality};
 use crate::lexicon::Speaker;
 use crate::transcript::Millis;
+use crate::yaml::Spanned;
 
 /// The part of a dialogue in which a condition looks.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +29,7 @@ pub(super) enum Window {
 
 /// Whose turns are counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub(super) enum Counted {
     Agent,
@@ -38,6 +39,7 @@ pub(super) enum Counted {
 
 /// A window as a rule file writes it: exactly one of the sizes.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct WindowShape {
     first_turns: Option<u32>,
@@ -57,7 +59,7 @@ impl Window {
         speaker: Speaker,
         compiler: &mut Compiler<'_>,
     ) -> Self {
-        let Some(Spanned { value, referenced, .. }) = shape else { return Self::Whole };
+        let Some(Spanned { value, referenced }) = shape else { return Self::Whole };
         let own = match speaker {
             Speaker::Agent => Counted::Agent,
             Speaker::Customer => Counted::Customer,

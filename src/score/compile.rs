@@ -2,16 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use serde_saphyr::Spanned;
-
 use super::shape::{
-    DeductShape, ItemShape, MeasuredShape, Names, RubricFile, ScopeShape, SectionShape, SwitchShape,
-    TestShape, Value, VetoShape,
+    DeductShape, ItemShape, MeasuredShape, Names, RubricFile, SectionShape, SwitchShape, TestShape, Value,
+    VetoScopeShape, VetoShape,
 };
 use super::{Deduction, Grounds, Item, Level, Points, Rubric, Scoring, Section, Test, Veto, VetoScope};
 use crate::diagnostic::{Diagnostics, Source};
 use crate::rule::{AppliesTo, Rule, RuleId};
-use crate::yaml;
+use crate::yaml::{self, Spanned};
 
 /// The folder of the pack that holds rubrics.
 pub const FOLDER: &str = "rules/rubrics/";
@@ -159,7 +157,7 @@ impl Reader<'_> {
         if weights.len() < self.sections.len() || stated.is_some_and(|stated| stated != sum) {
             let message = format!("权重不齐，或加起来是 {sum}，与 scale_to 不同");
             let help = "要么每个大项都写 weight,要么都不写；scale_to 可以不写";
-            self.diagnostics.push(self.source.mistake(1, 1, message).help(help));
+            self.diagnostics.push(self.source.mistake_at_head(message).help(help));
         }
         Some(sum)
     }
@@ -331,9 +329,9 @@ impl Reader<'_> {
 
     fn veto(&mut self, shape: VetoShape) -> Option<Veto> {
         let scope = match (shape.scope, &shape.target) {
-            (ScopeShape::Call, _) => VetoScope::Call,
-            (ScopeShape::Item, Some(target)) => VetoScope::Item(self.find_item(target)?),
-            (ScopeShape::Section, Some(target)) => {
+            (VetoScopeShape::Call, _) => VetoScope::Call,
+            (VetoScopeShape::Item, Some(target)) => VetoScope::Item(self.find_item(target)?),
+            (VetoScopeShape::Section, Some(target)) => {
                 let found = self.sections.iter().position(|section| section.id == target.value);
                 if found.is_none() {
                     let message = format!("没有编号为“{}”的大项", target.value);

@@ -74,6 +74,7 @@ pub struct Section {
 
 /// A range of totals with a name (等级).
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub struct Band {
     /// Its lowest total.
@@ -171,6 +172,7 @@ pub struct Grounds {
 
 /// What becomes of an item that does not apply.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum NaPolicy {
     /// It gives its full points.
@@ -184,6 +186,7 @@ pub enum NaPolicy {
 
 /// How far a proposal can be trusted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum Basis {
     /// Decidable from the transcript alone (class A).

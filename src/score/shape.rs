@@ -1,13 +1,13 @@
 //! The shape of a rubric file.
 
 use serde::{Deserialize, Deserializer, de};
-use serde_saphyr::Spanned;
 
 use super::{Band, Basis, NaPolicy, Points};
 use crate::rule::{AppliesTo, Refs};
-use crate::yaml::{OneKey, OneOrMany};
+use crate::yaml::{OneKey, OneOrMany, Spanned};
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct RubricFile {
     pub title: String,
@@ -39,6 +39,7 @@ pub(super) struct RubricFile {
 
 /// Where the standards contradict each other: one name for several rules, of which the rubric uses one.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct SwitchShape {
     pub id: Spanned<String>,
@@ -49,10 +50,12 @@ pub(super) struct SwitchShape {
     #[serde(rename = "use")]
     pub chosen: Spanned<String>,
     #[serde(deserialize_with = "crate::yaml::in_order")]
+    #[cfg_attr(test, schemars(with = "crate::yaml::schema::Pairs<Names>"))]
     pub of: Vec<(String, Spanned<Names>)>,
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct SectionShape {
     pub id: String,
@@ -62,6 +65,7 @@ pub(super) struct SectionShape {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct ItemShape {
     pub id: Spanned<String>,
@@ -87,6 +91,7 @@ pub(super) struct ItemShape {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct LevelShape {
     pub score: Points,
@@ -96,6 +101,7 @@ pub(super) struct LevelShape {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct DeductShape {
     pub points: Value,
@@ -151,27 +157,30 @@ impl de::Visitor<'_> for ValueVisitor {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct VetoShape {
     pub id: Spanned<String>,
     #[serde(rename = "ref")]
     pub reference: Refs,
     pub title: String,
-    pub scope: ScopeShape,
+    pub scope: VetoScopeShape,
     pub target: Option<Spanned<String>>,
     #[serde(rename = "if")]
     pub test: TestShape,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
-pub(super) enum ScopeShape {
+pub(super) enum VetoScopeShape {
     Item,
     Section,
     Call,
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", remote = "Self")]
 pub(super) enum TestShape {
     Met(Spanned<Names>),
@@ -193,9 +202,37 @@ impl<'de> Deserialize<'de> for TestShape {
 pub(super) type Names = OneOrMany<String>;
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(super) struct MeasuredShape {
     pub rule: Spanned<String>,
     pub at_least: Option<f64>,
     pub below: Option<f64>,
+}
+
+#[cfg(test)]
+mod tests {
+    use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+
+    use super::{RubricFile, Value};
+    use crate::yaml::schema;
+
+    impl JsonSchema for Value {
+        fn inline_schema() -> bool {
+            true
+        }
+
+        fn schema_name() -> std::borrow::Cow<'static, str> {
+            "Value".into()
+        }
+
+        fn json_schema(_generator: &mut SchemaGenerator) -> Schema {
+            json_schema!({"anyOf": [{"type": "number"}, {"const": "X"}]})
+        }
+    }
+
+    #[test]
+    fn the_schema_of_rubrics_is_the_committed_one_and_fits_the_shipped_rubrics() {
+        schema::hold::<RubricFile>("rules/schema/rubric.json", "rules/rubrics/");
+    }
 }

@@ -1,6 +1,8 @@
 //! Reads a YAML file of the pack; a mistake names its place and says in Chinese what to do.
 
 mod explain;
+#[cfg(test)]
+pub(crate) mod schema;
 mod shape;
 
 use serde::de::DeserializeOwned;
@@ -9,7 +11,7 @@ use serde_saphyr::Location;
 use crate::diagnostic::{Diagnostic, Source};
 
 pub use explain::in_chinese;
-pub use shape::{OneKey, OneOrMany, day, in_order};
+pub use shape::{OneKey, OneOrMany, Spanned, day, in_order};
 
 /// Files nested more deeply are refused: nobody reads them, and reading them takes stack.
 const DEEPEST: usize = 40;

@@ -11,6 +11,7 @@ use crate::rule::found::{Found, Lack, Measure, Occurrence, Outcome};
 use crate::transcript::Millis;
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in crate::rule) struct BackChannelShape {
     lexicon: Names,

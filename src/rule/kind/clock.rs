@@ -2,13 +2,14 @@
 
 use jiff::civil::{DateTime, Time};
 use serde::Deserialize;
-use serde_saphyr::Spanned;
 
 use super::{Compiler, Condition};
 use crate::rule::View;
 use crate::rule::found::{Found, Lack};
+use crate::yaml::Spanned;
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in crate::rule) struct ClockShape {
     from: Option<Spanned<String>>,

@@ -9,6 +9,7 @@ use crate::rule::window::timed;
 
 /// Seconds from the first word to the end.
 #[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in crate::rule) struct DurationShape {
     at_least_seconds: Option<f64>,

@@ -1,13 +1,13 @@
 //! `echo`: what one side said is said again by the other, as when an agent reads a number back.
 
 use serde::Deserialize;
-use serde_saphyr::Spanned;
 
 use super::{Compiler, Condition, ConditionShape};
 use crate::detect::Scene;
 use crate::lexicon::Speaker;
 use crate::rule::View;
 use crate::rule::found::{Found, Occurrence, Outcome, Searched};
+use crate::yaml::Spanned;
 
 /// More than this is not looked at: no conversation holds so many things to be said again.
 const MOST_SAID: usize = 1000;
@@ -15,6 +15,7 @@ const MOST_SAID: usize = 1000;
 const MOST_TURNS: usize = 50;
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in crate::rule) struct EchoShape {
     of: ConditionShape,

@@ -9,6 +9,7 @@ use crate::rule::found::{Found, Lack, Measure, Occurrence};
 use crate::transcript::{Event, EventKind};
 
 #[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in crate::rule) struct EventShape {
     #[serde(rename = "type")]

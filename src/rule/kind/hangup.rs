@@ -11,6 +11,7 @@ use crate::rule::found::{Found, Lack, Occurrence, Outcome};
 use crate::transcript::{EventKind, Millis};
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in crate::rule) struct HangupShape {
     by: Speaker,

@@ -10,6 +10,7 @@ use crate::rule::window::timed;
 use crate::transcript::{Millis, Separation};
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in crate::rule) struct InterruptionShape {
     #[serde(default)]

@@ -4,11 +4,11 @@
 //! unless the other parts decide it already.
 
 use serde::Deserialize;
-use serde_saphyr::Spanned;
 
 use super::{Compiler, Condition, ConditionShape};
 use crate::rule::View;
 use crate::rule::found::{Found, Lacking, Measure, Occurrence, Outcome};
+use crate::yaml::Spanned;
 
 /// `all` or `any`: what the parts come to together.
 #[derive(Debug)]
@@ -125,6 +125,7 @@ fn merge(known: &mut Vec<Occurrence>, more: Vec<Occurrence>) {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in crate::rule) struct AtLeastShape {
     n: Spanned<usize>,
@@ -193,6 +194,7 @@ impl Condition for AtLeast {
 }
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in crate::rule) struct CountShape {
     of: ConditionShape,

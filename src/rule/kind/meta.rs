@@ -3,13 +3,14 @@
 use regex::Regex;
 use serde::Deserialize;
 use serde_json::Value;
-use serde_saphyr::Spanned;
 
 use super::{Compiler, Condition};
 use crate::rule::View;
 use crate::rule::found::{Found, Lack, Measure};
+use crate::yaml::Spanned;
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in crate::rule) struct MetaShape {
     field: Spanned<String>,
@@ -18,7 +19,7 @@ pub(in crate::rule) struct MetaShape {
     #[serde(default)]
     minus: Vec<String>,
     divided_by: Option<String>,
-    is: Option<Is>,
+    is: Option<Wanted>,
     matches: Option<Spanned<String>>,
     at_least: Option<f64>,
     at_most: Option<f64>,
@@ -27,16 +28,18 @@ pub(in crate::rule) struct MetaShape {
 
 /// One value, or several of which one must be it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
-enum Is {
-    One(Word),
-    Many(Vec<Word>),
+enum Wanted {
+    One(WantedValue),
+    Many(Vec<WantedValue>),
 }
 
 /// A value as a rule file writes it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
-enum Word {
+enum WantedValue {
     Yes(bool),
     Number(f64),
     Text(String),
@@ -45,7 +48,7 @@ enum Word {
 #[derive(Debug)]
 pub(in crate::rule) struct Meta {
     number: Number,
-    is: Option<Vec<Word>>,
+    is: Option<Vec<WantedValue>>,
     matches: Option<Regex>,
     at_least: Option<f64>,
     at_most: Option<f64>,
@@ -78,8 +81,8 @@ impl MetaShape {
                 divided_by: self.divided_by.clone(),
             },
             is: self.is.as_ref().map(|is| match is {
-                Is::One(word) => vec![word.clone()],
-                Is::Many(words) => words.clone(),
+                Wanted::One(word) => vec![word.clone()],
+                Wanted::Many(words) => words.clone(),
             }),
             matches,
             at_least: self.at_least,
@@ -119,7 +122,7 @@ impl Condition for Meta {
     }
 }
 
-impl Word {
+impl WantedValue {
     /// Whether a posted value is this one, be it posted as a number or as text.
     fn is(&self, value: &Value) -> bool {
         match (self, value) {

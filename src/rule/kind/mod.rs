@@ -31,14 +31,14 @@ mod turns;
 
 use regex::{Regex, RegexBuilder};
 use serde::{Deserialize, Deserializer};
-use serde_saphyr::{Location, Spanned};
+use serde_saphyr::Location;
 
 use super::found::Found;
 use super::{RuleId, View};
 use crate::detect::{Standing, dialogue};
 use crate::diagnostic::{Diagnostics, Source};
 use crate::lexicon::{GuardId, LexiconsDraft, ListId};
-use crate::yaml::{self, OneKey, OneOrMany};
+use crate::yaml::{self, OneKey, OneOrMany, Spanned};
 
 /// A rule with more conditions than this is refused.
 const MOST_CONDITIONS: usize = 500;
@@ -67,6 +67,7 @@ pub trait Condition: std::fmt::Debug + Send + Sync {
 
 /// A condition as a rule file writes it: a mapping with one key, which names the kind.
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case", remote = "Self")]
 pub(super) enum ConditionShape {
     Phrase(phrase::PhraseShape),
@@ -232,6 +233,7 @@ type Names = Spanned<OneOrMany<String>>;
 
 /// What a match is worth at most.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum Verdict {
     #[default]
@@ -251,6 +253,7 @@ impl Verdict {
 
 /// A range of numbers, either end optional.
 #[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct Span {
     from: Option<f64>,

@@ -1,7 +1,6 @@
 //! `near`: something shows before, after or around something else, at most so far away; or with nothing of it near.
 
 use serde::Deserialize;
-use serde_saphyr::Spanned;
 
 use super::{Compiler, Condition, ConditionShape};
 use crate::detect::Scene;
@@ -10,8 +9,10 @@ use crate::rule::View;
 use crate::rule::found::{Found, Occurrence, Outcome};
 use crate::rule::window::timed;
 use crate::transcript::Millis;
+use crate::yaml::Spanned;
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in crate::rule) struct NearShape {
     of: ConditionShape,
@@ -27,6 +28,7 @@ pub(in crate::rule) struct NearShape {
 
 /// On which side of the anchor it must show.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum Side {
     Before,
@@ -38,6 +40,7 @@ enum Side {
 /// Which of the anchors it must be near to: one of them, each of them, or the one with this number, which counts
 /// from 1 or, where negative, from the end.
 #[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(untagged)]
 enum WhichShape {
     Nth(i32),
@@ -45,6 +48,7 @@ enum WhichShape {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum Word {
     Any,

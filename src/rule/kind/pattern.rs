@@ -6,7 +6,6 @@ use std::ops::Range;
 use regex::Regex;
 use regex_syntax::hir::{Class, Hir, HirKind};
 use serde::Deserialize;
-use serde_saphyr::Spanned;
 
 use super::{Compiler, Condition, Verdict};
 use crate::detect::{By, Scene, Standing};
@@ -17,11 +16,13 @@ use crate::rule::found::{Found, Occurrence, Searched};
 use crate::rule::window::{Window, WindowShape};
 use crate::text::{Fold, fold, position};
 use crate::transcript::Role;
+use crate::yaml::Spanned;
 
 /// A message shows so many characters of a class.
 const MOST_SHOWN: usize = 8;
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in crate::rule) struct PatternShape {
     regex: Spanned<String>,
@@ -40,6 +41,7 @@ pub(in crate::rule) struct PatternShape {
 
 /// What `^` and `$` mean, and across what a match may reach.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum Scope {
     #[default]

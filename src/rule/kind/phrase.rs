@@ -3,15 +3,16 @@
 use std::ops::Range;
 
 use serde::Deserialize;
-use serde_saphyr::Spanned;
 
 use super::{Compiler, Condition, Names};
 use crate::lexicon::{ListId, Mention, Speaker, Watched};
 use crate::rule::View;
 use crate::rule::found::{Found, Occurrence, Outcome, Searched};
 use crate::rule::window::{Window, WindowShape};
+use crate::yaml::Spanned;
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in crate::rule) struct PhraseShape {
     lexicon: Names,

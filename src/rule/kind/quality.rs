@@ -9,6 +9,7 @@ use crate::rule::found::Found;
 use crate::yaml::OneOrMany;
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in crate::rule) struct QualityShape {
     roles: Option<OneOrMany<RolesQuality>>,

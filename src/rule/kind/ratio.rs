@@ -7,6 +7,7 @@ use crate::rule::View;
 use crate::rule::found::{Found, Measure, Outcome};
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in crate::rule) struct RatioShape {
     of: ConditionShape,

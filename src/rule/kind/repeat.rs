@@ -1,18 +1,19 @@
 //! `repeat`: one side says the same thing again.
 
 use serde::Deserialize;
-use serde_saphyr::Spanned;
 
 use super::{Compiler, Condition, Names};
 use crate::lexicon::{ListId, Speaker};
 use crate::rule::View;
 use crate::rule::found::{Found, Occurrence, Searched};
 use crate::text::similarity::Pairs;
+use crate::yaml::Spanned;
 
 /// A larger window is refused: each turn is compared with so many before it.
 const MOST_TURNS: usize = 50;
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in crate::rule) struct RepeatShape {
     #[serde(default)]

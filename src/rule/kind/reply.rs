@@ -11,6 +11,7 @@ use crate::rule::found::{Found, Occurrence, Outcome, Searched};
 use crate::transcript::{Millis, Role};
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in crate::rule) struct ReplyShape {
     to: ConditionShape,
@@ -28,6 +29,7 @@ fn next_turn() -> u32 {
 
 /// How many of the triggers must be answered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum Need {
     #[default]

@@ -1,7 +1,6 @@
 //! `response_time`: how long the other side waits for an answer, above all in a chat.
 
 use serde::Deserialize;
-use serde_saphyr::Spanned;
 
 use super::clock::{Clock, ClockShape};
 use super::{Compiler, Condition, Names};
@@ -12,8 +11,10 @@ use crate::rule::View;
 use crate::rule::found::{Found, Measure, Occurrence, Outcome};
 use crate::rule::window::timed;
 use crate::transcript::Millis;
+use crate::yaml::Spanned;
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in crate::rule) struct ResponseTimeShape {
     of: Spanned<Of>,
@@ -31,6 +32,7 @@ pub(in crate::rule) struct ResponseTimeShape {
 
 /// What is compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum Of {
     /// Every single wait.
@@ -47,6 +49,7 @@ enum Of {
 
 /// From which of several messages in a row the wait is counted.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum From {
     #[default]

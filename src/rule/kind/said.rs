@@ -2,7 +2,6 @@
 
 use serde::Deserialize;
 use serde_json::Value;
-use serde_saphyr::Spanned;
 
 use super::{Compiler, Condition};
 use crate::lexicon::Speaker;
@@ -11,8 +10,10 @@ use crate::rule::found::{Found, Lack, Occurrence, Searched};
 use crate::rule::window::{Window, WindowShape};
 use crate::text::{normalise_phrase, position};
 use crate::transcript::Transcript;
+use crate::yaml::Spanned;
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in crate::rule) struct SaidShape {
     field: String,

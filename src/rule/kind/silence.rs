@@ -13,6 +13,7 @@ use crate::transcript::{EventKind, Millis};
 use crate::yaml::OneOrMany;
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in crate::rule) struct SilenceShape {
     at_least_seconds: f64,
@@ -27,6 +28,7 @@ pub(in crate::rule) struct SilenceShape {
 
 /// Where in the call.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum At {
     /// Before the first word.

@@ -1,7 +1,6 @@
 //! `similar`: a sentence is said that is much like one of some samples.
 
 use serde::Deserialize;
-use serde_saphyr::Spanned;
 
 use super::{Compiler, Condition, Verdict};
 use crate::lexicon::Speaker;
@@ -10,6 +9,7 @@ use crate::rule::found::{Found, Occurrence, Searched};
 use crate::rule::window::{Window, WindowShape};
 use crate::text::normalise_phrase;
 use crate::text::similarity::Pairs;
+use crate::yaml::Spanned;
 
 /// More samples than this are refused: a rule that needs more is several rules.
 const MOST_SAMPLES: usize = 200;
@@ -17,6 +17,7 @@ const MOST_SAMPLES: usize = 200;
 const SHORTEST_SAMPLE: usize = 4;
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in crate::rule) struct SimilarShape {
     to: Spanned<Vec<String>>,

@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use serde::Deserialize;
-use serde_saphyr::Spanned;
 
 use super::{Compiler, Condition, Names};
 use crate::detect::Standing;
@@ -15,11 +14,13 @@ use crate::rule::found::{Found, Occurrence, Searched};
 use crate::rule::window::{Window, WindowShape};
 use crate::text::pinyin::{Readings, Syllable, readings};
 use crate::text::position;
+use crate::yaml::Spanned;
 
 /// Words of fewer letters sound like too much.
 const SHORTEST: usize = 3;
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in crate::rule) struct SoundsLikeShape {
     lexicon: Names,

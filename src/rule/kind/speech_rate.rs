@@ -1,7 +1,6 @@
 //! `speech_rate`: the letters a minute of one side stay within a range.
 
 use serde::Deserialize;
-use serde_saphyr::Spanned;
 
 use super::{Compiler, Condition, Span, ratio};
 use crate::detect::pace;
@@ -10,8 +9,10 @@ use crate::rule::View;
 use crate::rule::found::{Found, Measure, Occurrence, Outcome};
 use crate::rule::window::timed;
 use crate::transcript::Channel;
+use crate::yaml::Spanned;
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in crate::rule) struct SpeechRateShape {
     #[serde(default)]
@@ -24,6 +25,7 @@ pub(in crate::rule) struct SpeechRateShape {
 
 /// How many turns may lie outside of a wider range.
 #[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 struct OutsideShape {
     from: f64,

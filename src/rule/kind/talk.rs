@@ -10,6 +10,7 @@ use crate::rule::found::{Found, Measure, Outcome, Searched};
 use crate::rule::window::timed;
 
 #[derive(Debug, Clone, Copy, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in crate::rule) struct TalkShape {
     role: Speaker,

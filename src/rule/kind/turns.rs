@@ -1,15 +1,16 @@
 //! `turns`: something shows in all, or in enough, of the turns of one side.
 
 use serde::Deserialize;
-use serde_saphyr::Spanned;
 
 use super::{Compiler, Condition, ConditionShape, Span, ratio};
 use crate::lexicon::Speaker;
 use crate::rule::View;
 use crate::rule::found::{Found, Measure, Occurrence, Outcome, Searched};
 use crate::rule::window::{Window, WindowShape};
+use crate::yaml::Spanned;
 
 #[derive(Debug, Deserialize)]
+#[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(deny_unknown_fields)]
 pub(in crate::rule) struct TurnsShape {
     of: ConditionShape,
