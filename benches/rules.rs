@@ -1,0 +1,129 @@
+//! What rules cost that have nothing to say: packs of 100 to 2,000 rules on the same calls.
+//!
+//! Every rule is judged and has its verdict in the draft. `phrases` are rules of one phrase each, that nobody says;
+//! `all kinds` go through the kinds of conditions, one after the other, with words of their own.
+
+#![expect(clippy::unwrap_used, missing_docs, reason = "a benchmark may fail loudly")]
+
+use std::fs;
+use std::hint::black_box;
+use std::path::Path;
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use zhijian::diagnostic::{Diagnostics, Source};
+use zhijian::pack::Pack;
+use zhijian::pipeline::{self, Ask};
+use zhijian::transcript::Transcript;
+use zhijian::transcript::intake;
+use zhijian::transcript::limits::Limits;
+
+/// One condition of each kind; `W` is the name of a lexicon with four phrases that nobody says, `T` one of them.
+const KINDS: [&str; 31] = [
+    "phrase: {lexicon: W}",
+    "pattern: {regex: '(这|那)个?T(吗|呢)'}",
+    "reply: {to: {phrase: {lexicon: W, role: customer}}, with: {phrase: {lexicon: W}}, within_turns: 2}",
+    "silence: {at_least_seconds: 60, owner: [agent, shared]}",
+    "hold: {at_most_seconds: 300}",
+    "interruption: {by: agent, overlap_ms: 5000, least_chars: 4}",
+    "speech_rate: {role: agent, least_chars: 15, median: {from: 100, to: 400}}",
+    "back_channel: {lexicon: courtesy/back-channel, role: agent, long_seconds: 8, long_chars: 40, at_least: 0.3, at_most: 9}",
+    "hangup: {by: agent, after: {phrase: {lexicon: W}}}",
+    "talk: {role: agent, at_least_chars: 100000}",
+    "near: {of: {phrase: {lexicon: W}}, to: {phrase: {lexicon: W, role: customer}}, within_turns: 2}",
+    "turns: {of: {phrase: {lexicon: W}}, role: agent, share: {from: 0.5}}",
+    "ratio: {of: {phrase: {lexicon: W}}, to: {phrase: {lexicon: W, role: customer}}, at_least: 3, least_count: 5}",
+    "echo: {of: {phrase: {lexicon: W, role: customer}}, by: agent, within_turns: 4, least_chars: 4}",
+    "repeat: {role: agent, within_turns: 3, likeness: 0.95, least_chars: 12}",
+    "similar: {to: ['我要告诉你T的事情', '你们T怎么还没有办'], likeness: 0.8, role: customer}",
+    "response_time: {of: longest, role: agent, at_most_seconds: 600}",
+    "sounds_like: {lexicon: W, role: agent}",
+    "said: {field: post, role: agent}",
+    "monologue: {role: agent, at_least_chars: 5000}",
+    "duration: {at_least_seconds: 100000}",
+    "event: {type: transfer, at_least: 3}",
+    "meta: {field: queue, is: [T]}",
+    "clock: {from: '03:00', to: '03:01'}",
+    "quality: {roles: [missing]}",
+    "all: [{phrase: {lexicon: W}}, {phrase: {lexicon: W, role: customer}}]",
+    "any: [{phrase: {lexicon: W}}, {phrase: {lexicon: W, role: customer}}]",
+    "not: {talk: {role: agent, at_least_turns: 1}}",
+    "at_least: {n: 2, of: [{phrase: {lexicon: W}}, {phrase: {lexicon: W, role: customer}}]}",
+    "count: {of: {phrase: {lexicon: W}}, at_least: 2}",
+    "phrase: {lexicon: W, role: customer, in: {first_turns: 3}}",
+];
+
+fn rules(criterion: &mut Criterion) {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpora/labelled");
+    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
+    let is_long =
+        |path: &std::path::PathBuf| path.file_name().unwrap().to_string_lossy().starts_with("long-");
+    let files: Vec<serde_json::Value> =
+        paths.filter(is_long).map(|path| serde_json::from_slice(&fs::read(path).unwrap()).unwrap()).collect();
+    let bodies: Vec<Vec<u8>> =
+        files.iter().map(|file| serde_json::to_vec(&file["transcript"]).unwrap()).collect();
+    let limits = Limits::default();
+    let calls: Vec<Transcript<'_>> = bodies.iter().map(|body| intake::read(body, &limits).unwrap()).collect();
+    let said: String =
+        calls.iter().flat_map(|call| call.turns.iter().map(|turn| turn.text.as_ref())).collect();
+    let mut group = criterion.benchmark_group("rules");
+    for (name, kinds) in [("phrases", &KINDS[..1]), ("all kinds", &KINDS[..])] {
+        for count in [100, 500, 1_000, 2_000] {
+            let pack = pack(kinds, count, &said);
+            let ask = Ask { rubric: Some("bench"), all_rules: false };
+            group.bench_function(format!("{count} rules: {name}"), |bencher| {
+                bencher.iter(|| {
+                    calls.iter().for_each(|call| drop(black_box(pipeline::draft(&pack, call, ask).unwrap())));
+                });
+            });
+        }
+    }
+    group.finish();
+}
+
+/// A pack of so many rules, each with its own lexicon, and a rubric that asks for all of them.
+fn pack(kinds: &[&str], count: usize, said: &str) -> Pack {
+    let shipped = Pack::load(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();
+    let kept = |source: &Source| {
+        !source.path.starts_with("rules/")
+            || ["rules/dialogue.yaml", "rules/criteria.yaml"].contains(&source.path.as_str())
+    };
+    let mut sources: Vec<Source> = shipped.sources.into_iter().filter(kept).collect();
+    let mut phrases = absent(said).into_iter();
+    for number in 0..count {
+        let words: Vec<String> = phrases.by_ref().take(4).collect();
+        let lexicon = format!("bench/w{number}");
+        let condition = kinds[number % kinds.len()]
+            .replace("lexicon: W", &format!("lexicon: {lexicon}"))
+            .replace('T', &words[0]);
+        sources.push(Source {
+            path: format!("lexicons/{lexicon}.txt"),
+            text: format!("title: 词\nfamily: bench\n---\n{}\n", words.join("\n")),
+        });
+        sources.push(Source {
+            path: format!("rules/bench/r{number}.yaml"),
+            text: format!(
+                "title: 规则\nref: V31-01\nseverity: minor\nstatus: test\nobserve: {{{condition}}}\nexamples: {{hit: ['客服:一', '客服:二'], miss: ['客服:一', '客服:二']}}\n"
+            ),
+        });
+    }
+    sources.push(Source {
+        path: "rules/rubrics/bench.yaml".to_owned(),
+        text: "title: 表\nversion: '1'\nref: V31\nmax: 1\nsections: [{id: s, title: 项, items: [{id: i, ref: V31-01, title: 项, max: 1, basis: evidence, evidence: ['bench/*']}]}]\n".to_owned(),
+    });
+    Pack::compile(sources, Diagnostics::default()).unwrap_or_else(|mistakes| panic!("{mistakes}"))
+}
+
+/// Phrases of four characters that are common in what is said, none of which is said.
+fn absent(said: &str) -> Vec<String> {
+    let letters: Vec<char> = said.chars().filter(|c| ('一'..='龥').contains(c)).step_by(7).collect();
+    let mut state = 1_u64;
+    let mut next = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        letters[usize::try_from(state >> 33).unwrap() % letters.len()]
+    };
+    let phrase = std::iter::repeat_with(|| (0..4).map(|_| next()).collect::<String>());
+    phrase.filter(|phrase| !said.contains(phrase)).take(8_000).collect()
+}
+
+criterion_group!(benches, rules);
+criterion_main!(benches);
