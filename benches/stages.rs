@@ -39,7 +39,7 @@ fn stages(criterion: &mut Criterion) {
     let text: usize = transcripts.iter().flat_map(|call| &call.turns).map(|turn| turn.text.len()).sum();
     let ask = Ask { rubric: Some("v3.1"), all_rules: false };
     let form = pack.form("v3.1").unwrap();
-    let rubric = &form.rubric;
+    let (rubric, plan) = (&form.rubric, form.plan);
     let jieba = Jieba::new();
 
     println!("{} calls of {TURNS} turns, {} bytes of text each", bodies.len(), text / bodies.len());
@@ -60,14 +60,16 @@ fn stages(criterion: &mut Criterion) {
     });
     let documents: Vec<_> = transcripts.iter().map(Document::new).collect();
     group.bench_function("3 scan", |bencher| {
-        bencher.iter(|| documents.iter().for_each(|document| drop(black_box(pack.lexicons.scan(document)))));
+        bencher.iter(|| {
+            documents.iter().for_each(|document| drop(black_box(pack.lexicons.scan(document, plan))))
+        });
     });
     group.bench_function("2-4 scene", |bencher| {
-        let scene = |call| drop(black_box(Scene::new(call, &pack.lexicons, &pack.dialogue)));
+        let scene = |call| drop(black_box(Scene::new(call, &pack.lexicons, &pack.dialogue, plan)));
         bencher.iter(|| transcripts.iter().for_each(scene));
     });
     let scenes: Vec<_> =
-        transcripts.iter().map(|call| Scene::new(call, &pack.lexicons, &pack.dialogue)).collect();
+        transcripts.iter().map(|call| Scene::new(call, &pack.lexicons, &pack.dialogue, plan)).collect();
     group.bench_function("5-6 judge", |bencher| {
         let judged = |scene| drop(black_box(judge(scene, &pack.rules, &rubric.rules)));
         bencher.iter(|| scenes.iter().for_each(judged));

@@ -4,6 +4,7 @@ use crate::criteria;
 use crate::detect::{Scene, Standing};
 use crate::diagnostic::{Diagnostics, Source};
 use crate::judge::{Judgement, judge};
+use crate::lexicon::Plan;
 use crate::pack::Pack;
 use crate::rule::RuleId;
 use crate::rule::{Demand, Example, Expected, Found, Occurrence, Outcome, Rule};
@@ -68,7 +69,7 @@ fn run(pack: &Pack, id: RuleId, example: &Example, source: &Source, diagnostics:
             return;
         }
     };
-    let scene = Scene::new(&script.transcript, &pack.lexicons, &pack.dialogue);
+    let scene = Scene::new(&script.transcript, &pack.lexicons, &pack.dialogue, Plan::ALL);
     let judgement = judge(&scene, &pack.rules, pack.all_rules());
     if let Some(fault) = fault(pack.rule(id), id, example, &script, &scene, &judgement) {
         diagnostics.push(at(fault).help(others(pack, id, &judgement)));
@@ -132,10 +133,7 @@ fn covers(scene: &Scene<'_>, occurrence: &Occurrence, mark: &Mark) -> bool {
 }
 
 fn quoted(scene: &Scene<'_>, occurrence: &Occurrence) -> String {
-    let text = match &occurrence.span {
-        Some(span) => scene.document.original(occurrence.turn, span).text,
-        None => scene.document.original_turn(occurrence.turn).text,
-    };
+    let text = occurrence.original(scene).text;
     format!("第 {} 轮“{text}”", scene.turn(occurrence.turn).index + 1)
 }
 

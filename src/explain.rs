@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use crate::detect::{By, Scene, Standing};
 use crate::judge::judge;
-use crate::lexicon::Speaker;
+use crate::lexicon::{Plan, Speaker};
 use crate::pack::Pack;
 use crate::rule::{Condition, Demand, Found, Occurrence, Outcome, RuleId, View};
 use crate::transcript::{Role, Transcript};
@@ -16,7 +16,7 @@ const MOST_PLACES: usize = 8;
 #[must_use]
 pub fn explain(pack: &Pack, id: RuleId, transcript: &Transcript<'_>) -> String {
     let rule = pack.rule(id);
-    let scene = Scene::new(transcript, &pack.lexicons, &pack.dialogue);
+    let scene = Scene::new(transcript, &pack.lexicons, &pack.dialogue, Plan::ALL);
     let view = View::new(&scene, &pack.rules);
     let mut text = Text { pack, view: &view, out: String::new() };
     let demand = match rule.demand {
@@ -121,10 +121,7 @@ impl Text<'_, '_> {
     fn place(&mut self, occurrence: &Occurrence, depth: usize) {
         let scene: &Scene<'_> = self.view;
         let turn = scene.turn(occurrence.turn);
-        let words = match &occurrence.span {
-            Some(span) => scene.document.original(occurrence.turn, span).text,
-            None => scene.document.original_turn(occurrence.turn).text,
-        };
+        let words = occurrence.original(scene).text;
         let at = occurrence.times.map_or_else(String::new, |(from, to)| {
             format!(" {:.1}–{:.1} 秒", f64::from(from) / 1000.0, f64::from(to) / 1000.0)
         });

@@ -43,6 +43,9 @@ pub mod criteria;
 /// Why a rule says what it says.
 pub mod explain;
 
+/// What is most likely not meant in a pack.
+pub mod notes;
+
 /// Proves a pack by its own examples.
 pub mod check;
 

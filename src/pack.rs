@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
@@ -12,7 +12,7 @@ use crate::criteria::{self, Criterion};
 use crate::detect::{Dialogue, dialogue};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, reason};
 use crate::draft::Form;
-use crate::lexicon::{self, Lexicons, LexiconsDraft};
+use crate::lexicon::{self, Lexicons, LexiconsDraft, Plan};
 use crate::rule::RuleId;
 use crate::rule::{self, Rule};
 use crate::score::{self, Rubric};
@@ -62,10 +62,9 @@ impl Pack {
     /// Every mistake in every file, each with its place.
     pub fn load(root: &Path) -> Result<Self, Diagnostics> {
         let mut diagnostics = Diagnostics::default();
-        let mut sources = Vec::new();
-        for folder in [lexicon::FOLDER, rule::FOLDER] {
-            walk(&root.join(folder), folder.trim_end_matches('/'), &mut sources, &mut diagnostics);
-        }
+        let files = files(root, &mut diagnostics);
+        let read = files.iter().filter_map(|(file, path)| diagnostics.keep(read_file(file, path)).flatten());
+        let sources = read.collect();
         Self::compile(sources, diagnostics)
     }
 
@@ -106,6 +105,7 @@ impl Pack {
                 None
             }
         };
+        let always = lexicons.take_named();
         let criteria = rest.iter().find(|source| source.path == criteria::FILE);
         let criteria = criteria.map(|source| criteria::read(source, &mut diagnostics)).unwrap_or_default();
         let rule_files: Vec<&Source> = rest.iter().filter(|source| is_rule(&source.path)).collect();
@@ -116,14 +116,20 @@ impl Pack {
             .filter_map(|source| score::read(source, &rules, &rule_ids, &mut diagnostics))
             .collect();
         let whole = Source { path: lexicon::FOLDER.to_owned(), text: String::new() };
-        let compiled = lexicons.compile().map_err(|message| whole.mistake(0, 0, message));
+        let plans = rubrics.iter().map(|rubric| {
+            let rules = rubric.rules.iter().filter_map(|rule| rules.get(rule.0 as usize));
+            rules.flat_map(|rule| &rule.lists).chain(&always).copied().collect()
+        });
+        let compiled =
+            lexicons.compile(&plans.collect::<Vec<_>>()).map_err(|message| whole.mistake(0, 0, message));
         let lexicons = diagnostics.keep(compiled);
         diagnostics.settle()?;
         let (Some(lexicons), Some(dialogue)) = (lexicons, dialogue) else {
             return Err(Diagnostics::default());
         };
         let all_rules = (0..u32::try_from(rules.len()).unwrap_or(u32::MAX)).map(RuleId).collect();
-        let forms = rubrics.into_iter().map(|rubric| Form::new(rubric, &rules)).collect();
+        let numbered = rubrics.into_iter().enumerate();
+        let forms = numbered.map(|(at, rubric)| Form::new(rubric, &rules, Plan::nth(at))).collect();
         Ok(Self { lexicons, dialogue, rules, forms, criteria, sources, all_rules, digest })
     }
 
@@ -167,7 +173,12 @@ impl Pack {
     /// The file in which the rule with this id stands.
     #[must_use]
     pub fn source_of(&self, rule: &Rule) -> Option<&Source> {
-        let path = format!("{}{}.yaml", rule::FOLDER, rule.id);
+        self.source(&format!("{}{}.yaml", rule::FOLDER, rule.id))
+    }
+
+    /// The file with this path.
+    #[must_use]
+    pub fn source(&self, path: &str) -> Option<&Source> {
         self.sources.iter().find(|source| source.path == path)
     }
 }
@@ -200,8 +211,17 @@ fn digest(sources: &[Source]) -> String {
     format!("sha256:{hex}")
 }
 
-/// Reads every file below `folder`, whose path in the pack is `path`.
-fn walk(folder: &Path, path: &str, sources: &mut Vec<Source>, diagnostics: &mut Diagnostics) {
+/// Every file of the pack below `root`, with its path in the pack; folders that cannot be read go to `diagnostics`.
+pub(crate) fn files(root: &Path, diagnostics: &mut Diagnostics) -> Vec<(PathBuf, String)> {
+    let mut files = Vec::new();
+    for folder in [lexicon::FOLDER, rule::FOLDER] {
+        walk(&root.join(folder), folder.trim_end_matches('/'), &mut files, diagnostics);
+    }
+    files
+}
+
+/// Lists every file below `folder`, whose path in the pack is `path`.
+fn walk(folder: &Path, path: &str, files: &mut Vec<(PathBuf, String)>, diagnostics: &mut Diagnostics) {
     let whole = Source { path: path.to_owned(), text: String::new() };
     if path.matches('/').count() > DEEPEST_FOLDER {
         diagnostics.push(whole.mistake(0, 0, "文件夹套得太深").help("检查有没有指回上层的链接"));
@@ -217,9 +237,9 @@ fn walk(folder: &Path, path: &str, sources: &mut Vec<Source>, diagnostics: &mut 
         }
         let (file, path) = (entry.path(), format!("{path}/{name}"));
         if file.is_dir() {
-            walk(&file, &path, sources, diagnostics);
+            walk(&file, &path, files, diagnostics);
         } else {
-            sources.extend(diagnostics.keep(read_file(&file, &path)).flatten());
+            files.push((file, path));
         }
     }
 }

@@ -3,6 +3,7 @@
 use crate::detect::Scene;
 use crate::draft::{self, Draft, Material};
 use crate::judge::judge;
+use crate::lexicon::Plan;
 use crate::pack::Pack;
 use crate::score::fill;
 use crate::transcript::Transcript;
@@ -45,8 +46,9 @@ pub fn draft<'a>(
         Some(id) => pack.form(id).ok_or_else(|| unknown(id, pack))?,
         None => pack.form_for(transcript).ok_or(PipelineError::NoRubricApplies)?,
     };
-    // Normalise every turn, find every entry of every lexicon in one scan, and check what can be trusted.
-    let scene = Scene::new(transcript, &pack.lexicons, &pack.dialogue);
+    // Normalise every turn, find every entry that the rules may ask for in one scan, and check what can be trusted.
+    let plan = if ask.all_rules { Plan::ALL } else { form.plan };
+    let scene = Scene::new(transcript, &pack.lexicons, &pack.dialogue, plan);
     // Test the rules, guards applied: one verdict each.
     let asked = if ask.all_rules { pack.all_rules() } else { &form.rubric.rules };
     let judgement = judge(&scene, &pack.rules, asked);

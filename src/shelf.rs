@@ -10,11 +10,7 @@ use jiff::Timestamp;
 
 use crate::check;
 use crate::diagnostic::Diagnostics;
-use crate::pack::Pack;
-use crate::{lexicon, rule};
-
-/// Folders deeper than this are a link in a circle.
-const DEEPEST_FOLDER: usize = 12;
+use crate::pack::{self, Pack};
 
 /// A pack in use, and the folder that it came from.
 #[derive(Debug)]
@@ -25,11 +21,15 @@ pub struct Shelf {
     state: RwLock<State>,
 }
 
+/// What is in use at one moment.
 #[derive(Debug, Clone)]
-struct State {
-    pack: Arc<Pack>,
-    since: Timestamp,
-    refused: Option<Arc<Refused>>,
+pub struct State {
+    /// The pack in use.
+    pub pack: Arc<Pack>,
+    /// Since when it has been in use.
+    pub since: Timestamp,
+    /// What is wrong with the files as they are now, where they are not those of the pack in use.
+    pub refused: Option<Arc<Refused>>,
 }
 
 /// A newer state of the files that was not taken into use.
@@ -86,18 +86,6 @@ impl Shelf {
         self.state().pack
     }
 
-    /// Since when it has been in use.
-    #[must_use]
-    pub fn since(&self) -> Timestamp {
-        self.state().since
-    }
-
-    /// What is wrong with the files as they are now, where they are not those of the pack in use.
-    #[must_use]
-    pub fn refused(&self) -> Option<Arc<Refused>> {
-        self.state().refused
-    }
-
     /// The folder that is watched, if any is.
     #[must_use]
     pub fn root(&self) -> Option<&Path> {
@@ -137,7 +125,9 @@ impl Shelf {
         }
     }
 
-    fn state(&self) -> State {
+    /// The pack in use, with all that is to be told of it.
+    #[must_use]
+    pub fn state(&self) -> State {
         self.state.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
@@ -145,30 +135,17 @@ impl Shelf {
 /// Changes whenever a file of the pack below `root` does, also where a link is turned to another folder.
 fn fingerprint(root: &Path) -> u64 {
     let mut hasher = DefaultHasher::new();
-    for folder in [lexicon::FOLDER, rule::FOLDER] {
-        walk(&root.join(folder), 0, &mut hasher);
+    // A folder that cannot be read is told by whoever loads it.
+    let mut files = pack::files(root, &mut Diagnostics::default());
+    files.sort();
+    for (file, path) in files {
+        let Ok(metadata) = fs::metadata(&file) else { continue };
+        path.hash(&mut hasher);
+        metadata.len().hash(&mut hasher);
+        let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
+        modified.map(|time| time.as_nanos()).hash(&mut hasher);
+        #[cfg(unix)]
+        std::os::unix::fs::MetadataExt::ino(&metadata).hash(&mut hasher);
     }
     hasher.finish()
-}
-
-fn walk(folder: &Path, depth: usize, hasher: &mut DefaultHasher) {
-    let Ok(entries) = fs::read_dir(folder) else { return };
-    let mut paths: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    paths.sort();
-    for path in paths {
-        let Ok(metadata) = fs::metadata(&path) else { continue };
-        path.hash(hasher);
-        if metadata.is_dir() {
-            let is_hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
-            if depth < DEEPEST_FOLDER && !is_hidden {
-                walk(&path, depth + 1, hasher);
-            }
-            continue;
-        }
-        metadata.len().hash(hasher);
-        let modified = metadata.modified().ok().and_then(|time| time.duration_since(UNIX_EPOCH).ok());
-        modified.map(|time| time.as_nanos()).hash(hasher);
-        #[cfg(unix)]
-        std::os::unix::fs::MetadataExt::ino(&metadata).hash(hasher);
-    }
 }

@@ -7,6 +7,7 @@ use super::{CliError, Outcome};
 use crate::check;
 use crate::config::{Layer, Settings};
 use crate::criteria::{self, Criterion};
+use crate::notes;
 use crate::pack::Pack;
 
 /// The arguments of `zhijian check`.
@@ -42,7 +43,19 @@ pub fn run(args: Args) -> Result<Outcome, CliError> {
         pack.digest(),
     )
     .map_err(CliError::io("写不出结果"))?;
+    show_notes(&pack)?;
     if args.coverage { show_coverage(&pack) } else { Ok(Outcome::Fine) }
+}
+
+/// Tells what is most likely not meant; that is no failure.
+fn show_notes(pack: &Pack) -> Result<(), CliError> {
+    let notes = notes::notes(pack);
+    if notes.is_empty() {
+        return Ok(());
+    }
+    let count = notes.len();
+    let text: String = notes.iter().map(|note| format!("{note}\n")).collect();
+    writeln!(std::io::stdout(), "提醒 {count} 处(不算错误)：\n{text}").map_err(CliError::io("写不出结果"))
 }
 
 /// Lists what puts each criterion into practice.

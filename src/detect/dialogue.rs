@@ -220,11 +220,12 @@ impl Dialogue {
 pub fn resolve<'n>(
     source: &Source,
     names: impl Iterator<Item = (&'n str, Location)>,
-    lexicons: &LexiconsDraft,
+    lexicons: &mut LexiconsDraft,
     diagnostics: &mut Diagnostics,
 ) -> Vec<ListId> {
     let mut lists = Vec::new();
     for (name, place) in names {
+        lexicons.ask_for(name);
         let Some(found) = lexicons.lists(name) else {
             let near = yaml::nearest(name, lexicons.names());
             let help = near.map_or("编号是路径去掉 .txt,组写在 # 之后".to_owned(), |near| {

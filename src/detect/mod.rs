@@ -11,8 +11,9 @@ mod silence;
 mod standing;
 
 use std::cell::OnceCell;
+use std::ops::Range;
 
-use crate::lexicon::{Lexicons, ListId, Mention, Mentions, Speaker, Watched};
+use crate::lexicon::{Lexicons, ListId, Mention, Mentions, Plan, Speaker, Watched};
 use crate::text::{Document, PauseKind};
 use crate::transcript::{Millis, Transcript, Turn};
 
@@ -42,11 +43,16 @@ pub struct Scene<'t> {
 }
 
 impl<'t> Scene<'t> {
-    /// Scans `transcript` once.
+    /// Scans `transcript` once, for what `plan` needs.
     #[must_use]
-    pub fn new(transcript: &'t Transcript<'t>, lexicons: &'t Lexicons, dialogue: &'t Dialogue) -> Self {
+    pub fn new(
+        transcript: &'t Transcript<'t>,
+        lexicons: &'t Lexicons,
+        dialogue: &'t Dialogue,
+        plan: Plan,
+    ) -> Self {
         let document = Document::new(transcript);
-        let mentions = lexicons.scan(&document);
+        let mentions = lexicons.scan(&document, plan);
         let mut scene = Self {
             document,
             lexicons,
@@ -84,6 +90,16 @@ impl<'t> Scene<'t> {
         (0..self.turn_count()).filter(move |at| speaker.is(self.turn(*at).role))
     }
 
+    /// The sentences that `speaker` says in `turns`, each with its turn, in order.
+    pub fn sentences_of(
+        &self,
+        speaker: Speaker,
+        turns: Range<u32>,
+    ) -> impl Iterator<Item = (u32, Range<u32>)> {
+        let asked = self.turns_of(speaker).filter(move |turn| turns.contains(turn));
+        asked.flat_map(|turn| self.document.sentences(turn).map(move |sentence| (turn, sentence)))
+    }
+
     /// What was found of one list in the whole dialogue, beaten ones included.
     #[must_use]
     pub fn mentions(&self, list: Watched) -> &[Mention] {
@@ -119,8 +135,15 @@ impl<'t> Scene<'t> {
     /// Letters of a turn that do not belong to the words of `lists`, such as mere attention (嗯, 好的).
     #[must_use]
     pub fn letters_besides(&self, turn: u32, lists: &[ListId]) -> u32 {
-        let words = self.standing_in(turn, lists);
-        let letters: usize = words.map(|mention| self.document.slice(mention.span()).chars().count()).sum();
+        let mut words: Vec<_> = self.standing_in(turn, lists).map(Mention::span).collect();
+        words.sort_by_key(|span| span.start);
+        // Words of several lists may overlap; each letter counts once.
+        let (mut letters, mut reached) = (0_usize, 0);
+        for span in words.into_iter().filter(|span| !span.is_empty()) {
+            let own = span.start.max(reached)..span.end.max(reached);
+            reached = own.end;
+            letters += self.document.slice(own).chars().count();
+        }
         self.document.letters(turn).saturating_sub(u32::try_from(letters).unwrap_or(u32::MAX))
     }
 

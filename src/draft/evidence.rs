@@ -14,10 +14,7 @@ const MOST_PLACES: usize = 5;
 /// The place of an occurrence in the original transcript.
 pub(super) fn place<'t>(scene: &Scene<'t>, occurrence: &Occurrence, rule: &'t str) -> DraftEvidence<'t> {
     let turn = scene.turn(occurrence.turn);
-    let original = match &occurrence.span {
-        Some(span) => scene.document.original(occurrence.turn, span),
-        None => scene.document.original_turn(occurrence.turn),
-    };
+    let original = occurrence.original(scene);
     let times = occurrence.times.map(|(start, end)| (Some(start), Some(end)));
     let (start_ms, end_ms) = times.unwrap_or((turn.start_ms, turn.end_ms));
     DraftEvidence {

@@ -4,6 +4,7 @@ use serde::Serialize;
 use serde_json::value::{RawValue, to_raw_value};
 
 use super::{DraftItem, DraftVerdict, reason};
+use crate::lexicon::Plan;
 use crate::rule::{Outcome, Rule, RuleId};
 use crate::score::{Item, ItemResult, Points, Rubric, Scoring};
 
@@ -12,6 +13,8 @@ use crate::score::{Item, ItemResult, Points, Rubric, Scoring};
 pub struct Form {
     /// The rubric.
     pub rubric: Rubric,
+    /// What its rules need to have looked for.
+    pub plan: Plan,
     /// For each rule and outcome the verdict without evidence.
     verdicts: Vec<[Standing; 4]>,
     /// For each item that a human decides, and that does not apply, without evidence.
@@ -32,15 +35,15 @@ pub enum Part<'a, T> {
 }
 
 impl Form {
-    /// The form of `rubric`, whose verdicts are those of `rules`.
+    /// The form of `rubric`, whose verdicts are those of `rules`, for which `plan` is scanned.
     #[must_use]
-    pub fn new(rubric: Rubric, rules: &[Rule]) -> Self {
+    pub fn new(rubric: Rubric, rules: &[Rule], plan: Plan) -> Self {
         let verdict = |rule, outcome| to_raw_value(&DraftVerdict::bare(rule, outcome)).ok();
         let item = |item, result| to_raw_value(&DraftItem::bare(&rubric, item, result)).ok();
         let verdicts = rules.iter().map(|rule| OUTCOMES.map(|outcome| verdict(rule, outcome))).collect();
         let items = rubric.items.iter();
         let items = items.map(|it| [item(it, ItemResult::Human), item(it, not_applicable(it))]).collect();
-        Self { verdicts, items, rubric }
+        Self { verdicts, items, rubric, plan }
     }
 
     /// The verdict on a rule that has nothing to tell but its outcome.
@@ -90,6 +93,6 @@ impl<'a> DraftVerdict<'a> {
 impl<'a> DraftItem<'a> {
     /// An item for which there is no evidence, and whose result needs none.
     fn bare(rubric: &'a Rubric, item: &'a Item, result: ItemResult) -> Self {
-        Self::new(rubric, item, result, reason::bare(item, result), Vec::new())
+        Self::new(rubric, item, result, reason::bare(rubric, item, result), Vec::new())
     }
 }

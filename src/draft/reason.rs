@@ -5,7 +5,8 @@ use std::fmt::Write;
 use super::{DraftEvidence, DraftSearch, Material};
 use crate::draft::evidence::{nearest, search};
 use crate::rule::{Found, Lacking, Measure, Outcome};
-use crate::score::{Deduction, FilledItem, Item, ItemResult, Points, Scoring};
+use crate::score::{Deduction, FilledItem, Item, ItemResult, Points, Rubric, Scoring};
+use crate::transcript::Channel;
 
 /// No more places than this are told in a sentence; the rest stands in the evidence.
 const TOLD: usize = 2;
@@ -41,18 +42,18 @@ pub(super) fn sentence(
         (ItemResult::NotMeasurable(lacking), _) => put_lacking(&mut text, lacking),
         (ItemResult::Human | ItemResult::Level(..), _) => put_human(&mut text, item, evidence.len()),
     }
-    put_listen(&mut text, item);
+    put_listen(&mut text, &material.form.rubric, item);
     text
 }
 
 /// The sentence for an item that a human decides or that does not apply, where there is no evidence.
-pub(super) fn bare(item: &Item, result: ItemResult) -> String {
+pub(super) fn bare(rubric: &Rubric, item: &Item, result: ItemResult) -> String {
     let mut text = String::new();
     match result {
         ItemResult::NotApplicable(points) => put_not_applicable(&mut text, points),
         _ => put_human(&mut text, item, 0),
     }
-    put_listen(&mut text, item);
+    put_listen(&mut text, rubric, item);
     text
 }
 
@@ -158,9 +159,12 @@ fn put_human(text: &mut String, item: &Item, places: usize) {
     }
 }
 
-fn put_listen(text: &mut String, item: &Item) {
+/// What a reviewer should look after: in the recording, where the rubric is about calls.
+fn put_listen(text: &mut String, rubric: &Rubric, item: &Item) {
     if let Some(listen) = &item.listen {
-        put(text, format_args!("请听录音核对：{listen}。"));
+        let how =
+            if rubric.applies_to.channel == Some(Channel::Chat) { "请核对" } else { "请听录音核对" };
+        put(text, format_args!("{how}：{listen}。"));
     }
 }
 

@@ -22,7 +22,10 @@ pub(super) async fn ready(State(app): State<Arc<App>>) -> (StatusCode, String) {
     if app.is_draining() {
         return (StatusCode::SERVICE_UNAVAILABLE, "draining\n".to_owned());
     }
-    let told =
-        app.shelf.refused().map(|refused| format!("规则包改动有误，没有换上：\n{}\n", refused.mistakes));
+    let told = app
+        .shelf
+        .state()
+        .refused
+        .map(|refused| format!("规则包改动有误，没有换上：\n{}\n", refused.mistakes));
     (StatusCode::OK, format!("ok\n{}", told.unwrap_or_default()))
 }

@@ -65,15 +65,17 @@ impl From<&Diagnostic> for Mistake {
 #[utoipa::path(get, path = "/api/v1/pack", tag = "规则",
     responses((status = 200, description = "规则包的状态", body = PackState)))]
 pub(super) async fn pack(State(app): State<Arc<App>>) -> Json<PackState> {
-    let pack = app.shelf.pack();
+    // All from one moment: a new pack may be taken into use meanwhile.
+    let state = app.shelf.state();
+    let pack = &state.pack;
     let (lexicons, entries) = pack.lexicons.size();
-    let refused = app.shelf.refused().map(|refused| RefusedState {
+    let refused = state.refused.as_ref().map(|refused| RefusedState {
         at: refused.at.to_string(),
         mistakes: refused.mistakes.0.iter().map(Mistake::from).collect(),
     });
     Json(PackState {
         digest: pack.digest().to_owned(),
-        since: app.shelf.since().to_string(),
+        since: state.since.to_string(),
         folder: app.shelf.root().map(|root| root.display().to_string()),
         files: pack.sources.len(),
         lexicons,

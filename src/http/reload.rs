@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{App, metrics};
-use crate::shelf::Change;
+use crate::shelf::{Change, State};
 
 /// Looks at the files of the pack every so often, and takes what has changed into use if nothing is wrong with it.
 pub async fn reload(app: Arc<App>, every: Duration) {
@@ -17,7 +17,7 @@ pub async fn reload(app: Arc<App>, every: Duration) {
         // Loading takes a while of computing, which the requests must not wait for.
         let looking = app.clone();
         let looked = tokio::task::spawn_blocking(move || looking.shelf.refresh()).await;
-        let pack = app.shelf.pack();
+        let State { pack, refused, .. } = app.shelf.state();
         match looked.unwrap_or_else(|_| Change::Refused("程序内部出错".to_owned())) {
             Change::None => {}
             Change::Taken => {
@@ -29,6 +29,6 @@ pub async fn reload(app: Arc<App>, every: Duration) {
                 metrics::reload("refused");
             }
         }
-        metrics::pack(pack.digest(), app.shelf.refused().is_some());
+        metrics::pack(pack.digest(), refused.is_some());
     }
 }

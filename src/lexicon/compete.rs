@@ -42,7 +42,7 @@ pub(super) struct Order {
 
 impl Order {
     /// The order of those `lists` that are `included`.
-    pub(super) fn new(lists: &[List], included: impl Fn(&List) -> bool) -> Self {
+    pub(super) fn new(lists: &[List], included: &dyn Fn(&List) -> bool) -> Self {
         let mut order: Vec<usize> = (0..lists.len()).filter(|list| included(&lists[*list])).collect();
         order.sort_by_key(|list| lists[*list].family);
         let mut ranks = vec![None; lists.len()];

@@ -5,12 +5,14 @@ mod file;
 mod frequency;
 mod guard;
 mod phrase;
+mod redundant;
 mod scan;
 mod side;
 mod sought;
 mod wording;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::Deserialize;
 
@@ -22,6 +24,9 @@ use crate::transcript::Role;
 pub use compete::Mentions;
 pub use guard::{Across, Effect, Guard, GuardId, Side};
 pub use scan::{Beaten, Mention};
+
+/// Entries with more wordings than this are not spelt out.
+const MOST_FORMS: usize = 500;
 
 /// The folder of the pack that holds lexicons.
 pub const FOLDER: &str = "lexicons/";
@@ -37,6 +42,21 @@ pub struct ListId(u32);
 /// A list whose entries are looked for in the whole dialogue, and not only in the turns that somebody asks about.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Watched(ListId);
+
+/// Which of the watched lists are looked for: all, or those that one rubric needs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Plan(usize);
+
+impl Plan {
+    /// All of them.
+    pub const ALL: Self = Self(0);
+
+    /// Those of the plan with this number among those that were compiled.
+    #[must_use]
+    pub fn nth(number: usize) -> Self {
+        Self(number + 1)
+    }
+}
 
 /// Index of an entry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -94,6 +114,10 @@ pub struct Entry {
     pub anchor: Option<Anchor>,
     /// Both ends must be borders of words.
     pub border: bool,
+    /// The file of the pack in which it stands; empty where it stands in none.
+    pub file: Arc<str>,
+    /// The line, from 1.
+    pub line: usize,
     /// The reason of an allow entry; such an entry is no match itself, but beats shorter ones.
     pub allow: Option<String>,
     list: ListId,
@@ -109,6 +133,8 @@ impl Entry {
             guards: Vec::new(),
             anchor: None,
             border: false,
+            file: Arc::from(""),
+            line: 0,
             allow: None,
             list,
         }
@@ -148,10 +174,14 @@ pub struct Catalogued {
 pub struct Lexicons {
     by_name: BTreeMap<String, Vec<ListId>>,
     catalogue: Vec<Catalogued>,
+    /// For each list the family in which it competes.
+    families: Vec<u32>,
+    /// The lexicons that anybody asks for.
+    asked: BTreeSet<String>,
     entries: Vec<Entry>,
     guards: Vec<Guard>,
-    /// Looks for the families of which any list is watched.
-    watch: scan::Scan,
+    /// By plan: looks for the families of which any list is watched, as far as the plan needs them.
+    watch: Vec<scan::Scan>,
     /// Looks for all others, in single turns.
     spot: scan::Scan,
     segmenter: Segmenter,
@@ -176,10 +206,10 @@ impl Lexicons {
         &self.guards[guard.index()]
     }
 
-    /// Finds every entry of the watched lists in `document`.
+    /// Finds every entry of the watched lists of `plan` in `document`.
     #[must_use]
-    pub fn scan(&self, document: &Document<'_>) -> Mentions {
-        self.watch.find(self, document, 0..position(document.turns().len()))
+    pub fn scan(&self, document: &Document<'_>, plan: Plan) -> Mentions {
+        self.watch[plan.0].find(self, document, 0..position(document.turns().len()))
     }
 
     /// Finds every entry of the lists that are not watched in one turn of `document`.
@@ -191,13 +221,18 @@ impl Lexicons {
     /// Whether [`Self::scan`] finds the entries of `list`, or [`Self::scan_turn`].
     #[must_use]
     pub fn is_watched(&self, list: ListId) -> bool {
-        self.watch.covers(list)
+        self.watch[Plan::ALL.0].covers(list)
     }
 
     /// Every lexicon, in the order of their ids.
     #[must_use]
     pub fn catalogue(&self) -> &[Catalogued] {
         &self.catalogue
+    }
+
+    /// The lexicons that nobody asks for: neither a rule, nor the dialogue file, nor as a guard.
+    pub fn unused(&self) -> impl Iterator<Item = &Catalogued> {
+        self.catalogue.iter().filter(|lexicon| !lexicon.guard && !self.asked.contains(&lexicon.id))
     }
 
     /// Number of lexicons and groups that rules can name, and of entries.
@@ -211,6 +246,9 @@ impl Lexicons {
 #[derive(Debug, Default)]
 pub struct LexiconsDraft {
     catalogue: Vec<Catalogued>,
+    asked: BTreeSet<String>,
+    /// What has been named since it was last asked for.
+    named: Vec<ListId>,
     lists: Vec<List>,
     by_name: BTreeMap<String, Vec<ListId>>,
     /// Lexicons of which not every group could be read.
@@ -281,6 +319,7 @@ impl LexiconsDraft {
             self.family_count += 1;
             self.family_count
         });
+        let file: Arc<str> = source.path.as_str().into();
         for group in &lexicon.groups {
             let list = self.new_list(family, true);
             self.by_name.entry(name.to_owned()).or_default().push(list);
@@ -288,7 +327,7 @@ impl LexiconsDraft {
                 self.by_name.entry(format!("{name}#{id}")).or_default().push(list);
             }
             for line in &group.lines {
-                self.add_line(list, line, guards);
+                self.add_line(list, line, &file, guards);
             }
         }
         if let Some(shape) = &lexicon.header.guard {
@@ -303,7 +342,13 @@ impl LexiconsDraft {
         list
     }
 
-    fn add_line(&mut self, list: ListId, line: &file::EntryLine, guards: &BTreeMap<String, GuardId>) {
+    fn add_line(
+        &mut self,
+        list: ListId,
+        line: &file::EntryLine,
+        file: &Arc<str>,
+        guards: &BTreeMap<String, GuardId>,
+    ) {
         let id = EntryId(u32::try_from(self.entries.len()).unwrap_or(u32::MAX));
         let own_guards = line.options.guards.iter().filter_map(|guard| guards.get(&guard.name).copied());
         let own_guards = own_guards.collect();
@@ -315,6 +360,8 @@ impl LexiconsDraft {
             guards: own_guards,
             anchor: line.options.anchor,
             border: line.options.border,
+            file: file.clone(),
+            line: line.number,
             allow: line.allow.clone(),
             list,
         });
@@ -328,10 +375,12 @@ impl LexiconsDraft {
         literals.sort();
         literals.dedup();
         if let Some(list) = self.announcing.get(&literals) {
+            self.named.push((*list).into());
             return *list;
         }
         self.family_count += 1;
         let list = self.new_list(self.family_count, false);
+        self.named.push(list);
         let id = EntryId(u32::try_from(self.entries.len()).unwrap_or(u32::MAX));
         self.wordings.push((id, wording::Wordings::of_literals(&literals)));
         self.entries.push(Entry::plain(literals.join("|"), list));
@@ -344,6 +393,14 @@ impl LexiconsDraft {
     pub fn watch(&mut self, list: ListId) -> Watched {
         self.watched.insert(self.family_of(list));
         Watched(list)
+    }
+
+    /// Notes that somebody asks for the lexicon or group of this name.
+    pub fn ask_for(&mut self, name: &str) {
+        let (lexicon, _) = name.split_once('#').unwrap_or((name, ""));
+        self.asked.insert(lexicon.to_owned());
+        let lists = self.by_name.get(name).cloned().unwrap_or_default();
+        self.named.extend(lists);
     }
 
     /// The lists that a rule means by `name`: a lexicon, or one group of it. A group of a lexicon that could not be
@@ -382,26 +439,54 @@ impl LexiconsDraft {
         entry.map_or(Speaker::Agent, |entry| entry.speaker)
     }
 
+    /// Every wording of the entries of `lists` that forbid nothing but letters: no gap, no number, not too many of them.
+    #[must_use]
+    pub fn plain_wordings(&self, lists: &[ListId]) -> Vec<String> {
+        let asked = self.wordings.iter().filter(|(id, _)| {
+            let entry = &self.entries[id.0 as usize];
+            entry.allow.is_none() && lists.contains(&entry.list)
+        });
+        asked.flat_map(|(_, wordings)| wordings.all(MOST_FORMS).unwrap_or_default()).collect()
+    }
+
     /// Names of lexicons that resemble `name`, for a message.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.by_name.keys().map(String::as_str)
     }
 
-    /// Compiles everything into one scan.
+    /// The lists that were named since this was last asked.
+    pub fn take_named(&mut self) -> Vec<ListId> {
+        std::mem::take(&mut self.named)
+    }
+
+    /// Compiles everything: one scan for all watched lists, one for each of these plans, and one for what is only
+    /// looked for in single turns. What guards look for is part of every plan.
     ///
     /// # Errors
-    /// When the automaton would be too large.
-    pub fn compile(self) -> Result<Lexicons, String> {
-        let Self { lists, by_name, mut catalogue, entries, guards, watched, segmenter, .. } = self;
+    /// When an automaton would be too large.
+    pub fn compile(self, plans: &[BTreeSet<ListId>]) -> Result<Lexicons, String> {
+        let Self { lists, by_name, mut catalogue, asked, entries, guards, watched, segmenter, .. } = self;
         catalogue.sort_by(|a, b| a.id.cmp(&b.id));
         let is_watched = |list: &List| watched.contains(&list.family);
-        let (far, near) = self.wordings.into_iter().partition(|(id, _): &(EntryId, _)| {
-            let list = entries[id.0 as usize].list;
-            is_watched(&lists[list.0 as usize])
-        });
-        let watch = scan::Scan::new(far, &entries, compete::Order::new(&lists, is_watched))?;
-        let spot = scan::Scan::new(near, &entries, compete::Order::new(&lists, |list| !is_watched(list)))?;
-        Ok(Lexicons { by_name, catalogue, entries, guards, watch, spot, segmenter })
+        let texts = self.wordings.iter().flat_map(|(_, wordings)| wordings.pieces());
+        let frequencies = frequency::Frequencies::of(texts.map(|piece| piece.text.as_str()));
+        let sought = self.wordings.into_iter();
+        let sought = sought.map(|(id, wordings)| sought::Sought::new(id, wordings, &entries, &frequencies));
+        let sought: Vec<Arc<sought::Sought>> = sought.map(Arc::new).collect();
+        let scan = |included: &dyn Fn(&List) -> bool| {
+            let asked = sought.iter().filter(|sought| included(&lists[sought.list.0 as usize]));
+            scan::Scan::new(asked.cloned().collect(), compete::Order::new(&lists, included))
+        };
+        let mut watch = vec![scan(&is_watched)?];
+        for plan in plans {
+            let always = guards.iter().flat_map(|guard| &guard.lists);
+            let family = |list: &ListId| lists[list.0 as usize].family;
+            let needed: BTreeSet<u32> = plan.iter().chain(always).map(family).collect();
+            watch.push(scan(&|list| is_watched(list) && needed.contains(&list.family))?);
+        }
+        let spot = scan(&|list| !is_watched(list))?;
+        let families = lists.iter().map(|list| list.family).collect();
+        Ok(Lexicons { by_name, catalogue, families, asked, entries, guards, watch, spot, segmenter })
     }
 }
 

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::ops::Range;
+use std::sync::Arc;
 
 use daachorse::CharwiseDoubleArrayAhoCorasick;
 
 use super::compete::{Mentions, Order};
-use super::frequency::Frequencies;
 use super::sought::{Asks, Glance, Next, Sought};
 use super::wording::Wordings;
-use super::{Anchor, Entry, EntryId, Lexicons, ListId};
+use super::{Anchor, EntryId, Lexicons, ListId};
 use crate::text::{Document, PauseKind, position};
 
 /// An entry found in a document.
@@ -54,7 +54,8 @@ pub(super) struct Scan {
     automaton: Option<CharwiseDoubleArrayAhoCorasick<u32>>,
     /// For each core a row of the entries that have it, the last of them marked; cores of the same entries share a row.
     rows: Vec<Owner>,
-    sought: Vec<Sought>,
+    /// Shared by all scans that look for the entry.
+    sought: Vec<Arc<Sought>>,
     order: Order,
 }
 
@@ -76,18 +77,8 @@ impl std::fmt::Debug for Scan {
 }
 
 impl Scan {
-    /// A scan for the entries with these wordings, whose lists are filed in `order`.
-    pub(super) fn new(
-        wordings: Vec<(EntryId, Wordings)>,
-        entries: &[Entry],
-        order: Order,
-    ) -> Result<Self, String> {
-        let texts = wordings.iter().flat_map(|(_, wordings)| wordings.pieces());
-        let frequencies = Frequencies::of(texts.map(|piece| piece.text.as_str()));
-        let sought: Vec<Sought> = wordings
-            .into_iter()
-            .map(|(id, wordings)| Sought::new(id, wordings, entries, &frequencies))
-            .collect();
+    /// A scan for these entries, whose lists are filed in `order`.
+    pub(super) fn new(sought: Vec<Arc<Sought>>, order: Order) -> Result<Self, String> {
         let mut owners_of: BTreeMap<String, Vec<u32>> = BTreeMap::new();
         for (at, sought) in (0_u32..).zip(&sought) {
             for core in sought.cores() {
@@ -116,6 +107,11 @@ impl Scan {
         Ok(Self { automaton, rows, sought, order })
     }
 
+    /// The wordings of every entry.
+    pub(super) fn wordings(&self) -> impl Iterator<Item = (EntryId, &Wordings)> {
+        self.sought.iter().map(|sought| (sought.entry, &sought.wordings))
+    }
+
     /// Whether the entries of `list` are looked for.
     pub(super) fn covers(&self, list: ListId) -> bool {
         self.order.covers(list)
@@ -136,8 +132,8 @@ impl Scan {
 }
 
 impl Owner {
-    fn new(at: u32, sought: &[Sought]) -> Self {
-        let Sought { entry, list, .. } = sought[at as usize];
+    fn new(at: u32, sought: &[Arc<Sought>]) -> Self {
+        let Sought { entry, list, .. } = *sought[at as usize];
         Self { glance: sought[at as usize].glance(), entry, list, sought: at, is_last: false }
     }
 }

@@ -49,6 +49,22 @@ impl Wordings {
         })
     }
 
+    /// Every wording, letter by letter; none where they are more than `most`, or where gaps or numbers leave them open.
+    pub(super) fn all(&self, most: usize) -> Option<Vec<String>> {
+        let mut all = vec![String::new()];
+        for part in &self.parts {
+            let Part::Choice(pieces) = part else { return None };
+            if all.len() * pieces.len() > most {
+                return None;
+            }
+            all = all
+                .iter()
+                .flat_map(|head| pieces.iter().map(move |piece| format!("{head}{}", piece.text)))
+                .collect();
+        }
+        Some(all)
+    }
+
     /// Characters of the longest wording.
     pub(super) fn longest(&self) -> usize {
         let length = |piece: &Piece| piece.text.chars().count();

@@ -92,6 +92,7 @@ fn read_one(
         rule_ids: ids,
         needs: Vec::new(),
         defined: &file.define,
+        condition_count: 0,
         forbids: false,
         lexicons,
         diagnostics,
@@ -114,6 +115,7 @@ fn read_one(
         demand,
         examples: file.examples.value.into_examples(),
         needs: compiler.needs,
+        lists: compiler.lexicons.take_named(),
         when,
         condition,
     })

@@ -5,8 +5,9 @@ use std::ops::Range;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::detect::Standing;
+use crate::detect::{Scene, Standing};
 use crate::lexicon::Speaker;
+use crate::text::Original;
 use crate::transcript::Millis;
 
 /// The four outcomes that every condition, rule and item shares.
@@ -84,6 +85,15 @@ impl Occurrence {
             _ => false,
         };
         within && self.standing == other.standing
+    }
+
+    /// Its words as they were posted; those of the whole turn where no others are meant.
+    #[must_use]
+    pub fn original<'t>(&self, scene: &Scene<'t>) -> Original<'t> {
+        match &self.span {
+            Some(span) => scene.document.original(self.turn, span),
+            None => scene.document.original_turn(self.turn),
+        }
     }
 
     /// Whether it counts.
@@ -199,6 +209,20 @@ impl Found {
     pub fn any(occurrences: Vec<Occurrence>) -> Self {
         let met = occurrences.iter().any(Occurrence::counts);
         Self { occurrences, ..Self::whether(met) }
+    }
+
+    /// What a trigger found, where there is anything to go on from.
+    ///
+    /// # Errors
+    /// What the whole comes to where there is not: an absent trigger makes it not applicable.
+    pub fn triggered(self) -> Result<Self, Self> {
+        match self.outcome {
+            Outcome::Met => Ok(self),
+            Outcome::NotMeasurable => Err(self),
+            Outcome::NotMet | Outcome::NotApplicable => {
+                Err(Self { outcome: Outcome::NotApplicable, occurrences: Vec::new(), ..self })
+            }
+        }
     }
 
     /// The occurrences that count.

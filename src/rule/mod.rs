@@ -14,6 +14,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::lexicon::ListId;
 use crate::transcript::{Channel, Direction, Transcript};
 use crate::yaml::{self, OneOrMany};
 
@@ -53,6 +54,8 @@ pub struct Rule {
     pub examples: Vec<Example>,
     /// The rules that its conditions refer to.
     pub needs: Vec<RuleId>,
+    /// The lists of words that its conditions name.
+    pub lists: Vec<ListId>,
     when: Option<Box<dyn Condition>>,
     condition: Box<dyn Condition>,
 }
@@ -216,15 +219,8 @@ impl Rule {
         if !self.is_about(scene.transcript()) {
             return Found::of(Outcome::NotApplicable);
         }
-        if let Some(when) = &self.when {
-            let trigger = when.test(scene);
-            match trigger.outcome {
-                Outcome::Met => {}
-                Outcome::NotMeasurable => return trigger,
-                Outcome::NotMet | Outcome::NotApplicable => {
-                    return Found { outcome: Outcome::NotApplicable, occurrences: Vec::new(), ..trigger };
-                }
-            }
+        if let Some(Err(absent)) = self.when.as_ref().map(|when| when.test(scene).triggered()) {
+            return absent;
         }
         let mut found = self.condition.test(scene);
         if self.demand == Demand::Forbid {

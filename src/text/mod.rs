@@ -4,6 +4,8 @@ mod fold;
 /// Which language it is, and whether it can be judged.
 pub mod language;
 mod normalise;
+/// How characters sound.
+pub mod pinyin;
 /// Words, for the border test.
 pub mod segment;
 /// How alike two texts are.

@@ -22,6 +22,11 @@ const LEAST_RECALL: f64 = 0.95;
 /// Of the items that a human has scored, at least this share has the same score.
 const LEAST_EXACT: f64 = 0.90;
 
+/// What was reached on the dialogues that nobody writes rules for; what is wanted is the above. Only ever to be raised.
+const UNSEEN_PRECISION: f64 = 0.88;
+const UNSEEN_RECALL: f64 = 0.56;
+const UNSEEN_EXACT: f64 = 0.90;
+
 /// Items that need times, and those that need a channel for each speaker as well.
 const TIMED: [&str; 3] = ["V31-06e", "V31-08", "V31-11"];
 const TWO_CHANNEL: [&str; 1] = ["V31-08"];
@@ -306,6 +311,18 @@ fn forbidden_phrases_are_found_as_a_human_finds_them() {
     assert!(recall >= LEAST_RECALL, "recall {recall:.3} < {LEAST_RECALL}");
 }
 
+/// Only sums are told: whoever saw the places would write rules for them.
+#[test]
+fn dialogues_that_no_rule_was_written_for_are_judged_no_worse_than_before() {
+    let cases = cases("unseen");
+    let Phrases { precision, recall, .. } = Phrases::of(&cases);
+    let (exact, _) = items(&cases);
+    println!("unseen\n  precision {precision}\n  recall    {recall}\n  exact     {exact}");
+    assert!(precision.value() >= UNSEEN_PRECISION, "precision {precision}");
+    assert!(recall.value() >= UNSEEN_RECALL, "recall {recall}");
+    assert!(exact.value() >= UNSEEN_EXACT, "exact {exact}");
+}
+
 #[test]
 fn items_are_scored_as_a_human_scores_them() {
     let (exact, report) = items(&all_cases());
@@ -331,4 +348,26 @@ fn what_cannot_be_measured_gets_no_number() {
         }
     }
     assert!(guesses.is_empty(), "\n{}", guesses.join("\n"));
+}
+
+/// A rubric's own scan leaves out what its rules do not ask for; that must not change what they say.
+#[test]
+fn a_rubric_says_the_same_where_everything_is_looked_for() {
+    let pack = shipped();
+    for case in all_cases() {
+        let body = case.file.transcript.to_string();
+        let transcript = intake::read(body.as_bytes(), &Limits::default()).unwrap();
+        for rubric in pack.rubric_ids() {
+            let draft = |all_rules| {
+                let ask = Ask { rubric: Some(rubric), all_rules };
+                serde_json::to_value(pipeline::draft(pack, &transcript, ask).unwrap()).unwrap()
+            };
+            let (own, whole) = (draft(false), draft(true));
+            assert_eq!(own["items"], whole["items"], "{}: {rubric}", case.name);
+            let verdicts = whole["verdicts"].as_array().unwrap();
+            for verdict in own["verdicts"].as_array().unwrap() {
+                assert!(verdicts.contains(verdict), "{}: {rubric}: {verdict}", case.name);
+            }
+        }
+    }
 }

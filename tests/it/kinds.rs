@@ -24,11 +24,14 @@ role: any
 嗯
 ";
 
+/// Words of another family, so that they do not compete with those above.
+const OTHERS: &str = "title: 别的词\nrole: any\n---\n好的呢\n";
+
 /// Judges each script by a rule that expects `condition`; `words` are its outcomes.
 #[track_caller]
 fn expect(condition: &str, scripts: &[(&str, &str)]) {
     let file = rule(&format!("expect: {condition}"));
-    let pack = compiled(&[("lexicons/w.txt", WORDS), ("rules/r.yaml", &file)]);
+    let pack = compiled(&[("lexicons/w.txt", WORDS), ("lexicons/v.txt", OTHERS), ("rules/r.yaml", &file)]);
     for (script, expected) in scripts {
         let draft = judged(&pack, script);
         assert_eq!(outcome(&draft, "r"), *expected, "{condition}\n{script}\n{}", verdict(&draft, "r"));
@@ -199,6 +202,26 @@ fn similar_finds_sentences_like_its_samples() {
 }
 
 #[test]
+fn what_sounds_like_words_of_a_lexicon_is_a_candidate() {
+    let sounds = "{sounds_like: {lexicon: 'w#complaint', role: customer}}";
+    let file = rule(&format!("observe: {sounds}"));
+    let pack = compiled(&[("lexicons/w.txt", WORDS), ("rules/r.yaml", &file)]);
+    let nearest = |script: &str| {
+        let draft = judged(&pack, script);
+        assert_eq!(outcome(&draft, "r"), "not_met", "a candidate decides nothing");
+        let forbidding = rule(&format!("forbid: {sounds}"));
+        let pack = compiled(&[("lexicons/w.txt", WORDS), ("rules/r.yaml", &forbidding)]);
+        let findings = judged(&pack, script)["findings"].as_array().unwrap().clone();
+        let texts = findings.iter().map(|finding| format!("{}{}", finding["verdict"], finding["text"]));
+        texts.collect::<Vec<_>>()
+    };
+    assert_eq!(nearest("客户:窝要偷塑你们"), ["\"candidate\"\"窝要偷塑\""]);
+    assert_eq!(nearest("客户:我要投诉你们"), Vec::<String>::new());
+    assert_eq!(nearest("客服:窝要偷塑你们"), Vec::<String>::new());
+    assert!(mistakes("{sounds_like: {lexicon: 'w#ni'}}").contains("3 个字以上"));
+}
+
+#[test]
 fn a_monologue_is_broken_by_words_but_not_by_attention() {
     let pack_words = "{monologue: {role: agent, at_least_chars: 12}}";
     expect(
@@ -266,6 +289,29 @@ fn response_times_count_in_working_hours_only() {
     let time = "{response_time: {of: unanswered, hours: {from: \"08:00\", to: \"18:00\"}}}";
     let at = |time: &str| format!("@ channel=chat started_at=2026-11-20T{time}+08:00\n[0-0] 客户:在吗");
     expect(time, &[(&at("09:00:00"), "met"), (&at("20:00:00"), "not_applicable")]);
+}
+
+#[test]
+fn words_of_several_lists_that_overlap_are_taken_off_once() {
+    let repeat =
+        "{repeat: {role: agent, within_turns: 2, likeness: 0.8, least_chars: 4, except: ['w#yes', v]}}";
+    // Without 好的 of one list and 好的呢 of the other four letters are left.
+    expect(repeat, &[("客服:好的呢请您稍等\n客户:嗯\n客服:好的呢请您稍等", "met")]);
+}
+
+#[test]
+fn silences_are_looked_for_at_the_start_between_turns_and_at_the_end() {
+    let silence = |more: &str| format!("{{silence: {{at_least_seconds: 5{more}}}}}");
+    let start = "[0] 接通\n[8-10] 客服:您好请讲啊\n[10-12] 客户:我想问一下\n[13] 客户挂机";
+    let end = "[0] 接通\n[1-3] 客服:您好请讲啊\n[3-5] 客户:我想问一下\n[12] 客户挂机";
+    let middle = "[0] 接通\n[1-3] 客服:您好请讲啊\n[10-12] 客户:我想问一下\n[13] 客户挂机";
+    expect(&silence(", at: start"), &[(start, "met"), (end, "not_met"), (middle, "not_met")]);
+    expect(&silence(", at: end"), &[(start, "not_met"), (end, "met"), (middle, "not_met")]);
+    expect(&silence(""), &[(start, "not_met"), (end, "not_met"), (middle, "met")]);
+    expect(&silence(", after: agent, before: customer"), &[(middle, "met")]);
+    expect(&silence(", after: customer"), &[(middle, "not_met")]);
+    let sorry = "[1-3] 客服:抱歉请等一下\n[10-12] 客户:我想问一下";
+    expect(&silence(", except_after: 'w#sorry'"), &[(middle, "met"), (sorry, "not_met")]);
 }
 
 #[test]
@@ -345,6 +391,17 @@ fn a_rule_may_give_names_to_its_conditions() {
     let circle = rule("define: {a: {is: a}}\nexpect: {is: a}");
     let circle = try_compiled(&[("rules/r.yaml", &circle)]).unwrap_err().to_string();
     assert!(circle.contains("没有定义过“a”"), "{circle}");
+}
+
+#[test]
+fn a_rule_that_would_cost_too_much_is_refused() {
+    let doubled: String =
+        (1..30).map(|n| format!("  d{n}: {{all: [{{is: d{}}}, {{is: d{}}}]}}\n", n - 1, n - 1)).collect();
+    let file = rule(&format!("define:\n  d0: {SORRY}\n{doubled}expect: {{is: d29}}"));
+    let told = try_compiled(&[("lexicons/w.txt", WORDS), ("rules/r.yaml", &file)]).unwrap_err().to_string();
+    assert!(told.contains("超过 500 个条件"), "{told}");
+    let wide = "{repeat: {role: agent, within_turns: 51, likeness: 0.8, least_chars: 4}}";
+    assert!(mistakes(wide).contains("这里最多 50"));
 }
 
 #[test]

@@ -8,10 +8,11 @@ const STAGES: [&str; 8] = ["transcript", "text", "lexicon", "detect", "rule", "j
 /// Beside the flow: every module may use them, and they use none of the others but each other.
 const BESIDE: [&str; 2] = ["diagnostic", "yaml"];
 /// What is built from the stages, and stands behind all of them.
-const AFTER: [&str; 11] = [
+const AFTER: [&str; 12] = [
     "pack",
     "criteria",
     "explain",
+    "notes",
     "check",
     "shelf",
     "pipeline",

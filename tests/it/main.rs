@@ -14,6 +14,7 @@ mod http_operation;
 mod intake;
 mod kinds;
 mod layering;
+mod notes;
 mod pack;
 mod packs;
 mod pipeline;

@@ -678,7 +678,10 @@ fn the_digest_changes_with_any_file_and_with_nothing_else() {
 fn the_binary_carries_the_pack_of_the_repository() {
     let loaded = Pack::load(repository()).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
     assert_eq!(loaded.digest(), shipped().digest());
-    assert_eq!(loaded.rubric_ids().collect::<Vec<_>>(), ["conduct-100", "v3.1"]);
+    assert_eq!(
+        loaded.rubric_ids().collect::<Vec<_>>(),
+        ["conduct-100", "deduction-x", "online-chat", "phone-standard", "v3.1"]
+    );
 }
 
 #[test]

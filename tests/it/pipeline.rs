@@ -9,7 +9,7 @@ use zhijian::transcript::intake;
 use zhijian::transcript::limits::Limits;
 use zhijian::transcript::script;
 
-use crate::packs::{compiled, findings, judged, outcome, rule, shipped, verdict};
+use crate::packs::{RUBRIC, compiled, findings, judged, outcome, rule, shipped, verdict};
 
 const RUDE: &str = "\
 title: 忌语
@@ -366,8 +366,19 @@ fn an_unknown_rubric_is_refused_with_those_that_exist() {
 #[test]
 fn a_transcript_that_no_rubric_is_for_is_refused() {
     let script = script::read("@ channel=chat\n客服:您好").unwrap();
-    let refused = pipeline::draft(shipped(), &script.transcript, Ask::default());
+    let calls = RUBRIC.replace("ref: T\n", "ref: T\napplies_to: {channel: call}\n");
+    let pack = compiled(&[("rules/rubrics/t.yaml", &calls)]);
+    let refused = pipeline::draft(&pack, &script.transcript, Ask::default());
     assert_eq!(refused.unwrap_err(), PipelineError::NoRubricApplies);
-    let asked = Ask { rubric: Some("v3.1"), all_rules: false };
-    assert!(pipeline::draft(shipped(), &script.transcript, asked).is_ok());
+    let asked = Ask { rubric: Some("t"), all_rules: false };
+    assert!(pipeline::draft(&pack, &script.transcript, asked).is_ok());
+}
+
+#[test]
+fn every_channel_has_a_rubric_of_its_own_in_the_shipped_pack() {
+    for (channel, rubric) in [("call", "v3.1"), ("chat", "online-chat")] {
+        let script = script::read(&format!("@ channel={channel}\n客服:您好")).unwrap();
+        let draft = pipeline::draft(shipped(), &script.transcript, Ask::default()).unwrap();
+        assert_eq!(draft.rubric.id, rubric);
+    }
 }

@@ -7,7 +7,7 @@ use proptest::prelude::{Just, Strategy, any, prop, proptest};
 use proptest::{prop_assert, prop_assert_eq, prop_oneof};
 use serde_json::{Value, json};
 use zhijian::diagnostic::{Diagnostics, Source};
-use zhijian::lexicon::{Beaten, LexiconsDraft};
+use zhijian::lexicon::{Beaten, LexiconsDraft, Plan};
 use zhijian::pipeline::{self, Ask};
 use zhijian::text::{Document, PauseKind};
 use zhijian::transcript::limits::Limits;
@@ -236,8 +236,8 @@ fn scanned(entries: &[Entry], document: &Document<'_>) -> BTreeSet<Place> {
     for (_, list) in &lists {
         draft.watch(*list);
     }
-    let lexicons = draft.compile().unwrap();
-    let mentions = lexicons.scan(document);
+    let lexicons = draft.compile(&[]).unwrap();
+    let mentions = lexicons.scan(document, Plan::ALL);
     let places = lists.iter().flat_map(|(at, list)| {
         mentions.of(*list).iter().map(|m| (*at, m.start, m.end, m.beaten != Beaten::No))
     });
@@ -537,7 +537,7 @@ proptest! {
     fn no_transcript_makes_judging_panic(posted in posted()) {
         let body = posted.to_string();
         let transcript = intake::read(body.as_bytes(), &Limits::default()).unwrap();
-        for rubric in ["v3.1", "conduct-100"] {
+        for rubric in ["v3.1", "conduct-100", "phone-standard"] {
             let ask = Ask { rubric: Some(rubric), all_rules: true };
             let draft = serde_json::to_value(pipeline::draft(shipped(), &transcript, ask).unwrap()).unwrap();
             for finding in draft["findings"].as_array().unwrap() {

@@ -51,13 +51,13 @@ fn what_is_changed_is_taken_into_use_and_what_is_broken_is_not() {
     let Change::Refused(told) = settle(&shelf) else { panic!("a broken pack was taken") };
     assert!(told.contains("lexicons/rude/words.txt:3:1: 左括号没有配对的右括号"), "{told}");
     assert_eq!(shelf.pack().digest(), first);
-    assert!(shelf.refused().is_some());
+    assert!(shelf.state().refused.is_some());
     assert_eq!(shelf.refresh(), Change::None, "the same files are refused once");
 
     folder = folder.file("lexicons/rude/words.txt", &words("(这事|这)不归我管"));
     assert_eq!(settle(&shelf), Change::Taken);
     assert_ne!(shelf.pack().digest(), first);
-    assert!(shelf.refused().is_none());
+    assert!(shelf.state().refused.is_none());
 
     let _folder = folder.file("lexicons/rude/words.txt", &words("别的话"));
     let Change::Refused(told) = settle(&shelf) else { panic!("a pack whose examples fail was taken") };

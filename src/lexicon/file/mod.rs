@@ -39,6 +39,8 @@ pub(super) struct Group {
 /// One entry, with the wordings that it stands for.
 #[derive(Debug)]
 pub(super) struct EntryLine {
+    /// From 1.
+    pub(super) number: usize,
     pub(super) phrase: String,
     pub(super) wordings: Wordings,
     pub(super) allow: Option<String>,
@@ -184,6 +186,7 @@ impl<'a> Line<'a> {
         let at = characters_before(written, phrase);
         let wordings = diagnostics.keep(self.wordings(at, phrase, classes))?;
         Some(EntryLine {
+            number: self.number,
             phrase: phrase.to_owned(),
             wordings,
             allow: options.reason.clone().filter(|_| allowing),

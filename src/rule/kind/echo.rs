@@ -1,6 +1,7 @@
 //! `echo`: what one side said is said again by the other, as when an agent reads a number back.
 
 use serde::Deserialize;
+use serde_saphyr::Spanned;
 
 use super::{Compiler, Condition, ConditionShape};
 use crate::detect::Scene;
@@ -8,13 +9,18 @@ use crate::lexicon::Speaker;
 use crate::rule::View;
 use crate::rule::found::{Found, Occurrence, Outcome, Searched};
 
+/// More than this is not looked at: no conversation holds so many things to be said again.
+const MOST_SAID: usize = 1000;
+/// A larger window is refused: what is said so much later is no echo.
+const MOST_TURNS: usize = 50;
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::rule) struct EchoShape {
     of: ConditionShape,
     #[serde(default)]
     by: Speaker,
-    within_turns: usize,
+    within_turns: Spanned<usize>,
     least_chars: usize,
     tail: Option<usize>,
 }
@@ -33,10 +39,11 @@ pub(in crate::rule) struct Echo {
 
 impl EchoShape {
     pub(super) fn compile(&self, compiler: &mut Compiler<'_>) -> Echo {
+        compiler.bound(&self.within_turns, MOST_TURNS);
         Echo {
             of: self.of.compile(compiler),
             by: self.by,
-            within_turns: self.within_turns,
+            within_turns: self.within_turns.value,
             least_chars: self.least_chars,
             tail: self.tail,
         }
@@ -57,14 +64,15 @@ impl Condition for Echo {
         if said.outcome == Outcome::NotMeasurable {
             return said;
         }
+        let turns: Vec<u32> = scene.turns_of(self.by).collect();
         let (mut echoes, mut missed, mut searched) = (Vec::new(), Vec::new(), None);
-        for occurrence in said.counting() {
+        for occurrence in said.counting().take(MOST_SAID) {
             let words = words(scene, occurrence);
             if words.chars().count() < self.least_chars {
                 continue;
             }
-            let turns = scene.turns_of(self.by);
-            let later: Vec<u32> = turns.filter(|at| *at > occurrence.turn).take(self.within_turns).collect();
+            let later = &turns[turns.partition_point(|at| *at <= occurrence.turn)..];
+            let later = &later[..self.within_turns.min(later.len())];
             // Who never speaks again has no chance to.
             let Some(last) = later.last() else { continue };
             match later.iter().find_map(|turn| self.echo(scene, *turn, words)) {
@@ -88,12 +96,12 @@ impl Echo {
     fn echo(&self, scene: &Scene<'_>, turn: u32, words: &str) -> Option<Occurrence> {
         let place = &scene.document.turns()[turn as usize];
         let text = scene.document.slice(place.clone());
-        let tail = self.tail.map(|tail| {
-            let before = words.chars().count().saturating_sub(tail);
-            words.char_indices().nth(before).map_or(words, |(at, _)| &words[at..])
-        });
-        let found = std::iter::once(words).chain(tail).find_map(|part| Some((text.find(part)?, part.len())));
-        let (at, length) = found?;
+        let tail = || {
+            let before = words.chars().count().saturating_sub(self.tail?);
+            Some(words.char_indices().nth(before).map_or(words, |(at, _)| &words[at..]))
+        };
+        let stands = |part: &str| Some((text.find(part)?, part.len()));
+        let (at, length) = stands(words).or_else(|| stands(tail()?))?;
         let start = place.start + crate::text::position(at);
         let span = Some(start..start + crate::text::position(length));
         Some(Occurrence { span, ..Occurrence::turn(turn) })

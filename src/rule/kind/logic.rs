@@ -10,11 +10,14 @@ use super::{Compiler, Condition, ConditionShape};
 use crate::rule::View;
 use crate::rule::found::{Found, Lacking, Measure, Occurrence, Outcome};
 
+/// `all` or `any`: what the parts come to together.
 #[derive(Debug)]
-pub(in crate::rule) struct All(Vec<Box<dyn Condition>>);
-
-#[derive(Debug)]
-pub(in crate::rule) struct Any(Vec<Box<dyn Condition>>);
+pub(in crate::rule) struct Together {
+    kind: &'static str,
+    parts: Vec<Box<dyn Condition>>,
+    /// The outcome that stands first decides.
+    order: [Outcome; 4],
+}
 
 #[derive(Debug)]
 pub(in crate::rule) struct Not(Box<dyn Condition>);
@@ -33,15 +36,15 @@ impl Condition for Nothing {
     }
 }
 
-impl All {
-    pub(super) fn new(shapes: &[ConditionShape], compiler: &mut Compiler<'_>) -> Self {
-        Self(shapes.iter().map(|shape| shape.compile(compiler)).collect())
+impl Together {
+    pub(super) fn all(shapes: &[ConditionShape], compiler: &mut Compiler<'_>) -> Self {
+        let order = [Outcome::NotMet, Outcome::NotMeasurable, Outcome::Met, Outcome::NotApplicable];
+        Self { kind: "all", parts: compiler.conditions(shapes), order }
     }
-}
 
-impl Any {
-    pub(super) fn new(shapes: &[ConditionShape], compiler: &mut Compiler<'_>) -> Self {
-        Self(shapes.iter().map(|shape| shape.compile(compiler)).collect())
+    pub(super) fn any(shapes: &[ConditionShape], compiler: &mut Compiler<'_>) -> Self {
+        let order = [Outcome::Met, Outcome::NotMeasurable, Outcome::NotMet, Outcome::NotApplicable];
+        Self { kind: "any", parts: compiler.conditions(shapes), order }
     }
 }
 
@@ -51,41 +54,35 @@ impl Not {
     }
 }
 
-impl Condition for All {
+impl Condition for Together {
     fn kind(&self) -> &'static str {
-        "all"
+        self.kind
     }
 
     fn parts(&self) -> Vec<&dyn Condition> {
-        self.0.iter().map(|part| &**part).collect()
+        self.parts.iter().map(|part| &**part).collect()
     }
 
+    /// Tests all parts; the parts with the outcome that decides are the evidence.
     fn test(&self, scene: &View<'_, '_>) -> Found {
-        let order = [Outcome::NotMet, Outcome::NotMeasurable, Outcome::Met, Outcome::NotApplicable];
-        combine(&self.0, scene, order)
+        let rank = |outcome: Outcome| self.order.iter().position(|other| *other == outcome);
+        let mut whole = Found::of(Outcome::NotApplicable);
+        for part in &self.parts {
+            // What one part measured says nothing about the whole.
+            let found = Found { measured: None, ..part.test(scene) };
+            if rank(found.outcome) < rank(whole.outcome) {
+                whole = found;
+            } else if found.outcome == whole.outcome {
+                merge(&mut whole.occurrences, found.occurrences);
+                whole.lacking.add(found.lacking);
+                whole.searched = whole.searched.or(found.searched);
+            }
+        }
+        whole
     }
 
     fn hears(&self) -> bool {
-        self.0.iter().any(|part| part.hears())
-    }
-}
-
-impl Condition for Any {
-    fn kind(&self) -> &'static str {
-        "any"
-    }
-
-    fn parts(&self) -> Vec<&dyn Condition> {
-        self.0.iter().map(|part| &**part).collect()
-    }
-
-    fn test(&self, scene: &View<'_, '_>) -> Found {
-        let order = [Outcome::Met, Outcome::NotMeasurable, Outcome::NotMet, Outcome::NotApplicable];
-        combine(&self.0, scene, order)
-    }
-
-    fn hears(&self) -> bool {
-        self.0.iter().any(|part| part.hears())
+        self.parts.iter().any(|part| part.hears())
     }
 }
 
@@ -112,24 +109,6 @@ impl Condition for Not {
     fn hears(&self) -> bool {
         self.0.hears()
     }
-}
-
-/// Tests all parts; the outcome that stands first in `order` decides, and its parts are the evidence.
-fn combine(parts: &[Box<dyn Condition>], scene: &View<'_, '_>, order: [Outcome; 4]) -> Found {
-    let rank = |outcome: Outcome| order.iter().position(|other| *other == outcome);
-    let mut whole = Found::of(Outcome::NotApplicable);
-    for part in parts {
-        // What one part measured says nothing about the whole.
-        let found = Found { measured: None, ..part.test(scene) };
-        if rank(found.outcome) < rank(whole.outcome) {
-            whole = found;
-        } else if found.outcome == whole.outcome {
-            merge(&mut whole.occurrences, found.occurrences);
-            whole.lacking.add(found.lacking);
-            whole.searched = whole.searched.or(found.searched);
-        }
-    }
-    whole
 }
 
 /// Adds what another part found; words that one part finds within those of another are the same occurrence.
@@ -164,7 +143,7 @@ impl AtLeastShape {
             let message = format!("{} 个条件里不能要求成立 {} 个", self.of.len(), self.n.value);
             compiler.mistake(self.n.referenced, message, "n 从 1 到条件的个数");
         }
-        AtLeast { n: self.n.value, of: self.of.iter().map(|shape| shape.compile(compiler)).collect() }
+        AtLeast { n: self.n.value, of: compiler.conditions(&self.of) }
     }
 }
 

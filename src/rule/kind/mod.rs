@@ -23,6 +23,7 @@ mod response_time;
 mod rule;
 mod silence;
 mod similar;
+mod sounds_like;
 mod speech_rate;
 mod talk;
 mod turns;
@@ -36,6 +37,9 @@ use crate::detect::{Standing, dialogue};
 use crate::diagnostic::{Diagnostics, Source};
 use crate::lexicon::{GuardId, LexiconsDraft, ListId};
 use crate::yaml::{self, OneKey, OneOrMany};
+
+/// A rule with more conditions than this is refused.
+const MOST_CONDITIONS: usize = 500;
 
 /// Something that can be tested on a dialogue.
 pub trait Condition: std::fmt::Debug + Send + Sync {
@@ -78,6 +82,7 @@ pub(super) enum ConditionShape {
     Repeat(repeat::RepeatShape),
     Similar(similar::SimilarShape),
     ResponseTime(Box<response_time::ResponseTimeShape>),
+    SoundsLike(sounds_like::SoundsLikeShape),
     Monologue(monologue::MonologueShape),
     Duration(duration::DurationShape),
     Event(event::EventShape),
@@ -102,6 +107,15 @@ impl<'de> Deserialize<'de> for ConditionShape {
 impl ConditionShape {
     /// Compiles the condition; what is wrong goes to the compiler's diagnostics.
     pub(super) fn compile(&self, compiler: &mut Compiler<'_>) -> Box<dyn Condition> {
+        compiler.condition_count += 1;
+        if compiler.condition_count > MOST_CONDITIONS {
+            // Names may stand for conditions that use names: a few lines can mean millions.
+            if compiler.condition_count == MOST_CONDITIONS + 1 {
+                let message = format!("这条规则展开后超过 {MOST_CONDITIONS} 个条件");
+                compiler.mistake(Location::UNKNOWN, message, "拆成几条规则，用 rule: 引用");
+            }
+            return Box::new(logic::Nothing);
+        }
         match self {
             Self::Phrase(shape) => Box::new(shape.compile(compiler)),
             Self::Pattern(shape) => Box::new(shape.compile(compiler)),
@@ -120,6 +134,7 @@ impl ConditionShape {
             Self::Repeat(shape) => Box::new(shape.compile(compiler)),
             Self::Similar(shape) => Box::new(shape.compile(compiler)),
             Self::ResponseTime(shape) => Box::new(shape.compile(compiler)),
+            Self::SoundsLike(shape) => Box::new(shape.compile(compiler)),
             Self::Monologue(shape) => Box::new(shape.compile(compiler)),
             Self::Duration(shape) => Box::new(shape.compile(compiler)),
             Self::Event(shape) => Box::new(shape.compile(compiler)),
@@ -127,8 +142,8 @@ impl ConditionShape {
             Self::Clock(shape) => Box::new(shape.compile(compiler)),
             Self::Quality(shape) => Box::new(shape.compile(compiler)),
             Self::AtLeast(shape) => Box::new(shape.compile(compiler)),
-            Self::All(shapes) => Box::new(logic::All::new(shapes, compiler)),
-            Self::Any(shapes) => Box::new(logic::Any::new(shapes, compiler)),
+            Self::All(shapes) => Box::new(logic::Together::all(shapes, compiler)),
+            Self::Any(shapes) => Box::new(logic::Together::any(shapes, compiler)),
             Self::Not(shape) => Box::new(logic::Not::new(shape, compiler)),
             Self::Count(shape) => Box::new(shape.compile(compiler)),
             Self::Rule(shape) => Box::new(shape.compile(compiler)),
@@ -147,6 +162,8 @@ pub(super) struct Compiler<'a> {
     pub(super) needs: Vec<RuleId>,
     /// The conditions to which the rule has given names, as far as they may be used here.
     pub(super) defined: &'a [(String, ConditionShape)],
+    /// How many conditions have been compiled.
+    pub(super) condition_count: usize,
     /// What is being compiled must not occur.
     pub(super) forbids: bool,
     pub(super) lexicons: &'a mut LexiconsDraft,
@@ -156,6 +173,18 @@ pub(super) struct Compiler<'a> {
 impl Compiler<'_> {
     pub(super) fn mistake(&mut self, place: Location, message: impl Into<String>, help: impl Into<String>) {
         self.diagnostics.push(yaml::mistake(self.source, place, message).help(help));
+    }
+
+    fn conditions(&mut self, shapes: &[ConditionShape]) -> Vec<Box<dyn Condition>> {
+        shapes.iter().map(|shape| shape.compile(self)).collect()
+    }
+
+    /// Refuses a number that is too large.
+    fn bound(&mut self, written: &Spanned<usize>, most: usize) {
+        if written.value > most {
+            let message = format!("这里最多 {most}，写了 {}", written.value);
+            self.mistake(written.referenced, message, "窗口太大会拖慢每一通对话");
+        }
     }
 
     fn lists(&mut self, names: &Names) -> Vec<ListId> {

@@ -107,14 +107,10 @@ impl Condition for Near {
     }
 
     fn test(&self, scene: &View<'_, '_>) -> Found {
-        let anchors = self.to.test(scene);
-        match anchors.outcome {
-            Outcome::Met => {}
-            Outcome::NotMeasurable => return anchors,
-            Outcome::NotMet | Outcome::NotApplicable => {
-                return Found { outcome: Outcome::NotApplicable, occurrences: Vec::new(), ..anchors };
-            }
-        }
+        let anchors = match self.to.test(scene).triggered() {
+            Ok(anchors) => anchors,
+            Err(absent) => return absent,
+        };
         let found = self.of.test(scene);
         if found.outcome == Outcome::NotMeasurable {
             return found;

@@ -1,6 +1,7 @@
 //! `repeat`: one side says the same thing again.
 
 use serde::Deserialize;
+use serde_saphyr::Spanned;
 
 use super::{Compiler, Condition, Names};
 use crate::lexicon::{ListId, Speaker};
@@ -8,12 +9,15 @@ use crate::rule::View;
 use crate::rule::found::{Found, Occurrence, Searched};
 use crate::text::similarity::Pairs;
 
+/// A larger window is refused: each turn is compared with so many before it.
+const MOST_TURNS: usize = 50;
+
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::rule) struct RepeatShape {
     #[serde(default)]
     role: Speaker,
-    within_turns: usize,
+    within_turns: Spanned<usize>,
     likeness: f64,
     least_chars: u32,
     except: Option<Names>,
@@ -30,9 +34,10 @@ pub(in crate::rule) struct Repeat {
 
 impl RepeatShape {
     pub(super) fn compile(&self, compiler: &mut Compiler<'_>) -> Repeat {
+        compiler.bound(&self.within_turns, MOST_TURNS);
         Repeat {
             role: self.role,
-            within_turns: self.within_turns,
+            within_turns: self.within_turns.value,
             likeness: self.likeness,
             least_chars: self.least_chars,
             except: self.except.as_ref().map(|names| compiler.lists(names)).unwrap_or_default(),

@@ -66,14 +66,10 @@ impl Condition for Reply {
     }
 
     fn test(&self, scene: &View<'_, '_>) -> Found {
-        let triggers = self.to.test(scene);
-        match triggers.outcome {
-            Outcome::Met => {}
-            Outcome::NotMeasurable => return triggers,
-            Outcome::NotMet | Outcome::NotApplicable => {
-                return Found { outcome: Outcome::NotApplicable, occurrences: Vec::new(), ..triggers };
-            }
-        }
+        let triggers = match self.to.test(scene).triggered() {
+            Ok(triggers) => triggers,
+            Err(absent) => return absent,
+        };
         let replies = self.with.test(scene);
         if replies.outcome == Outcome::NotMeasurable {
             return replies;

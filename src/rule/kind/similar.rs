@@ -69,9 +69,7 @@ impl Condition for Similar {
             Ok(turns) => turns,
             Err(lack) => return Found::without(lack),
         };
-        let asked = scene.turns_of(self.role).filter(|turn| turns.contains(turn));
-        let sentences =
-            asked.flat_map(|turn| scene.document.sentences(turn).map(move |sentence| (turn, sentence)));
+        let sentences = scene.sentences_of(self.role, turns.clone());
         let like =
             sentences.filter(|(_, sentence)| self.is_like_a_sample(scene.document.slice(sentence.clone())));
         let occurrences = like.map(|(turn, sentence)| Occurrence {
