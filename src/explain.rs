@@ -126,7 +126,12 @@ impl Text<'_, '_> {
             format!(" {:.1}–{:.1} 秒", f64::from(from) / 1000.0, f64::from(to) / 1000.0)
         });
         let worth = self.worth(occurrence.standing);
-        self.line(depth, format_args!("第 {} 轮({}){at}“{words}”{worth}", turn.index + 1, role(turn.role)));
+        let entry = occurrence.entry.map_or_else(String::new, |entry| {
+            let entry = self.pack.lexicons.entry(entry);
+            format!(" [{}:{}]", entry.file, entry.line)
+        });
+        let number = turn.index + 1;
+        self.line(depth, format_args!("第 {number} 轮({}){at}“{words}”{worth}{entry}", role(turn.role)));
     }
 
     /// Why a match does not count.
