@@ -3,9 +3,8 @@
 //! Every rule is judged and has its verdict in the draft. `phrases` are rules of one phrase each, that nobody says;
 //! `all kinds` go through the kinds of conditions, one after the other, with words of their own.
 
-#![expect(clippy::unwrap_used, missing_docs, reason = "a benchmark may fail loudly")]
+#![expect(clippy::unwrap_used, reason = "a bench that cannot run says so by failing")]
 
-use std::fs;
 use std::hint::black_box;
 use std::path::Path;
 
@@ -13,9 +12,13 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use zhijian::diagnostic::{Diagnostics, Source};
 use zhijian::pack::Pack;
 use zhijian::pipeline::{self, Ask};
+use zhijian::text::Document;
 use zhijian::transcript::Transcript;
 use zhijian::transcript::intake;
 use zhijian::transcript::limits::Limits;
+
+mod calls;
+use calls::{absent, bodies};
 
 /// One condition of each kind; `W` is the name of a lexicon with four phrases that nobody says, `T` one of them.
 const KINDS: [&str; 31] = [
@@ -53,31 +56,24 @@ const KINDS: [&str; 31] = [
 ];
 
 fn rules(criterion: &mut Criterion) {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpora/labelled");
-    let paths = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
-    let is_long =
-        |path: &std::path::PathBuf| path.file_name().unwrap().to_string_lossy().starts_with("long-");
-    let files: Vec<serde_json::Value> =
-        paths.filter(is_long).map(|path| serde_json::from_slice(&fs::read(path).unwrap()).unwrap()).collect();
-    let bodies: Vec<Vec<u8>> =
-        files.iter().map(|file| serde_json::to_vec(&file["transcript"]).unwrap()).collect();
+    let bodies = bodies();
     let limits = Limits::default();
     let calls: Vec<Transcript<'_>> = bodies.iter().map(|body| intake::read(body, &limits).unwrap()).collect();
-    let said: String =
-        calls.iter().flat_map(|call| call.turns.iter().map(|turn| turn.text.as_ref())).collect();
-    let mut group = criterion.benchmark_group("rules");
-    for (name, kinds) in [("phrases", &KINDS[..1]), ("all kinds", &KINDS[..])] {
-        for count in [100, 500, 1_000, 2_000] {
-            let pack = pack(kinds, count, &said);
-            let ask = Ask { rubric: Some("bench"), all_rules: false };
-            group.bench_function(format!("{count} rules: {name}"), |bencher| {
-                bencher.iter(|| {
-                    calls.iter().for_each(|call| drop(black_box(pipeline::draft(&pack, call, ask).unwrap())));
-                });
-            });
-        }
+    let said: String = calls.iter().map(|call| Document::new(call).text().to_owned()).collect();
+    let mut draft = |name: String, kinds: &[&str], count: usize| {
+        let pack = pack(kinds, count, &said);
+        let ask = Ask { rubric: Some("bench"), all_rules: false };
+        let judge = |call| drop(black_box(pipeline::draft(&pack, call, ask).unwrap()));
+        criterion.bench_function(&name, |bencher| bencher.iter(|| calls.iter().for_each(judge)));
+    };
+    for count in [100, 500, 1_000, 2_000] {
+        draft(format!("{count} rules of one phrase each"), &KINDS[..1], count);
+        draft(format!("{count} rules of all kinds"), &KINDS, count);
     }
-    group.finish();
+    for kind in KINDS {
+        let name = kind.split(':').next().unwrap_or_default();
+        draft(format!("300 times {name}"), &[kind], 300);
+    }
 }
 
 /// A pack of so many rules, each with its own lexicon, and a rubric that asks for all of them.
@@ -88,7 +84,7 @@ fn pack(kinds: &[&str], count: usize, said: &str) -> Pack {
             || ["rules/dialogue.yaml", "rules/criteria.yaml"].contains(&source.path.as_str())
     };
     let mut sources: Vec<Source> = shipped.sources.into_iter().filter(kept).collect();
-    let mut phrases = absent(said).into_iter();
+    let mut phrases = absent(count * 4, said).into_iter();
     for number in 0..count {
         let words: Vec<String> = phrases.by_ref().take(4).collect();
         let lexicon = format!("bench/w{number}");
@@ -111,18 +107,6 @@ fn pack(kinds: &[&str], count: usize, said: &str) -> Pack {
         text: "title: 表\nversion: '1'\nref: V31\nmax: 1\nsections: [{id: s, title: 项, items: [{id: i, ref: V31-01, title: 项, max: 1, basis: evidence, evidence: ['bench/*']}]}]\n".to_owned(),
     });
     Pack::compile(sources, Diagnostics::default()).unwrap_or_else(|mistakes| panic!("{mistakes}"))
-}
-
-/// Phrases of four characters that are common in what is said, none of which is said.
-fn absent(said: &str) -> Vec<String> {
-    let letters: Vec<char> = said.chars().filter(|c| ('一'..='龥').contains(c)).step_by(7).collect();
-    let mut state = 1_u64;
-    let mut next = || {
-        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        letters[usize::try_from(state >> 33).unwrap() % letters.len()]
-    };
-    let phrase = std::iter::repeat_with(|| (0..4).map(|_| next()).collect::<String>());
-    phrase.filter(|phrase| !said.contains(phrase)).take(8_000).collect()
 }
 
 criterion_group!(benches, rules);
