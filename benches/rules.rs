@@ -17,8 +17,11 @@ use zhijian::transcript::Transcript;
 use zhijian::transcript::intake;
 use zhijian::transcript::limits::Limits;
 
+#[path = "calls/absent.rs"]
+mod absent;
 mod calls;
-use calls::{absent, bodies};
+use absent::absent;
+use calls::bodies;
 
 /// One condition of each kind; `W` is the name of a lexicon with four phrases that nobody says, `T` one of them.
 const KINDS: [&str; 31] = [

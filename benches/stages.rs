@@ -27,8 +27,11 @@ use zhijian::transcript::Transcript;
 use zhijian::transcript::intake;
 use zhijian::transcript::limits::Limits;
 
+#[path = "calls/absent.rs"]
+mod absent;
 mod calls;
-use calls::{TURNS, absent, bodies};
+use absent::absent;
+use calls::{TURNS, bodies};
 
 fn stages(criterion: &mut Criterion) {
     let pack = Pack::load(Path::new(env!("CARGO_MANIFEST_DIR"))).unwrap();

@@ -3,11 +3,12 @@
 use crate::criteria;
 use crate::detect::{Scene, Standing};
 use crate::diagnostic::{Diagnostics, Source};
+use crate::explain::{entry, worth};
 use crate::judge::{Judgement, judge};
 use crate::lexicon::Plan;
 use crate::pack::Pack;
 use crate::rule::RuleId;
-use crate::rule::{Demand, Example, Expected, Found, Occurrence, Outcome, Rule};
+use crate::rule::{Demand, Example, Expected, Found, Lack, Occurrence, Outcome, Rule};
 use crate::transcript::script::{self, Mark, Script};
 use crate::yaml;
 
@@ -71,14 +72,17 @@ fn run(pack: &Pack, id: RuleId, example: &Example, source: &Source, diagnostics:
     };
     let scene = Scene::new(&script.transcript, &pack.lexicons, &pack.dialogue, Plan::ALL);
     let judgement = judge(&scene, &pack.rules, pack.all_rules());
-    if let Some(fault) = fault(pack.rule(id), id, example, &script, &scene, &judgement) {
+    if let Some(fault) = fault(pack, id, example, &script, &scene, &judgement) {
         diagnostics.push(at(fault).help(others(pack, id, &judgement)));
     }
 }
 
+/// A mistake names no more places than this.
+const MOST_PLACES: usize = 2;
+
 /// What is wrong with the verdict on an example, in Chinese; nothing if it is as expected.
 fn fault(
-    rule: &Rule,
+    pack: &Pack,
     id: RuleId,
     example: &Example,
     script: &Script,
@@ -86,12 +90,17 @@ fn fault(
     judgement: &Judgement,
 ) -> Option<String> {
     let found = judgement.of(id)?;
-    let said = said(rule, found.outcome, &found.occurrences);
+    let said = said(pack.rule(id), found.outcome, &found.occurrences);
     let measured = found
         .measured
         .map_or_else(String::new, |measure| format!("(实测 {:.2} {})", measure.value, measure.unit));
     if said != example.expected {
-        return Some(format!("例子应为 {}，实际是 {}{measured}", name(example.expected), name(said)));
+        let because = because(pack, scene, found);
+        return Some(format!(
+            "例子应为 {}，实际是 {}{measured}{because}",
+            name(example.expected),
+            name(said)
+        ));
     }
     let proves = matches!(example.expected, Expected::Hit | Expected::Candidate);
     let missing = script.marks.iter().find(|mark| !found.occurrences.iter().any(|o| covers(scene, o, mark)));
@@ -103,6 +112,17 @@ fn fault(
             Some(format!("命中的位置不对：应在{wanted}，实际是 {}", places.join("、")))
         }
     }
+}
+
+/// What was missing, or the first places that were found, with what speaks against them.
+fn because(pack: &Pack, scene: &Scene<'_>, found: &Found) -> String {
+    if found.outcome == Outcome::NotMeasurable {
+        let lacking: Vec<&str> = found.lacking.iter().map(Lack::chinese).collect();
+        return format!("，缺少{}", lacking.join("、"));
+    }
+    let place = |o: &Occurrence| format!("{}{}{}", quoted(scene, o), worth(pack, o.standing), entry(pack, o));
+    let places: Vec<String> = found.occurrences.iter().take(MOST_PLACES).map(place).collect();
+    if places.is_empty() { String::new() } else { format!("，找到的是 {}", places.join("、")) }
 }
 
 /// What a rule said, in the words of examples.

@@ -40,7 +40,7 @@ pub fn explain(pack: &Pack, id: RuleId, transcript: &Transcript<'_>) -> String {
     let judgement = judge(&scene, &pack.rules, pack.all_rules());
     let found = judgement.of(id);
     let outcome = found.map_or(Outcome::NotApplicable, |found| found.outcome);
-    text.line(0, format_args!("判定：{}", chinese(outcome)));
+    text.line(0, format_args!("判定：{}", chinese(outcome, rule.demand)));
     if let Some(found) = found {
         text.lacking(found, 1);
         // What only the comparison with other rules decides.
@@ -125,32 +125,37 @@ impl Text<'_, '_> {
         let at = occurrence.times.map_or_else(String::new, |(from, to)| {
             format!(" {:.1}–{:.1} 秒", f64::from(from) / 1000.0, f64::from(to) / 1000.0)
         });
-        let worth = self.worth(occurrence.standing);
-        let entry = occurrence.entry.map_or_else(String::new, |entry| {
-            let entry = self.pack.lexicons.entry(entry);
-            format!(" [{}:{}]", entry.file, entry.line)
-        });
+        let worth = worth(self.pack, occurrence.standing);
+        let entry = entry(self.pack, occurrence);
         let number = turn.index + 1;
         self.line(depth, format_args!("第 {number} 轮({}){at}“{words}”{worth}{entry}", role(turn.role)));
     }
+}
 
-    /// Why a match does not count.
-    fn worth(&self, standing: Standing) -> String {
-        match standing {
-            Standing::Hit => String::new(),
-            Standing::Candidate => "：待确认".to_owned(),
-            Standing::Suppressed(by) => match by {
-                By::Guard(guard) => format!("：不算，语境豁免 {}", self.pack.lexicons.guard(guard).name),
-                By::Allow(entry) => {
-                    let reason = self.pack.lexicons.entry(entry).allow.as_deref().unwrap_or_default();
-                    format!("：不算，允许词条({reason})")
-                }
-                By::Role => "：不算，说话人不对".to_owned(),
-                By::Excluded => "：不算，被 excluding 排除".to_owned(),
-                By::Longer => "：不算，同一家族里更长的命中盖住了它".to_owned(),
-            },
-        }
+/// Why a match does not count, with the colon before it; nothing where it does.
+pub(crate) fn worth(pack: &Pack, standing: Standing) -> String {
+    match standing {
+        Standing::Hit => String::new(),
+        Standing::Candidate => "：待确认".to_owned(),
+        Standing::Suppressed(by) => match by {
+            By::Guard(guard) => format!("：不算，语境豁免 {}", pack.lexicons.guard(guard).name),
+            By::Allow(entry) => {
+                let reason = pack.lexicons.entry(entry).allow.as_deref().unwrap_or_default();
+                format!("：不算，允许词条({reason})")
+            }
+            By::Role => "：不算，说话人不对".to_owned(),
+            By::Excluded => "：不算，被 excluding 排除".to_owned(),
+            By::Longer => "：不算，同一家族里更长的命中盖住了它".to_owned(),
+        },
     }
+}
+
+/// The entry that was found, in brackets; nothing where it was none.
+pub(crate) fn entry(pack: &Pack, occurrence: &Occurrence) -> String {
+    occurrence.entry.map_or_else(String::new, |entry| {
+        let entry = pack.lexicons.entry(entry);
+        format!(" [{}:{}]", entry.file, entry.line)
+    })
 }
 
 fn holds(outcome: Outcome) -> &'static str {
@@ -162,8 +167,10 @@ fn holds(outcome: Outcome) -> &'static str {
     }
 }
 
-fn chinese(outcome: Outcome) -> &'static str {
+fn chinese(outcome: Outcome, demand: Demand) -> &'static str {
     match outcome {
+        Outcome::Met if demand == Demand::Observe => "met 出现",
+        Outcome::NotMet if demand == Demand::Observe => "not_met 未出现",
         Outcome::Met => "met 符合",
         Outcome::NotMet => "not_met 不符合",
         Outcome::NotApplicable => "not_applicable 不适用",

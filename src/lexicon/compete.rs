@@ -68,8 +68,14 @@ impl Order {
     /// Decides between overlapping mentions of each family, drops the losers and files the rest by list.
     ///
     /// A forbidding entry that loses to an allow entry stays, marked, since nothing may be hidden from a
-    /// reviewer; one that loses to a longer forbidding entry is part of that one and goes.
-    pub(super) fn settle(&self, found: Vec<Mention>, allows: impl Fn(EntryId) -> bool) -> Mentions {
+    /// reviewer; one that loses to a longer forbidding entry is part of that one and goes. A mention is `foreign` in the
+    /// words of somebody whom its entry is not about.
+    pub(super) fn settle(
+        &self,
+        found: Vec<Mention>,
+        allows: impl Fn(EntryId) -> bool,
+        foreign: impl Fn(&Mention) -> bool,
+    ) -> Mentions {
         let mut mentions = self.file(&found);
         let mut any_gone = false;
         let mut scratch = Vec::new();
@@ -78,7 +84,7 @@ impl Order {
             match &mut mentions.all[from as usize..to as usize] {
                 [] => {}
                 [only] if !allows(only.entry) => {}
-                several => any_gone |= compete(several, &allows, &mut scratch),
+                several => any_gone |= compete(several, &allows, &foreign, &mut scratch),
             }
         }
         if any_gone {
@@ -127,7 +133,12 @@ impl Mentions {
 }
 
 /// Settles every cluster of overlapping mentions of one family, and says whether any of them is to go.
-fn compete(mentions: &mut [Mention], allows: &impl Fn(EntryId) -> bool, order: &mut Vec<usize>) -> bool {
+fn compete(
+    mentions: &mut [Mention],
+    allows: &impl Fn(EntryId) -> bool,
+    foreign: &impl Fn(&Mention) -> bool,
+    order: &mut Vec<usize>,
+) -> bool {
     order.clear();
     order.extend(0..mentions.len());
     order.sort_unstable_by_key(|at| (mentions[*at].start, *at));
@@ -142,7 +153,7 @@ fn compete(mentions: &mut [Mention], allows: &impl Fn(EntryId) -> bool, order: &
         }
         let cluster = &mut order[from..to];
         if cluster.len() > 1 || allows(mentions[cluster[0]].entry) {
-            settle_cluster(mentions, cluster, allows);
+            settle_cluster(mentions, cluster, allows, foreign);
             any_gone |= cluster.iter().any(|at| mentions[*at].beaten == Beaten::Gone);
         }
         from = to;
@@ -150,11 +161,17 @@ fn compete(mentions: &mut [Mention], allows: &impl Fn(EntryId) -> bool, order: &
     any_gone
 }
 
-/// Settles mentions that overlap: the longest first; of equals an allow entry, then the earliest.
-fn settle_cluster(mentions: &mut [Mention], cluster: &mut [usize], allows: &impl Fn(EntryId) -> bool) {
+/// Settles mentions that overlap: those in the words of whom they are about first, then the longest; of equals an allow
+/// entry, then the earliest.
+fn settle_cluster(
+    mentions: &mut [Mention],
+    cluster: &mut [usize],
+    allows: &impl Fn(EntryId) -> bool,
+    foreign: &impl Fn(&Mention) -> bool,
+) {
     cluster.sort_unstable_by_key(|at| {
         let m = &mentions[*at];
-        (u32::MAX - (m.end - m.start), !allows(m.entry), m.start, m.list, m.entry, *at)
+        (foreign(m), u32::MAX - (m.end - m.start), !allows(m.entry), m.start, m.list, m.entry, *at)
     });
     // By their begins, with the order in which they won. Winners do not overlap, so that those which reach
     // into a mention stand next to each other.

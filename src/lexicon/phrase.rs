@@ -143,7 +143,11 @@ impl Reader<'_> {
                         });
                     }
                 },
-                '{' => return Err(self.error("间隔不能写在圆括号里").help("把每种说法各写成一条")),
+                '{' => {
+                    return Err(self
+                        .error("间隔不能写在圆括号里")
+                        .help("前面的括号是不是忘了关；否则把每种说法各写成一条"));
+                }
                 '}' | '>' => return Err(self.error(format!("多了一个右括号 {c}"))),
                 _ => vec![self.plain()],
             };

@@ -11,6 +11,7 @@ use super::sought::{Asks, Glance, Next, Sought};
 use super::wording::Wordings;
 use super::{Anchor, EntryId, Lexicons, ListId};
 use crate::text::{Document, PauseKind, position};
+use crate::transcript::Role;
 
 /// An entry found in a document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,7 +128,12 @@ impl Scan {
                 walk.core(core.start()..core.end(), core.value(), &mut found);
             }
         }
-        self.order.settle(found, |entry| lexicons.entry(entry).allow.is_some())
+        let role = |turn: u32| document.transcript().turns[turn as usize].role;
+        let foreign = |mention: &Mention| {
+            let role = role(mention.turn);
+            role != Role::Unknown && !lexicons.entry(mention.entry).speaker.is(role)
+        };
+        self.order.settle(found, |entry| lexicons.entry(entry).allow.is_some(), foreign)
     }
 }
 

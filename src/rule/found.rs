@@ -160,7 +160,7 @@ impl Lack {
             Self::ChineseText => "可评判的中文",
             Self::StartedAt => "开始时刻(started_at)",
             Self::Events => "通话事件(events)",
-            Self::Meta => "随路数据(meta)里要用的字段",
+            Self::Meta => "要用的随路数据字段(meta 或 agent)",
         }
     }
 }

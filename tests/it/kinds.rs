@@ -494,3 +494,24 @@ fn what_was_posted_is_compared_with_what_is_said() {
         &[("@ meta.name=欧阳\n客服:歐陽先生您好", "met"), ("@ meta.name=欧阳\n客服:您好", "not_met")],
     );
 }
+
+#[test]
+fn the_words_of_one_speaker_do_not_hide_those_of_another() {
+    let words = "title: 词\nrole: agent\n---\n[a] 甲\n谢谢您\n[b] 乙 :: role=customer\n谢谢\n";
+    let by_role = rule("expect: {phrase: {lexicon: 'v#b'}}");
+    let pack = compiled(&[("lexicons/v.txt", words), ("rules/r.yaml", &by_role)]);
+    assert_eq!(outcome(&judged(&pack, "客户:谢谢您"), "r"), "met");
+    assert_eq!(outcome(&judged(&pack, "客服:谢谢您"), "r"), "not_met");
+}
+
+#[test]
+fn how_soon_a_hangup_comes_needs_times() {
+    expect(
+        &format!("{{hangup: {{by: agent, after: {COMPLAINT}, within_seconds: 5}}}}"),
+        &[
+            ("[0-2] 客户:我要投诉\n[4] 客服挂机", "met"),
+            ("[0-2] 客户:我要投诉\n[9] 客服挂机", "not_met"),
+            ("客户:我要投诉\n[4] 客服挂机", "not_measurable"),
+        ],
+    );
+}

@@ -9,6 +9,7 @@ mod determinism;
 mod dialogue;
 mod draft;
 mod explain;
+mod guide;
 mod http;
 mod http_operation;
 mod intake;

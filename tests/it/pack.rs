@@ -6,7 +6,7 @@ use insta::assert_snapshot;
 use zhijian::check;
 use zhijian::pack::Pack;
 
-use crate::packs::{Folder, RUBRIC, compiled, judged, repository, rule, shipped};
+use crate::packs::{Folder, RUBRIC, compiled, judged, repository, rule, shipped, try_compiled};
 use crate::support::run;
 
 const WORDS: &str = "lexicons/rude/words.txt";
@@ -682,6 +682,43 @@ fn the_binary_carries_the_pack_of_the_repository() {
         loaded.rubric_ids().collect::<Vec<_>>(),
         ["conduct-100", "online-chat", "phone-standard", "v3.1"]
     );
+}
+
+#[test]
+fn a_wide_colon_is_told_as_what_it_is() {
+    let folder = Folder::new().file("rules/rude.yaml", "title：推责\nref: R\n");
+    let told = folder.mistakes();
+    assert!(told.contains("rules/rude.yaml:1:1: 这一行的冒号是全角的“：”"), "{told}");
+}
+
+#[test]
+fn an_example_that_fails_says_what_was_found() {
+    let example = |hit: &str, miss: &str| {
+        let rule = format!(
+            "title: 推责\nref: R\nseverity: major\nstatus: test\nforbid: {{phrase: {{lexicon: w}}}}\n\
+             examples: {{hit: ['客服:不归我管', '{hit}'], miss: ['客服:好', '{miss}']}}\n"
+        );
+        let pack = try_compiled(&[("lexicons/w.txt", "title: 词\n---\n不归我管\n"), ("rules/r.yaml", &rule)]);
+        check::examples(&pack.unwrap()).unwrap_err().to_string()
+    };
+    let told = example("客服:不归我管", "客服:真不归我管");
+    assert!(
+        told.contains("应为 miss(不命中)，实际是 hit(命中)，找到的是 第 1 轮“不归我管” [lexicons/w.txt:3]"),
+        "{told}"
+    );
+    let told = example("客户:不归我管", "客服:您好");
+    assert!(told.contains("实际是 miss(不命中)，找到的是 第 1 轮“不归我管”：不算，说话人不对"), "{told}");
+}
+
+#[test]
+fn every_shipped_rule_and_rubric_names_its_schema_for_editors() {
+    let plain = ["rules/dialogue.yaml", "rules/criteria.yaml"];
+    let files = shipped().sources.iter().filter(|source| source.path.starts_with("rules/"));
+    for source in files.filter(|source| !plain.contains(&source.path.as_str())) {
+        let kind = if source.path.starts_with("rules/rubrics/") { "rubric" } else { "rule" };
+        let first = format!("# yaml-language-server: $schema=../schema/{kind}.json\n");
+        assert!(source.text.starts_with(&first), "{}", source.path);
+    }
 }
 
 #[test]

@@ -210,7 +210,9 @@ impl<'a> Line<'a> {
                 .help("至少要有一个必写的汉字、字母或数字，间隔和 <数字> 不算")
         })?;
         if wordings.longest() > LONGEST_WORDING {
-            return Err(self.mistake(at, format!("词条超过 {LONGEST_WORDING} 个字")).help("拆成几条"));
+            return Err(self
+                .mistake(at, format!("词条超过 {LONGEST_WORDING} 个字"))
+                .help("拆成几条；<数字> 按 30 个字算，写明几位(如 <数字1-4>)就短了"));
         }
         Ok(wordings)
     }

@@ -8,6 +8,7 @@ use crate::detect::dialogue::millis;
 use crate::lexicon::Speaker;
 use crate::rule::View;
 use crate::rule::found::{Found, Lack, Occurrence, Outcome};
+use crate::rule::window::timed;
 use crate::transcript::{EventKind, Millis};
 
 #[derive(Debug, Deserialize)]
@@ -54,6 +55,9 @@ impl Condition for Hangup {
         let place = Occurrence::stretch(last, at, at);
         if !self.by.is(by) {
             return Found { occurrences: Vec::new(), ..Found::of(Outcome::NotMet) };
+        }
+        if let (Some(_), Some(_), Err(lack)) = (self.within, &self.after, timed(scene)) {
+            return Found::without(lack);
         }
         let after = match self.after.as_ref().map(|after| after.test(scene)) {
             Some(found) if found.outcome == Outcome::NotMeasurable => return found,
