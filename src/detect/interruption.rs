@@ -36,8 +36,7 @@ impl Scene<'_> {
                 continue;
             };
             let overlap_ms = until - start;
-            let content = self.letters_besides(turn, &self.dialogue.back_channel);
-            if overlap_ms >= overlap && content >= least_chars {
+            if overlap_ms >= overlap && self.substance(turn) >= least_chars {
                 found.push(Interruption { turn, into: *into, overlap: overlap_ms });
             }
         }

@@ -4,24 +4,29 @@
 pub mod dialogue;
 mod hold;
 mod interruption;
+mod likeness;
 /// Pace of speech.
 pub mod pace;
 mod quality;
 mod silence;
+mod sound;
 mod standing;
 
 use std::cell::OnceCell;
 use std::ops::Range;
 
 use crate::lexicon::{Lexicons, ListId, Mention, Mentions, Plan, Speaker, Watched};
+use crate::text::similarity::Pairs;
 use crate::text::{Document, PauseKind};
 use crate::transcript::{Millis, Transcript, Turn};
 
 pub use dialogue::Dialogue;
 pub use hold::{Consent, Hold};
 pub use interruption::Interruption;
+pub use likeness::Comparable;
 pub use quality::{Quality, RolesQuality, TimesQuality};
 pub use silence::{Owner, Silence};
+pub use sound::Sounds;
 pub use standing::{By, Standing};
 
 /// A transcript with everything that was found in it: what conditions are tested on.
@@ -40,6 +45,11 @@ pub struct Scene<'t> {
     spotted: OnceCell<Vec<OnceCell<Mentions>>>,
     silences: OnceCell<Vec<Silence>>,
     holds: OnceCell<Vec<Hold>>,
+    /// Of each turn how many letters are more than mere attention.
+    substance: OnceCell<Vec<u32>>,
+    sounds: OnceCell<Sounds>,
+    turn_pairs: OnceCell<Vec<Pairs>>,
+    comparables: OnceCell<Vec<Comparable>>,
 }
 
 impl<'t> Scene<'t> {
@@ -62,6 +72,10 @@ impl<'t> Scene<'t> {
             spotted: OnceCell::new(),
             silences: OnceCell::new(),
             holds: OnceCell::new(),
+            substance: OnceCell::new(),
+            sounds: OnceCell::new(),
+            turn_pairs: OnceCell::new(),
+            comparables: OnceCell::new(),
         };
         scene.quality = Quality::of(&scene);
         scene
@@ -135,6 +149,9 @@ impl<'t> Scene<'t> {
     /// Letters of a turn that do not belong to the words of `lists`, such as mere attention (嗯, 好的).
     #[must_use]
     pub fn letters_besides(&self, turn: u32, lists: &[ListId]) -> u32 {
+        if lists.is_empty() {
+            return self.document.letters(turn);
+        }
         let mut words: Vec<_> = self.standing_in(turn, lists).map(Mention::span).collect();
         words.sort_by_key(|span| span.start);
         // Words of several lists may overlap; each letter counts once.
@@ -145,6 +162,13 @@ impl<'t> Scene<'t> {
             letters += self.document.slice(own).chars().count();
         }
         self.document.letters(turn).saturating_sub(u32::try_from(letters).unwrap_or(u32::MAX))
+    }
+
+    /// Letters of a turn that are more than mere attention.
+    #[must_use]
+    pub fn substance(&self, turn: u32) -> u32 {
+        let of_turn = |turn| self.letters_besides(turn, &self.dialogue.back_channel);
+        self.substance.get_or_init(|| (0..self.turn_count()).map(of_turn).collect())[turn as usize]
     }
 
     /// The silences, attributed; empty where times are missing.

@@ -30,8 +30,8 @@ type Standing = Option<Box<RawValue>>;
 pub enum Part<'a, T> {
     /// The same in every draft, already in JSON.
     Standing(&'a RawValue),
-    /// Written for this transcript.
-    Own(T),
+    /// Written for this transcript; apart, since most parts are standing ones and small.
+    Own(Box<T>),
 }
 
 impl Form {

@@ -101,7 +101,7 @@ impl<'t> Material<'_, 't> {
             None => {
                 let reason = reason::sentence(self, filled, &evidence);
                 let FilledItem { item, result, .. } = *filled;
-                Part::Own(DraftItem::new(&self.form.rubric, item, result, reason, evidence))
+                Part::Own(Box::new(DraftItem::new(&self.form.rubric, item, result, reason, evidence)))
             }
         }
     }
@@ -218,14 +218,14 @@ impl<'t> Material<'_, 't> {
             && nearest.is_none();
         match self.form.verdict(id, found.outcome).filter(|_| is_bare) {
             Some(standing) => Part::Standing(standing),
-            None => Part::Own(DraftVerdict {
+            None => Part::Own(Box::new(DraftVerdict {
                 measured: found.measured.map(|measure| measure.value),
                 lacking: found.lacking.iter().collect(),
                 evidence: evidence.to_vec(),
                 searched,
                 nearest,
                 ..DraftVerdict::bare(rule, found.outcome)
-            }),
+            })),
         }
     }
 }

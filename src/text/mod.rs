@@ -182,6 +182,13 @@ impl<'t> Document<'t> {
         })
     }
 
+    /// Whether no sentence ends within a stretch of one turn.
+    #[must_use]
+    pub fn is_one_sentence(&self, span: &Range<u32>) -> bool {
+        let next = self.sentence_ends_from(span.start + 1).first();
+        next.is_none_or(|at| *at >= span.end)
+    }
+
     /// The original words behind a stretch of `turn`.
     #[must_use]
     pub fn original(&self, turn: u32, span: &Range<u32>) -> Original<'t> {

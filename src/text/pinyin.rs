@@ -1,5 +1,8 @@
 //! How characters sound: what a recogniser writes wrong still sounds right.
 
+use std::ops::RangeInclusive;
+use std::sync::LazyLock;
+
 use pinyin::ToPinyinMulti as _;
 use smallvec::{SmallVec, smallvec};
 
@@ -10,9 +13,17 @@ pub struct Syllable(u32);
 /// Every way in which one character is read.
 pub type Readings = SmallVec<[Syllable; 2]>;
 
+/// The characters whose readings are kept, once any was asked for.
+const COMMON: RangeInclusive<char> = '\u{4e00}'..='\u{9fff}';
+
 /// The readings of a character of normalised text; what is no Chinese character sounds like itself alone.
 #[must_use]
 pub fn readings(c: char) -> Readings {
+    static KNOWN: LazyLock<Vec<Readings>> = LazyLock::new(|| COMMON.map(looked_up).collect());
+    if COMMON.contains(&c) { KNOWN[c as usize - *COMMON.start() as usize].clone() } else { looked_up(c) }
+}
+
+fn looked_up(c: char) -> Readings {
     let Some(all) = c.to_pinyin_multi() else { return smallvec![Syllable(u32::MAX - c as u32)] };
     let mut readings: Readings = all.into_iter().map(|reading| syllable(reading.plain())).collect();
     readings.sort_unstable();

@@ -23,21 +23,27 @@ impl Pairs {
     #[expect(clippy::cast_precision_loss, reason = "no turn has so many letters")]
     pub fn likeness(&self, other: &Self) -> f64 {
         let all = self.0.len() + other.0.len();
-        if all == 0 { 0.0 } else { 2.0 * self.shared(other) as f64 / all as f64 }
+        if all == 0 { 0.0 } else { 2.0 * self.shared(other, |_| true) as f64 / all as f64 }
     }
 
     /// Whether they are at least that much alike; texts of very different length are told apart without a look.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "no turn has so many letters")]
     pub fn are_alike(&self, other: &Self, least: f64) -> bool {
-        let (a, b) = (self.0.len(), other.0.len());
-        2.0 * a.min(b) as f64 >= least * (a + b) as f64 && self.likeness(other) >= least
+        let all = (self.0.len() + other.0.len()) as f64;
+        let short = self.0.len().min(other.0.len());
+        let enough = |shared: usize| all > 0.0 && 2.0 * shared as f64 / all >= least;
+        enough(short) && enough(self.shared(other, |shared| enough(shared)))
     }
 
-    fn shared(&self, other: &Self) -> usize {
+    /// How many pairs both have; no more are counted once so many as are left would not be `worth` it.
+    fn shared(&self, other: &Self, worth: impl Fn(usize) -> bool) -> usize {
         let (mut a, mut b, mut shared) = (0, 0, 0);
         while let (Some(x), Some(y)) = (self.0.get(a), other.0.get(b)) {
             let order = x.cmp(y);
+            if order.is_ne() && !worth(shared + (self.0.len() - a).min(other.0.len() - b)) {
+                break;
+            }
             a += usize::from(order.is_le());
             b += usize::from(order.is_ge());
             shared += usize::from(order.is_eq());

@@ -47,7 +47,7 @@ impl Condition for Monologue {
         for turn in 0..scene.turn_count() {
             if self.role.is(scene.turn(turn).role) {
                 run.push(turn);
-            } else if scene.letters_besides(turn, &scene.dialogue.back_channel) > 0 {
+            } else if scene.substance(turn) > 0 {
                 occurrences.extend(self.long(scene, &std::mem::take(&mut run)));
             }
         }

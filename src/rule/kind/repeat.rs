@@ -52,13 +52,14 @@ impl Condition for Repeat {
     }
 
     fn test(&self, scene: &View<'_, '_>) -> Found {
-        let mut before: Vec<Pairs> = Vec::new();
+        let pairs = scene.turn_pairs();
+        let mut before: Vec<&Pairs> = Vec::new();
         let mut occurrences = Vec::new();
         for turn in scene.turns_of(self.role) {
             if scene.letters_besides(turn, &self.except) < self.least_chars {
                 continue;
             }
-            let said = Pairs::of(scene.document.slice(scene.document.turns()[turn as usize].clone()));
+            let said = &pairs[turn as usize];
             let mut earlier = before.iter().rev().take(self.within_turns);
             if earlier.any(|other| said.are_alike(other, self.likeness)) {
                 occurrences.push(Occurrence::turn(turn));

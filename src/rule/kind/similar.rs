@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::{Compiler, Condition, Verdict};
+use crate::detect::Comparable;
 use crate::lexicon::Speaker;
 use crate::rule::View;
 use crate::rule::found::{Found, Occurrence, Searched};
@@ -70,13 +71,13 @@ impl Condition for Similar {
             Ok(turns) => turns,
             Err(lack) => return Found::without(lack),
         };
-        let sentences = scene.sentences_of(self.role, turns.clone());
-        let like =
-            sentences.filter(|(_, sentence)| self.is_like_a_sample(scene.document.slice(sentence.clone())));
-        let occurrences = like.map(|(turn, sentence)| Occurrence {
-            standing: self.verdict.of(scene.match_standing(turn, &sentence, self.role, &[])),
-            span: Some(sentence),
-            ..Occurrence::turn(turn)
+        let all = scene.comparables().iter();
+        let asked = all.filter(|said| turns.contains(&said.turn) && self.role.is(scene.turn(said.turn).role));
+        let like = asked.filter(|said| self.is_like_a_sample(&said.pairs));
+        let occurrences = like.map(|Comparable { turn, span, .. }| Occurrence {
+            standing: self.verdict.of(scene.match_standing(*turn, span, self.role, &[])),
+            span: Some(span.clone()),
+            ..Occurrence::turn(*turn)
         });
         let occurrences = occurrences.collect();
         let searched = Some(Searched { speaker: self.role, turns });
@@ -85,8 +86,7 @@ impl Condition for Similar {
 }
 
 impl Similar {
-    fn is_like_a_sample(&self, said: &str) -> bool {
-        let said = Pairs::of(said);
+    fn is_like_a_sample(&self, said: &Pairs) -> bool {
         self.samples.iter().any(|sample| said.are_alike(sample, self.likeness))
     }
 }
