@@ -49,8 +49,8 @@ pub fn explain(pack: &Pack, id: RuleId, transcript: &Transcript<'_>) -> String {
             text.place(occurrence, 1);
         }
     }
-    if let Some(reason) = &scene.quality.unscorable {
-        text.line(1, format_args!("{reason}"));
+    if let Some(unscorable) = &scene.quality.unscorable {
+        text.line(1, format_args!("{}", unscorable.reason()));
     }
     for note in &scene.quality.notes {
         text.line(1, format_args!("{note}"));

@@ -34,6 +34,8 @@ pub struct Dialogue {
     pub times: TimesFile,
     /// How the language is checked.
     pub language: LanguageFile,
+    /// What tells talk of other things from service.
+    pub small_talk: SmallTalk,
 }
 
 /// What makes a hold (等待).
@@ -70,6 +72,17 @@ pub struct RoleTerms {
     pub swapped_at_least: usize,
 }
 
+/// What tells talk of other things (闲聊) from service.
+#[derive(Debug, Clone, Default)]
+pub struct SmallTalk {
+    /// What people talk about at leisure.
+    pub topics: Vec<Watched>,
+    /// What is only said in service: with any of it, it is service.
+    pub service: Vec<Watched>,
+    /// From so many words about such topics on it is none.
+    pub at_least: usize,
+}
+
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct DialogueFile {
@@ -81,6 +94,15 @@ struct DialogueFile {
     roles: RolesFile,
     times: TimesFile,
     language: LanguageFile,
+    small_talk: Option<SmallTalkFile>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SmallTalkFile {
+    topics: Names,
+    service: Names,
+    at_least: usize,
 }
 
 type Names = Vec<Spanned<String>>;
@@ -185,12 +207,18 @@ impl Dialogue {
         let [customer_task, customer_wait, question] =
             [customer_task, customer_wait, question].map(&mut lists);
         let back_channel = lists(&file.back_channel);
+        let small_talk =
+            file.small_talk.map(|talk| (lists(&talk.topics), lists(&talk.service), talk.at_least));
         // Every turn of the agent is asked whether it begins a hold.
         for list in &ask {
             lexicons.watch(*list);
         }
         let mut watched = |lists: Vec<ListId>| lists.into_iter().map(|list| lexicons.watch(list)).collect();
         let [agent, customer, merged] = [agent, customer, merged].map(&mut watched);
+        let small_talk = small_talk.map(|(topics, service, at_least)| {
+            let [topics, service] = [topics, service].map(&mut watched);
+            SmallTalk { topics, service, at_least }
+        });
         Some(Self {
             silence_least: millis(file.silence.least_seconds),
             hold: HoldTerms {
@@ -211,6 +239,7 @@ impl Dialogue {
             roles: RoleTerms { agent, customer, merged, swapped_at_least: file.roles.swapped_at_least },
             times: file.times,
             language: file.language,
+            small_talk: small_talk.unwrap_or_default(),
         })
     }
 }

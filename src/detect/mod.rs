@@ -24,7 +24,7 @@ pub use dialogue::Dialogue;
 pub use hold::{Consent, Hold};
 pub use interruption::Interruption;
 pub use likeness::Comparable;
-pub use quality::{Quality, RolesQuality, TimesQuality};
+pub use quality::{Quality, RolesQuality, TimesQuality, Unscorable};
 pub use silence::{Owner, Silence};
 pub use sound::Sounds;
 pub use standing::{By, Standing};

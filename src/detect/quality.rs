@@ -8,8 +8,8 @@ use crate::transcript::{Channel, Role};
 /// Whether and how far a transcript can be trusted.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Quality {
-    /// Why nothing can be judged, in Chinese; none where something can.
-    pub unscorable: Option<String>,
+    /// Why nothing can be judged; none where something can.
+    pub unscorable: Option<Unscorable>,
     /// ISO 639-3 code of the language.
     pub language: Option<&'static str>,
     /// How far roles can be trusted.
@@ -18,6 +18,25 @@ pub struct Quality {
     pub times: TimesQuality,
     /// What the reviewer should know, in Chinese.
     pub notes: Vec<String>,
+}
+
+/// Why nothing can be judged, in Chinese.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unscorable {
+    /// There is not enough Chinese.
+    Text(String),
+    /// It is no service.
+    SmallTalk(String),
+}
+
+impl Unscorable {
+    /// The reason.
+    #[must_use]
+    pub fn reason(&self) -> &str {
+        match self {
+            Self::Text(reason) | Self::SmallTalk(reason) => reason,
+        }
+    }
 }
 
 /// How far roles can be trusted.
@@ -56,7 +75,8 @@ impl Quality {
         let language = language::detect(&scene.document, scene.dialogue.language.least_letters);
         let roles = roles(scene, &mut notes);
         let times = times(scene, &mut notes);
-        let unscorable = unscorable(scene, &language);
+        let text = unscorable(scene, &language).map(Unscorable::Text);
+        let unscorable = text.or_else(|| small_talk(scene).map(Unscorable::SmallTalk));
         Self { unscorable, language: language.code, roles, times, notes }
     }
 }
@@ -76,6 +96,22 @@ fn unscorable(scene: &Scene<'_>, language: &Language) -> Option<String> {
         let code = language.code.unwrap_or("und");
         format!("汉字只占 {:.0}%(语种判为 {code}),不是可评判的中文", language.han_share * 100.0)
     })
+}
+
+/// Why the dialogue is no service, where it is none: all about other things, and without a word of service.
+fn small_talk(scene: &Scene<'_>) -> Option<String> {
+    let terms = &scene.dialogue.small_talk;
+    let said = |lists: &[Watched]| -> usize {
+        let mentions = lists.iter().flat_map(|list| scene.mentions(*list));
+        mentions.filter(|mention| mention.stands()).count()
+    };
+    if terms.at_least == 0 {
+        return None;
+    }
+    let topics = said(&terms.topics);
+    let is_idle = topics >= terms.at_least && said(&terms.service) == 0;
+    is_idle
+        .then(|| format!("有 {topics} 处在谈影视、音乐一类的话题，没有一句服务用语：像是闲聊，不是客服对话"))
 }
 
 fn roles(scene: &Scene<'_>, notes: &mut Vec<String>) -> RolesQuality {

@@ -68,7 +68,7 @@ impl<'t> Material<'_, 't> {
 
     fn quality(&self, quality: &Quality, matches: usize) -> DraftQuality {
         let mut notes = quality.notes.clone();
-        notes.extend(quality.unscorable.clone());
+        notes.extend(quality.unscorable.iter().map(|unscorable| unscorable.reason().to_owned()));
         let ignored = &self.scene.transcript().ignored;
         if !ignored.is_empty() {
             notes.push(format!("未识别的字段已忽略：{}", ignored.join("、")));

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
 
-use crate::detect::{By, RolesQuality, Scene, Standing};
+use crate::detect::{By, RolesQuality, Scene, Standing, Unscorable};
 use crate::rule::{Demand, Found, Lack, Lacking, Occurrence, Outcome, Rule, RuleId, View};
 
 /// The verdicts (判定) on all rules that were asked for, and on those to which they refer.
@@ -54,8 +54,10 @@ pub fn judge(scene: &Scene<'_>, rules: &[Rule], asked: &[RuleId]) -> Judgement {
 
 /// What makes every verdict untrustworthy, if anything does.
 fn distrust(scene: &Scene<'_>) -> Option<Lack> {
-    if scene.quality.unscorable.is_some() {
-        return Some(Lack::ChineseText);
+    match scene.quality.unscorable {
+        Some(Unscorable::Text(_)) => return Some(Lack::ChineseText),
+        Some(Unscorable::SmallTalk(_)) => return Some(Lack::ServiceTalk),
+        None => {}
     }
     (scene.quality.roles != RolesQuality::Ok).then_some(Lack::Roles)
 }

@@ -128,6 +128,8 @@ pub enum Lack {
     HangupEvent,
     /// Text in Chinese.
     ChineseText,
+    /// Talk between an agent and a customer.
+    ServiceTalk,
     /// When the call or chat began.
     StartedAt,
     /// Events of the telephone system.
@@ -138,12 +140,13 @@ pub enum Lack {
 
 impl Lack {
     /// All of them, in the order in which they are listed.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Times,
         Self::Roles,
         Self::TwoChannel,
         Self::HangupEvent,
         Self::ChineseText,
+        Self::ServiceTalk,
         Self::StartedAt,
         Self::Events,
         Self::Meta,
@@ -158,6 +161,7 @@ impl Lack {
             Self::TwoChannel => "双声道录音",
             Self::HangupEvent => "挂机事件(由谁挂机)",
             Self::ChineseText => "可评判的中文",
+            Self::ServiceTalk => "客服对话",
             Self::StartedAt => "开始时刻(started_at)",
             Self::Events => "通话事件(events)",
             Self::Meta => "要用的随路数据字段(meta 或 agent)",
@@ -167,7 +171,7 @@ impl Lack {
 
 /// A set of missing inputs.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Lacking(u8);
+pub struct Lacking(u16);
 
 impl Lacking {
     /// Adds everything in `other`.
@@ -177,13 +181,13 @@ impl Lacking {
 
     /// The missing inputs, in a fixed order.
     pub fn iter(self) -> impl Iterator<Item = Lack> {
-        Lack::ALL.into_iter().filter(move |lack| self.0 & (1 << (*lack as u8)) != 0)
+        Lack::ALL.into_iter().filter(move |lack| self.0 & (1 << (*lack as u16)) != 0)
     }
 }
 
 impl From<Lack> for Lacking {
     fn from(lack: Lack) -> Self {
-        Self(1 << (lack as u8))
+        Self(1 << (lack as u16))
     }
 }
 

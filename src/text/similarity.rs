@@ -33,7 +33,7 @@ impl Pairs {
         let all = (self.0.len() + other.0.len()) as f64;
         let short = self.0.len().min(other.0.len());
         let enough = |shared: usize| all > 0.0 && 2.0 * shared as f64 / all >= least;
-        enough(short) && enough(self.shared(other, |shared| enough(shared)))
+        enough(short) && enough(self.shared(other, enough))
     }
 
     /// How many pairs both have; no more are counted once so many as are left would not be `worth` it.

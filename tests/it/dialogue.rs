@@ -347,3 +347,32 @@ fn a_chat_has_neither_silences_nor_holds_nor_pace() {
     assert_outcome("silence-agent", script, "not_met");
     assert_outcome("pace", script, "not_applicable");
 }
+
+#[test]
+fn talk_of_films_without_a_word_of_service_is_not_judged() {
+    let dialogue = DIALOGUE.to_owned() + "small_talk: {topics: [topics], service: [service], at_least: 2}\n";
+    let pack = compiled(&[
+        ("rules/dialogue.yaml", &dialogue),
+        ("lexicons/topics.txt", "title: 闲聊\nrole: any\n---\n(电影|导演)\n"),
+        ("lexicons/service.txt", "title: 服务\nrole: any\n---\n您\n"),
+        ("lexicons/rude.txt", "title: 忌语\n---\n不知道\n"),
+        ("rules/rude.yaml", &rule("forbid: {phrase: {lexicon: rude}}")),
+    ]);
+    let talk = "客服:看过那部电影吗\n客户:看过，导演是谁\n客服:不知道";
+    let draft = judged(&pack, talk);
+    assert_eq!(draft["quality"]["scorable"], false);
+    assert!(draft["quality"]["notes"][0].as_str().unwrap().contains("像是闲聊"), "{}", draft["quality"]);
+    assert_eq!(verdict(&draft, "rude")["outcome"], "not_measurable");
+    assert_eq!(verdict(&draft, "rude")["lacking"], serde_json::json!(["service_talk"]));
+    assert_eq!(draft["findings"][0]["verdict"], "candidate");
+    for service in
+        ["客服:看过那部电影吗\n客户:导演是谁\n客服:不知道\n客户:您帮我查", "客服:看过那部电影吗\n客服:不知道"]
+    {
+        let draft = judged(&pack, service);
+        assert_eq!(
+            (&draft["quality"]["scorable"], outcome(&draft, "rude")),
+            (&true.into(), "not_met"),
+            "{service}"
+        );
+    }
+}
