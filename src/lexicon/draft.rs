@@ -13,6 +13,9 @@ use crate::text::segment::Segmenter;
 /// Entries with more wordings than this are not spelt out.
 pub(super) const MOST_FORMS: usize = 500;
 
+/// What is said where building a scan fails for no fault of the pack.
+const FAILED: &str = "词表没有编译成功";
+
 /// Lexicons that have been read, while rules still add the literals of their patterns.
 #[derive(Debug, Default)]
 pub struct LexiconsDraft {
@@ -207,8 +210,14 @@ impl LexiconsDraft {
     /// The speaker that the first entry of `lists` names: the default of a condition about them.
     #[must_use]
     pub fn speaker_of(&self, lists: &[ListId]) -> Speaker {
-        let entry = self.entries.iter().find(|entry| lists.contains(&entry.list));
-        entry.map_or(Speaker::Agent, |entry| entry.speaker)
+        // Entries stand in the order of their lists.
+        let first_of = |list: &ListId| {
+            let at = self.entries.partition_point(|entry| entry.list < *list);
+            self.entries.get(at).filter(|entry| entry.list == *list)
+        };
+        let mut lists = lists.to_vec();
+        lists.sort_unstable();
+        lists.iter().find_map(first_of).map_or(Speaker::Agent, |entry| entry.speaker)
     }
 
     /// Every wording of the entries of `lists` that forbid nothing but letters: no gap, no number, not too many of them.
@@ -239,27 +248,57 @@ impl LexiconsDraft {
     pub fn compile(self, plans: &[BTreeSet<ListId>]) -> Result<Lexicons, String> {
         let Self { lists, by_name, mut catalogue, asked, entries, guards, watched, segmenter, .. } = self;
         catalogue.sort_by(|a, b| a.id.cmp(&b.id));
-        let is_watched = |list: &List| watched.contains(&list.family);
         let texts = self.wordings.iter().flat_map(|(_, wordings)| wordings.pieces());
         let frequencies = frequency::Frequencies::of(texts.map(|piece| piece.text.as_str()));
         let sought = self.wordings.into_iter();
         let sought = sought.map(|(id, wordings)| sought::Sought::new(id, wordings, &entries, &frequencies));
         let sought: Vec<Arc<sought::Sought>> = sought.map(Arc::new).collect();
-        let scan = |included: &dyn Fn(&List) -> bool| {
-            let asked = sought.iter().filter(|sought| included(&lists[sought.list.0 as usize]));
-            scan::Scan::new(asked.cloned().collect(), compete::Order::new(&lists, included))
+        let entries_of = |families: &BTreeSet<u32>| -> Vec<Arc<sought::Sought>> {
+            let included = |list: ListId| families.contains(&lists[list.0 as usize].family);
+            sought.iter().filter(|sought| included(sought.list)).cloned().collect()
         };
-        let mut watch = vec![scan(&is_watched)?];
-        for plan in plans {
-            let always = guards.iter().flat_map(|guard| &guard.lists);
-            let family = |list: &ListId| lists[list.0 as usize].family;
-            let needed: BTreeSet<u32> = plan.iter().chain(always).map(family).collect();
-            watch.push(scan(&|list| is_watched(list) && needed.contains(&list.family))?);
-        }
-        let spot = scan(&|list| !is_watched(list))?;
+        let scan = |families: &BTreeSet<u32>| {
+            let order = compete::Order::new(&lists, &|list| families.contains(&list.family));
+            scan::Scan::new(entries_of(families), order).map(Arc::new)
+        };
+        let family = |list: &ListId| lists[list.0 as usize].family;
+        let always: BTreeSet<u32> = guards.iter().flat_map(|guard| &guard.lists).map(family).collect();
+        let needed = |plan: &BTreeSet<ListId>| -> BTreeSet<u32> {
+            plan.iter()
+                .map(family)
+                .chain(always.iter().copied())
+                .filter(|one| watched.contains(one))
+                .collect()
+        };
+        let watched_entries = entries_of(&watched).len();
+        // One automaton less is worth a few entries too many.
+        let is_nearly_all = |families: &BTreeSet<u32>| entries_of(families).len() * 10 > watched_entries * 9;
+        let plans: Vec<Option<BTreeSet<u32>>> =
+            plans.iter().map(|plan| Some(needed(plan)).filter(|families| !is_nearly_all(families))).collect();
+        let spotted: BTreeSet<u32> =
+            lists.iter().map(|list| list.family).filter(|family| !watched.contains(family)).collect();
+        let own = plans.iter().flatten();
+        let mut built =
+            at_once(&[&watched, &spotted].into_iter().chain(own).collect::<Vec<_>>(), &scan)?.into_iter();
+        let (Some(all), Some(spot)) = (built.next(), built.next()) else { return Err(FAILED.to_owned()) };
+        let of_plans =
+            plans.iter().map(|own| own.as_ref().and_then(|_| built.next()).unwrap_or_else(|| all.clone()));
+        let watch = std::iter::once(all.clone()).chain(of_plans).collect();
         let families = lists.iter().map(|list| list.family).collect();
         Ok(Lexicons { by_name, catalogue, families, asked, entries, guards, watch, spot, segmenter })
     }
+}
+
+/// Builds all of them side by side: each takes a while, and none needs another.
+fn at_once<T: Sync + ?Sized, B: Send>(
+    inputs: &[&T],
+    build: &(impl Fn(&T) -> Result<B, String> + Sync),
+) -> Result<Vec<B>, String> {
+    std::thread::scope(|scope| {
+        let building: Vec<_> = inputs.iter().map(|input| scope.spawn(move || build(input))).collect();
+        let built = building.into_iter().map(|one| one.join().unwrap_or_else(|_| Err(FAILED.to_owned())));
+        built.collect()
+    })
 }
 
 /// The lexicons of which only the mistake is known.

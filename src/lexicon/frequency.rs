@@ -1,19 +1,19 @@
 //! How often letters are likely to stand in a dialogue, estimated from the lexicons: what they are full of,
 //! conversations are full of.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 /// The share of each letter in all text.
 #[derive(Debug)]
 pub(super) struct Frequencies {
-    counts: BTreeMap<char, u32>,
+    counts: HashMap<char, u32>,
     all: f64,
 }
 
 impl Frequencies {
     /// Those of these texts taken together.
     pub(super) fn of<'t>(texts: impl Iterator<Item = &'t str>) -> Self {
-        let mut counts = BTreeMap::new();
+        let mut counts = HashMap::new();
         let mut all = 0.0;
         for letter in texts.flat_map(str::chars) {
             *counts.entry(letter).or_insert(0) += 1;

@@ -204,9 +204,9 @@ pub struct Lexicons {
     entries: Vec<Entry>,
     guards: Vec<Guard>,
     /// By plan: looks for the families of which any list is watched, as far as the plan needs them.
-    watch: Vec<scan::Scan>,
+    watch: Vec<Arc<scan::Scan>>,
     /// Looks for all others, in single turns.
-    spot: scan::Scan,
+    spot: Arc<scan::Scan>,
     segmenter: Segmenter,
 }
 

@@ -22,9 +22,10 @@ const LEAST_RECALL: f64 = 0.95;
 /// Of the items that a human has scored, at least this share has the same score.
 const LEAST_EXACT: f64 = 0.90;
 
-/// What was reached on the dialogues that nobody writes rules for; what is wanted is the above. Only ever to be raised.
-const UNSEEN_PRECISION: f64 = 0.88;
-const UNSEEN_RECALL: f64 = 0.56;
+/// What was reached on the dialogues that nobody writes rules for; what is wanted is the above. Only ever to be raised, until
+/// these have been used and new ones take their place.
+const UNSEEN_PRECISION: f64 = 0.90;
+const UNSEEN_RECALL: f64 = 0.64;
 const UNSEEN_EXACT: f64 = 0.90;
 
 /// Items that need times, and those that need a channel for each speaker as well.
