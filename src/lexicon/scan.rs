@@ -1,6 +1,6 @@
 //! One pass over a document that finds every entry of every lexicon.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -80,14 +80,13 @@ impl std::fmt::Debug for Scan {
 impl Scan {
     /// A scan for these entries, whose lists are filed in `order`.
     pub(super) fn new(sought: Vec<Arc<Sought>>, order: Order) -> Result<Self, String> {
-        let mut owners_of: BTreeMap<String, Vec<u32>> = BTreeMap::new();
-        for (at, sought) in (0_u32..).zip(&sought) {
-            for core in sought.cores() {
-                owners_of.entry(core).or_default().push(at);
-            }
-        }
+        let numbered = (0_u32..).zip(&sought);
+        let mut owned: Vec<(String, u32)> = numbered
+            .flat_map(|(at, sought)| sought.cores().into_iter().map(move |core| (core, at)))
+            .collect();
+        owned.sort_unstable();
         let mut rows = Vec::new();
-        let mut known: BTreeMap<Vec<u32>, u32> = BTreeMap::new();
+        let mut known: HashMap<Vec<u32>, u32> = HashMap::new();
         let mut begin_of = |owners: Vec<u32>| {
             *known.entry(owners).or_insert_with_key(|owners| {
                 let begin = position(rows.len());
@@ -96,8 +95,13 @@ impl Scan {
                 begin
             })
         };
-        let cores: Vec<(String, u32)> =
-            owners_of.into_iter().map(|(core, owners)| (core, begin_of(owners))).collect();
+        let of_one_core = owned.chunk_by_mut(|a, b| a.0 == b.0);
+        let cores: Vec<(String, u32)> = of_one_core
+            .map(|owned| {
+                let owners = owned.iter().map(|(_, at)| *at).collect();
+                (std::mem::take(&mut owned[0].0), begin_of(owners))
+            })
+            .collect();
         let automaton = match &cores[..] {
             [] => None,
             _ => Some(
