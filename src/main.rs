@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{ArgAction, Parser, Subcommand};
-use zhijian::cli::{self, check, explain, score, serve};
+use zhijian::cli::{self, check, explain, score, serve, unpack};
 
 /// The help of every command: `{usage}` and all arguments under Chinese headings.
 const HELP: &str = "{about}\n\n用法: {usage}\n\n{all-args}";
@@ -43,6 +43,9 @@ enum Command {
     /// 逐步说明一条规则为什么这样判:找过哪里、命中什么、被什么豁免
     #[command(help_template = HELP)]
     Explain(explain::Args),
+    /// 把程序自带的规则包写到一个目录里,供修改
+    #[command(help_template = HELP)]
+    Unpack(unpack::Args),
     /// 启动 HTTP 服务
     #[command(help_template = HELP)]
     Serve(serve::Args),
@@ -57,6 +60,7 @@ fn main() -> ExitCode {
         Command::Score(args) => score::run(args),
         Command::Check(args) => check::run(args),
         Command::Explain(args) => explain::run(args),
+        Command::Unpack(args) => unpack::run(args),
         Command::Serve(args) => serve::run(args),
     };
     cli::exit(result)

@@ -1,5 +1,6 @@
 //! The pack: lexicons, rules and rubrics, loaded whole or not at all, with one digest.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::fs;
 use std::io;
@@ -51,6 +52,13 @@ struct ShippedLexicons;
 #[prefix = "rules/"]
 struct ShippedRules;
 
+/// Every file that the binary carries, explanations included, by its path in the pack.
+pub fn shipped_files() -> impl Iterator<Item = (String, Cow<'static, [u8]>)> {
+    let lexicons = ShippedLexicons::iter().map(|path| (ShippedLexicons::get(&path), path));
+    let files = lexicons.chain(ShippedRules::iter().map(|path| (ShippedRules::get(&path), path)));
+    files.filter_map(|(file, path)| Some((path.into_owned(), file?.data)))
+}
+
 /// A file larger than this is no file of a pack.
 const LARGEST_FILE: u64 = 32 << 20;
 
@@ -76,13 +84,9 @@ impl Pack {
     /// As [`Pack::load`]; the tests hold that the shipped pack has none.
     pub fn shipped() -> Result<Self, Diagnostics> {
         let mut diagnostics = Diagnostics::default();
-        let files = ShippedLexicons::iter()
-            .map(|path| (ShippedLexicons::get(&path), path))
-            .chain(ShippedRules::iter().map(|path| (ShippedRules::get(&path), path)));
         let mut sources = Vec::new();
-        for (file, path) in files {
-            let Some(file) = file else { continue };
-            sources.extend(diagnostics.keep(decode(&path, &file.data)).flatten());
+        for (path, content) in shipped_files() {
+            sources.extend(diagnostics.keep(decode(&path, &content)).flatten());
         }
         Self::compile(sources, diagnostics)
     }

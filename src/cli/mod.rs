@@ -15,6 +15,8 @@ pub mod explain;
 pub mod score;
 /// `zhijian serve`: the HTTP door.
 pub mod serve;
+/// `zhijian unpack`: the shipped pack, to be changed.
+pub mod unpack;
 
 mod input;
 mod table;

@@ -1,5 +1,7 @@
 //! A pack loads whole or not at all, and every mistake in it is told with its place and what to do.
 
+use std::path::Path;
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 use insta::assert_snapshot;
@@ -708,6 +710,21 @@ fn an_example_that_fails_says_what_was_found() {
     );
     let told = example("客户:不归我管", "客服:您好");
     assert!(told.contains("实际是 miss(不命中)，找到的是 第 1 轮“不归我管”：不算，说话人不对"), "{told}");
+}
+
+#[test]
+fn the_shipped_pack_can_be_written_out_to_be_changed_but_over_nothing() {
+    let folder = Folder::new();
+    let place = folder.path().join("mine");
+    let unpack = |place: &Path| {
+        let program = Command::new(env!("CARGO_BIN_EXE_zhijian")).arg("unpack").arg(place).output().unwrap();
+        (program.status.code(), String::from_utf8(program.stderr).unwrap())
+    };
+    assert_eq!(unpack(&place), (Some(0), String::new()));
+    assert_eq!(Pack::load(&place).unwrap().digest(), shipped().digest());
+    assert!(place.join("rules/README.md").is_file());
+    let (code, told) = unpack(folder.path());
+    assert!(code == Some(2) && told.contains("里已经有东西了"), "{told}");
 }
 
 #[test]
