@@ -402,6 +402,8 @@ fn a_rule_that_would_cost_too_much_is_refused() {
     assert!(told.contains("超过 500 个条件"), "{told}");
     let wide = "{repeat: {role: agent, within_turns: 51, likeness: 0.8, least_chars: 4}}";
     assert!(mistakes(wide).contains("这里最多 50"));
+    let told = mistakes("{pattern: {regex: '((好{1,99}){1,99}){1,99}的'}}");
+    assert!(told.contains("这个正则展开后太大"), "{told}");
 }
 
 #[test]

@@ -198,6 +198,10 @@ impl Compiler<'_> {
     fn regex(&mut self, pattern: &str, place: Location) -> Option<Regex> {
         let regex = RegexBuilder::new(pattern).size_limit(LARGEST_PROGRAM).build();
         let mistake = |error: regex::Error| {
+            if matches!(error, regex::Error::CompiledTooBig(_)) {
+                let help = "少用大的重复次数，少套几层；许多种说法请写进词表，用 phrase";
+                return self.mistake(place, "这个正则展开后太大，会拖慢每一通对话", help);
+            }
             let text = error.to_string();
             let last = text.lines().last().unwrap_or_default().trim_start_matches("error: ");
             let help = "检查括号、方括号是否配对，量词前有没有内容";
