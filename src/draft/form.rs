@@ -83,7 +83,7 @@ impl<'a> DraftVerdict<'a> {
             evidence: Vec::new(),
             searched: None,
             nearest: None,
-            better: rule.better.as_deref().filter(|_| outcome == Outcome::NotMet),
+            better: rule.better.as_deref().filter(|_| outcome == rule.demand.telling()),
         }
     }
 }

@@ -256,7 +256,7 @@ pub struct DraftVerdict<'a> {
     /// What came nearest to what was looked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub nearest: Option<DraftEvidence<'a>>,
-    /// What is better said or done, where the standard is not met.
+    /// What is better said or done, where the standard is not met or something was observed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub better: Option<&'a str>,
 }

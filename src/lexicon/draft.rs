@@ -271,8 +271,8 @@ impl LexiconsDraft {
                 .collect()
         };
         let watched_entries = entries_of(&watched).len();
-        // One automaton less is worth a few entries too many.
-        let is_nearly_all = |families: &BTreeSet<u32>| entries_of(families).len() * 10 > watched_entries * 9;
+        // One automaton less is worth some entries too many.
+        let is_nearly_all = |families: &BTreeSet<u32>| entries_of(families).len() * 5 > watched_entries * 4;
         let plans: Vec<Option<BTreeSet<u32>>> =
             plans.iter().map(|plan| Some(needed(plan)).filter(|families| !is_nearly_all(families))).collect();
         let spotted: BTreeSet<u32> =

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::draft::MOST_FORMS;
 use super::wording::Wordings;
-use super::{Entry, EntryId, Lexicons};
+use super::{Entry, EntryId, Lexicons, Speaker};
 
 impl Lexicons {
     /// Every entry that can never win, with the one that always wins in its stead.
@@ -40,6 +40,7 @@ impl Entry {
         self.allow.is_some() == other.allow.is_some()
             && (self.anchor.is_none() || self.anchor == other.anchor)
             && (!self.border || other.border)
+            && (self.speaker == other.speaker || self.speaker == Speaker::Any)
     }
 }
 

@@ -14,7 +14,7 @@ use super::wording::{Piece, Wordings, has_letters};
 use super::{Entry, EntryId, ListId};
 
 /// One entry announces itself by at most so many cores.
-const MOST_CORES: usize = 60;
+const MOST_CORES: usize = 100;
 
 /// What one core more costs, in cores that are found in a text of one letter: a larger automaton is slower.
 const COST_OF_A_CORE: f64 = 1e-9;

@@ -50,7 +50,7 @@ pub struct Rule {
     pub effective: Option<Effective>,
     /// What it demands.
     pub demand: Demand,
-    /// What is better said or done instead of what it forbids or observes.
+    /// What is better said or done: instead of what it forbids or observes, or what it expects.
     pub better: Option<String>,
     /// The dialogues that prove it.
     pub examples: Vec<Example>,
@@ -130,6 +130,17 @@ pub enum Demand {
     Expect,
     /// It is only noted.
     Observe,
+}
+
+impl Demand {
+    /// The outcome at which there is something to tell the agent.
+    #[must_use]
+    pub fn telling(self) -> Outcome {
+        match self {
+            Self::Forbid | Self::Expect => Outcome::NotMet,
+            Self::Observe => Outcome::Met,
+        }
+    }
 }
 
 /// The transcripts that a rule or a rubric is about; an empty one is about all.

@@ -45,9 +45,10 @@ pub fn read(
         let message = format!("max 写的是 {}，各评分项与起始分之和是 {sum}", file.max.value);
         reader.mistake(&file.max, message, "改 max,或检查各项的满分；顶替别项的项不算");
     }
-    let scale_to = reader.scale_to(file.scale_to);
+    let scale_to = reader.scale_to(file.scale_to, file.base);
     let heaviest_of = file.heaviest_of.iter().map(|group| reader.group(group)).collect();
     let vetoes = file.vetoes.into_iter().filter_map(|veto| reader.veto(veto)).collect();
+    reader.refuse_unnamed_switches();
     let Reader { sections, items, unset, used, idle, .. } = reader;
     let mut bands = file.bands;
     bands.sort_by_key(|band| std::cmp::Reverse(band.at_least));
@@ -91,19 +92,26 @@ fn each_once(mut rules: Vec<RuleId>) -> Vec<RuleId> {
     rules
 }
 
+/// One name for the rules of the reading that is in use.
+struct Switch {
+    id: Spanned<String>,
+    rules: Vec<RuleId>,
+    /// Whether anything in the rubric asks for it.
+    is_named: bool,
+}
+
 struct Reader<'a> {
     source: &'a Source,
     rules: &'a [Rule],
     rule_ids: &'a [String],
     diagnostics: &'a mut Diagnostics,
-    /// By name the rules for which it stands.
-    switches: Vec<(String, Vec<RuleId>)>,
+    switches: Vec<Switch>,
     sections: Vec<Section>,
     items: Vec<Item>,
     /// The titles of items whose points are still to be set.
     unset: Vec<String>,
     used: BTreeSet<RuleId>,
-    /// The rules of switches, also of choices that are not taken.
+    /// The rules of choices that are not taken.
     idle: BTreeSet<RuleId>,
 }
 
@@ -115,20 +123,37 @@ impl Reader<'_> {
     fn switch(&mut self, shape: SwitchShape) {
         let SwitchShape { id, chosen, of, .. } = shape;
         let name = id.value.as_str();
-        let is_known = self.switches.iter().any(|(known, _)| known == name);
-        if is_known || name.contains('/') || name.contains('*') {
+        let is_known = self.switches.iter().any(|known| known.id.value == name);
+        let is_rule = self.rule_ids.iter().any(|rule| rule == name);
+        if is_known || is_rule || name.contains('/') || name.contains('*') {
             let help = "开关的 id 在表内唯一，不能带 / 和 *,以免与规则编号混淆";
             self.mistake(&id, format!("开关编号“{name}”不能用"), help);
         }
-        let choices: Vec<Vec<RuleId>> = of.iter().map(|(_, names)| self.rules_of(names)).collect();
-        self.idle.extend(choices.iter().flatten());
-        let taken = of.iter().zip(choices).find(|((choice, _), _)| *choice == chosen.value);
+        let mut taken = None;
+        for (choice, names) in &of {
+            let rules = self.rules_of(names);
+            if *choice == chosen.value {
+                taken = Some(rules);
+            } else {
+                self.idle.extend(rules);
+            }
+        }
         if taken.is_none() {
             let known: Vec<&str> = of.iter().map(|(choice, _)| choice.as_str()).collect();
             let message = format!("开关“{name}”没有“{}”这个选择", chosen.value);
             self.mistake(&chosen, message, &format!("use 写 of 里的一个：{}", known.join("、")));
         }
-        self.switches.push((id.value, taken.map(|(_, rules)| rules).unwrap_or_default()));
+        self.switches.push(Switch { id, rules: taken.unwrap_or_default(), is_named: false });
+    }
+
+    /// A switch that nothing asks for would be turned in vain.
+    fn refuse_unnamed_switches(&mut self) {
+        let unnamed: Vec<Switch> =
+            std::mem::take(&mut self.switches).into_iter().filter(|switch| !switch.is_named).collect();
+        for Switch { id, .. } in &unnamed {
+            let help = "在评分条件里用它代替规则编号，或删去这个开关";
+            self.mistake(id, format!("没有评分项用到开关“{}”", id.value), help);
+        }
     }
 
     fn rules_of(&mut self, names: &Spanned<Names>) -> Vec<RuleId> {
@@ -137,7 +162,7 @@ impl Reader<'_> {
 
     fn section(&mut self, shape: SectionShape) {
         if let Some(weight) = shape.weight.as_ref().filter(|weight| weight.value <= Points::ZERO) {
-            self.mistake(weight, "权重应当大于 0", "不计分的大项不写 weight,其中的项写 basis: human");
+            self.mistake(weight, "权重应当大于 0", "没有满分的大项不写 weight");
         }
         let weight = shape.weight.map(|weight| weight.value);
         self.sections.push(Section { id: shape.id, title: shape.title, weight });
@@ -148,15 +173,37 @@ impl Reader<'_> {
     }
 
     /// The full points after scaling: where sections have weights, what the weights add up to.
-    fn scale_to(&mut self, stated: Option<Points>) -> Option<Points> {
+    fn scale_to(&mut self, stated: Option<Points>, base: Points) -> Option<Points> {
         let weights: Vec<Points> = self.sections.iter().filter_map(|section| section.weight).collect();
         if weights.is_empty() {
             return stated;
         }
         let sum: Points = weights.iter().copied().sum();
-        if weights.len() < self.sections.len() || stated.is_some_and(|stated| stated != sum) {
-            let message = format!("权重不齐，或加起来是 {sum}，与 scale_to 不同");
-            let help = "要么每个大项都写 weight,要么都不写；scale_to 可以不写";
+        let mut mistakes = Vec::new();
+        if let Some(stated) = stated.filter(|stated| *stated != sum) {
+            let message = format!("各大项的 weight 之和是 {sum}，scale_to 写的是 {stated}");
+            mistakes.push((message, "改其中一处；写了 weight,scale_to 可以不写"));
+        }
+        if base != Points::ZERO {
+            let help = "权重按得分率折算；起始分的扣分制不写 weight";
+            mistakes.push(("写了 weight 就不能写 base".to_owned(), help));
+        }
+        for (number, section) in self.sections.iter().enumerate() {
+            let own = self.items.iter().filter(|item| item.section == number && item.instead_of.is_none());
+            let has_points = own.map(Item::max).sum::<Points>() > Points::ZERO;
+            match (section.weight, has_points) {
+                (None, true) => mistakes.push((
+                    format!("大项“{}”有满分，却没有写 weight", section.title),
+                    "要么每个有满分的大项都写 weight,要么都不写",
+                )),
+                (Some(_), false) => mistakes.push((
+                    format!("大项“{}”写了 weight,却没有一项有满分", section.title),
+                    "加分、扣分的项放进有满分的大项，或者去掉这个 weight",
+                )),
+                _ => {}
+            }
+        }
+        for (message, help) in mistakes {
             self.diagnostics.push(self.source.mistake_at_head(message).help(help));
         }
         Some(sum)
@@ -286,9 +333,11 @@ impl Reader<'_> {
 
     /// The rules that `name` means, which the rubric will look at: those of a switch, or of [`Self::find_rules`].
     fn set<T>(&mut self, name: &str, place: &Spanned<T>) -> Vec<RuleId> {
-        let switch = self.switches.iter().find(|(id, _)| id == name);
-        let found = match switch {
-            Some((_, rules)) => rules.clone(),
+        let found = match self.switches.iter_mut().find(|switch| switch.id.value == name) {
+            Some(switch) => {
+                switch.is_named = true;
+                switch.rules.clone()
+            }
             None => self.find_rules(name, place),
         };
         self.used.extend(&found);
@@ -303,7 +352,7 @@ impl Reader<'_> {
         };
         // A rule that is broken itself exists, and is told once, in its own file.
         if !self.rule_ids.iter().any(|id| fits(id)) {
-            let switches = self.switches.iter().map(|(id, _)| id.as_str());
+            let switches = self.switches.iter().map(|switch| switch.id.value.as_str());
             let known = self.rule_ids.iter().map(String::as_str).chain(switches);
             let near = yaml::nearest(name, known);
             let help = near.map_or("编号是 rules/ 之下的路径去掉 .yaml".to_owned(), |near| {

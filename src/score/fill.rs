@@ -64,6 +64,14 @@ impl ItemResult {
     }
 }
 
+impl FilledItem<'_> {
+    /// The item in whose place it stands: its own, unless it takes that of another.
+    #[must_use]
+    pub fn place(&self) -> usize {
+        self.item.instead_of.unwrap_or(self.at)
+    }
+}
+
 /// Fills `rubric`, as far as it is about `transcript`, from the verdicts.
 #[must_use]
 pub fn fill<'p>(rubric: &'p Rubric, transcript: &Transcript<'_>, judgement: &Judgement) -> Filled<'p> {
@@ -172,7 +180,7 @@ fn is_same_event(a: &Occurrence, b: &Occurrence) -> bool {
 /// Of the items in `group` that deduct for one event, only the heaviest does.
 fn keep_heaviest(items: &mut [FilledItem<'_>], group: &[usize], judgement: &Judgement) {
     let mut claims: Vec<Claim<'_>> = Vec::new();
-    for (at, item) in items.iter().enumerate().filter(|(_, item)| group.contains(&item.at)) {
+    for (at, item) in items.iter().enumerate().filter(|(_, item)| group.contains(&item.place())) {
         if let (Scoring::Deduct(terms), ItemResult::Counted { doubled, .. }) =
             (&item.item.scoring, item.result)
         {

@@ -1,7 +1,7 @@
 //! The sums of a filled rubric: what is proposed, what is open, and what vetoes would make of it.
 
 use super::fill::{FilledItem, ItemResult};
-use super::{Item, Points, Rubric, Veto, VetoScope};
+use super::{Points, Rubric, Veto, VetoScope};
 
 /// The sums of a filled rubric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,13 +35,14 @@ impl<'p> Totals<'p> {
         let prefilled_max = rubric.base + items.iter().filter(is_filled).map(max_of).sum();
         let open_max = items.iter().filter(is_open).map(max_of).sum();
         let max = prefilled_max + open_max;
-        let left = |item: &&FilledItem<'_>| !vetoes.iter().any(|veto| zeroes(veto.scope, item.at, item.item));
+        let left = |item: &&FilledItem<'_>| !vetoes.iter().any(|veto| zeroes(veto.scope, item));
         let is_lost = vetoes.iter().any(|veto| veto.scope == VetoScope::Call);
         // A vetoed call has no points at all, and no bonus.
         let base = if is_lost { Points::ZERO } else { rubric.base };
         let with_vetoes = rubric.at_least_floor(base + items.iter().filter(left).map(proposed).sum());
         let closed = !items.iter().any(|item| is_open(&item));
         let final_points = closed.then(|| match rubric.scale_to {
+            Some(_) if is_lost => rubric.at_least_floor(Points::ZERO),
             Some(full) if rubric.is_weighted() => rubric.weighted(full, items, &left),
             Some(full) => with_vetoes.scaled(max, full),
             None => with_vetoes,
@@ -59,11 +60,11 @@ impl<'p> Totals<'p> {
     }
 }
 
-/// Whether a veto of this scope zeroes the item with this number.
-fn zeroes(scope: VetoScope, at: usize, item: &Item) -> bool {
+/// Whether a veto of this scope zeroes the item.
+fn zeroes(scope: VetoScope, item: &FilledItem<'_>) -> bool {
     match scope {
-        VetoScope::Item(target) => target == at || item.instead_of == Some(target),
-        VetoScope::Section(section) => item.section == section,
+        VetoScope::Item(target) => target == item.at || target == item.place(),
+        VetoScope::Section(section) => item.item.section == section,
         VetoScope::Call => true,
     }
 }

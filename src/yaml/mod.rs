@@ -24,20 +24,24 @@ pub fn read<T: DeserializeOwned>(source: &Source) -> Result<T, Diagnostic> {
     let options = serde_saphyr::options! { budget: serde_saphyr::budget! { max_depth: DEEPEST } };
     serde_saphyr::from_str_with_options(&source.text, options).map_err(|error| {
         let error = error.without_snippet();
-        if let Some(line) = wide_colon(&source.text) {
-            return source.mistake(line, 1, "这一行的冒号是全角的“：”").help("换成半角的 : 再空一格");
+        let line = error.location().map_or(0, |at| usize::try_from(at.line()).unwrap_or(0));
+        if let Some((line, column)) = wide_colon(&source.text, line) {
+            return source.mistake(line, column, "这里的冒号是全角的“：”").help("换成半角的 : 再空一格");
         }
         let explained = explain::explain(error);
         mistake(source, error.location().unwrap_or(Location::UNKNOWN), explained.message).help(explained.help)
     })
 }
 
-/// The first line where a key is followed by a wide colon, which YAML takes for a letter.
-fn wide_colon(text: &str) -> Option<usize> {
+/// Where in `line` or the one before it a key is followed by a wide colon, which YAML takes for a letter.
+fn wide_colon(text: &str, line: usize) -> Option<(usize, usize)> {
     let is_key = |key: &str| !key.is_empty() && key.bytes().all(|b| b.is_ascii_lowercase() || b == b'_');
-    let wide =
-        |line: &str| line.trim_start_matches([' ', '-']).split_once('：').is_some_and(|(key, _)| is_key(key));
-    text.lines().position(wide).map(|line| line + 1)
+    let column = |text: &str| {
+        let (before, _) = text.split_once('：')?;
+        is_key(before.trim_start_matches([' ', '-'])).then(|| before.chars().count() + 1)
+    };
+    let near = text.lines().enumerate().map(|(at, text)| (at + 1, text));
+    near.filter(|(at, _)| *at == line || *at + 1 == line).find_map(|(at, text)| Some((at, column(text)?)))
 }
 
 /// A mistake at a place that the reader remembered.

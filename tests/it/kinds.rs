@@ -517,3 +517,54 @@ fn how_soon_a_hangup_comes_needs_times() {
         ],
     );
 }
+
+#[test]
+fn what_stands_in_the_same_place_does_not_stand_apart() {
+    let pattern = "{pattern: {regex: '非常?抱歉', role: agent}}";
+    let phrase = "{phrase: {lexicon: 'w#sorry', role: agent}}";
+    let apart = format!("{{near: {{of: {phrase}, to: {pattern}, within_turns: 0, which: none}}}}");
+    expect(&apart, &[("客服:非常抱歉", "not_met"), ("客服:抱歉", "met")]);
+    let same = "{near: {of: {repeat: {role: agent, within_turns: 2, likeness: 0.9, least_chars: 2}}, to: {turns: {of: {phrase: {lexicon: w}}, role: agent}}, within_turns: 0, which: none}}";
+    expect(same, &[("客服:抱歉抱歉\n客服:抱歉抱歉", "not_met")]);
+}
+
+#[test]
+fn short_numbers_and_numbers_beside_others_are_heard_when_said() {
+    let said = "{said: {field: agent.id, role: agent}}";
+    expect(
+        said,
+        &[
+            ("@ agent.id=3312\n客服:我的工号是3312,2号线的同事也在", "met"),
+            ("@ agent.id=88\n客服:我的工号是八八", "met"),
+            ("@ agent.id=31\n客服:我是三幺号", "met"),
+            ("@ agent.id=35\n客服:我是三六号", "not_met"),
+        ],
+    );
+}
+
+#[test]
+fn a_word_is_not_heard_wrong_where_it_is_one_of_several() {
+    let words = "title: 词\n---\n(他|她)真讨厌\n";
+    let rule = rule("observe: {sounds_like: {lexicon: v, role: agent}}");
+    let pack = compiled(&[("lexicons/v.txt", words), ("rules/r.yaml", &rule)]);
+    let heard = |script: &str| {
+        verdict(&judged(&pack, script), "r")["nearest"].is_object()
+            || !judged(&pack, script)["verdicts"][0]["evidence"].as_array().unwrap().is_empty()
+    };
+    assert!(!heard("客服:她真讨厌"));
+    assert_eq!(outcome(&judged(&pack, "客服:她真讨厌"), "r"), "not_met");
+}
+
+#[test]
+fn a_rate_is_judged_by_itself_where_there_is_nothing_to_compare_it_with() {
+    let rate = "{speech_rate: {role: agent, least_chars: 4, median: {to: 300}, relative: {to: 1.5}}}";
+    expect(
+        rate,
+        &[
+            ("[0-1] 客服:一二三四五六七八\n[3-5] 客户:好", "not_met"),
+            ("[0-4] 客服:一二三四五六七八\n[5-6] 客户:好", "met"),
+        ],
+    );
+    let nobody = "{speech_rate: {role: any, least_chars: 4, relative: {to: 1.5}}}";
+    assert!(mistakes(nobody).contains("看不出与谁比语速"));
+}

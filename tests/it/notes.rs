@@ -37,6 +37,7 @@ fn an_entry_that_also_stands_elsewhere_is_not_dead() {
     assert_eq!(told("喂 :: at=whole\n喂\n"), Vec::<String>::new());
     assert_eq!(told("喂 :: border\n喂\n"), Vec::<String>::new());
     assert_eq!(told("喂，说话\n喂说话\n"), Vec::<String>::new());
+    assert_eq!(told("喂\n喂 :: role=customer\n"), Vec::<String>::new());
     assert_eq!(told("!喂说话 :: reason=可以\n喂说话\n"), Vec::<String>::new());
 }
 

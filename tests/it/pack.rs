@@ -418,7 +418,7 @@ fn a_regex_that_is_broken_or_matches_nothing_or_everything_is_refused() {
         ("好,的", "“,”永远匹配不到"),
         ("好 的", "“ ”永远匹配不到"),
         ("OK", "“O”永远匹配不到"),
-        ("好a{2000}{2000}", "正则写错了"),
+        ("好a{2000}{2000}", "展开后太大"),
     ] {
         let folder = Folder::new().file(RUDE, &rule(&format!("forbid: {{pattern: {{regex: '{regex}'}}}}")));
         assert_only(&folder, "rules/rude.yaml:5:27", &[told]);
@@ -690,7 +690,7 @@ fn the_binary_carries_the_pack_of_the_repository() {
 fn a_wide_colon_is_told_as_what_it_is() {
     let folder = Folder::new().file("rules/rude.yaml", "title：推责\nref: R\n");
     let told = folder.mistakes();
-    assert!(told.contains("rules/rude.yaml:1:1: 这一行的冒号是全角的“：”"), "{told}");
+    assert!(told.contains("rules/rude.yaml:1:6: 这里的冒号是全角的“：”"), "{told}");
 }
 
 #[test]

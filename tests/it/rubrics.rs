@@ -139,8 +139,49 @@ fn weights_are_for_all_sections_or_for_none_and_add_up_to_the_scale() {
         let rubric = weighted(weights, second, head);
         let files = [("rules/good.yaml", good.as_str()), ("rules/rubrics/t.yaml", rubric.as_str())];
         let told = try_compiled(&files).unwrap_err().to_string();
-        assert!(told.contains("权重不齐，或加起来是"), "{told}");
+        assert!(
+            told.contains("却没有写 weight") || told.contains("weight 之和是 100，scale_to 写的是 90"),
+            "{told}"
+        );
     }
+}
+
+#[test]
+fn weights_are_for_sections_with_full_points_and_not_for_deductions_from_a_base() {
+    let deduct = "title: 表\nversion: \"1\"\nref: T\nbase: 100\nmax: 100\nsections:\n  - id: a\n    title: 甲\n    weight: 60\n    items:\n      \
+                  - {id: a, ref: T, title: 甲, basis: human, deduct: {points: 50, unit: 次}}\n";
+    let told = try_compiled(&[("rules/rubrics/t.yaml", deduct)]).unwrap_err().to_string();
+    assert!(told.contains("写了 weight 就不能写 base") && told.contains("却没有一项有满分"), "{told}");
+}
+
+#[test]
+fn a_vetoed_call_has_no_scaled_points_either() {
+    let good = rule("expect: {talk: {role: agent, at_least_turns: 1}}");
+    let tail = "vetoes: [{id: v, ref: T, title: 否, scope: call, if: {met: good}}]\n";
+    let second = "levels: [{score: 2, text: 差, if: {met: good}}]";
+    let rubric = weighted(["    weight: 60\n", "    weight: 40\n"], second, "pass: 1\n") + tail;
+    let pack = compiled(&[("rules/good.yaml", &good), ("rules/rubrics/t.yaml", &rubric)]);
+    let totals = &judged(&pack, "客服:嗯")["totals"];
+    assert_eq!((&totals["scaled_to"], &totals["passed"]), (&json!(0.0), &json!(false)));
+}
+
+#[test]
+fn a_switch_that_nothing_asks_for_is_refused() {
+    let told = mistakes(
+        "max: 1\nswitches: [{id: reading, title: 读法, use: x, of: {x: []}}]\nsections: [{id: s, title: 项, items: [{id: i, ref: T-1, title: 项, max: 1, basis: human}]}]\n",
+    );
+    assert!(told.contains("没有评分项用到开关“reading”"), "{told}");
+}
+
+#[test]
+fn what_takes_the_place_of_an_item_takes_it_among_the_heaviest_too() {
+    let items = [
+        "id: heavy, basis: auto, deduct: {points: 10, unit: 次, rules: [fault/a]}",
+        "id: usual, basis: human, deduct: {points: 5, unit: 次}",
+        "id: care, basis: auto, instead_of: usual, applies_to: {meta: {post: 关怀岗}}, deduct: {points: 5, unit: 次, rules: [fault/b]}",
+    ];
+    let pack = pack("100", &items, "base: 100\nheaviest_of: [[heavy, usual]]");
+    assert_eq!(judged(&pack, "@ meta.post=关怀岗\n客服:甲甲乙乙")["totals"]["prefilled"], 90.0);
 }
 
 #[test]

@@ -135,7 +135,7 @@ impl Condition for Near {
         let Some(asked) = self.asked(&anchors) else { return Found::of(Outcome::NotApplicable) };
         let (mut near, mut alone) = (Vec::new(), Vec::new());
         for anchor in asked {
-            match found.beside(anchor, self.side).find(|target| self.is_near(scene, anchor, target)) {
+            match found.beside(anchor, self.side, false).find(|target| self.is_near(scene, anchor, target)) {
                 Some(target) => near.push(target.occurrence.clone()),
                 None => alone.push(anchor.occurrence.clone()),
             }
@@ -157,7 +157,7 @@ impl Near {
             Side::Around => Side::Around,
         };
         let has_near = |placed: &&Placed<'_>| {
-            anchors.beside(placed, side).any(|anchor| self.is_near(scene, placed, anchor))
+            anchors.beside(placed, side, true).any(|anchor| self.is_near(scene, placed, anchor))
         };
         let apart = found.iter().filter(|placed| !has_near(placed));
         Found::any(apart.map(|placed| placed.occurrence.clone()).collect())
@@ -220,15 +220,16 @@ impl<'o> Targets<'o> {
         Self { by_start, by_end }
     }
 
-    /// The nearest on the asked sides of `anchor`: where it is too far away, so is every other.
-    fn beside(&self, anchor: &Placed<'_>, side: Side) -> impl Iterator<Item = &Placed<'o>> {
+    /// The nearest on the asked sides of `anchor`: where it is too far away, so is every other. What stands in the very
+    /// same place is near only where that is asked: it may be the anchor itself.
+    fn beside(&self, anchor: &Placed<'_>, side: Side, in_place: bool) -> impl Iterator<Item = &Placed<'o>> {
         let after = self.by_start.partition_point(|placed| placed.start < anchor.end);
         let before = self.by_end.partition_point(|placed| placed.end <= anchor.start);
         let after = self.by_start.get(after).filter(|_| side != Side::Before);
         let before = before.checked_sub(1).map(|at| &self.by_end[at]).filter(|_| side != Side::After);
         // What stands within the anchor or around it is neither before nor after it.
         let over = self.by_start[..self.by_start.partition_point(|placed| placed.start < anchor.end)].last();
-        let itself = |over: &Placed<'_>| (over.start, over.end) == (anchor.start, anchor.end);
+        let itself = |over: &Placed<'_>| !in_place && (over.start, over.end) == (anchor.start, anchor.end);
         let over = over.filter(|over| side == Side::Around && over.end > anchor.start && !itself(over));
         after.into_iter().chain(before).chain(over)
     }

@@ -141,20 +141,21 @@ impl Pattern {
         }
     }
 
-    /// The turn and place of so many letters that begin at `start`, which does not count the ends of the turns before
-    /// it in a row that begins with `turn`; what goes on in the next turn is cut off.
-    fn place(&self, scene: &Scene<'_>, turn: u32, start: u32, length: usize) -> (u32, Range<u32>) {
+    /// The turn and place of so many letters that begin at `start`, which does not count the ends of the turns that `row`
+    /// has passed: it is the turn that was reached, and how many turns of a row stand before it. What goes on in the next
+    /// turn is cut off.
+    fn place(&self, scene: &Scene<'_>, row: &mut (u32, u32), start: u32, length: usize) -> (u32, Range<u32>) {
         let end = start + position(length);
         if self.scope != Scope::Joined {
-            return (turn, start..end);
+            return (row.0, start..end);
         }
         let turns = scene.document.turns();
-        let (mut at, mut passed) = (turn, 0);
-        while turns[at as usize].end <= start + passed {
-            at += 1;
-            passed += 1;
+        let (at, passed) = row;
+        while turns[*at as usize].end <= start + *passed {
+            *at += 1;
+            *passed += 1;
         }
-        (at, start + passed..(end + passed).min(turns[at as usize].end))
+        (*at, start + *passed..(end + *passed).min(turns[*at as usize].end))
     }
 
     fn search(&self, scene: &Scene<'_>, turn: u32, part: Range<u32>, occurrences: &mut Vec<Occurrence>) {
@@ -163,10 +164,11 @@ impl Pattern {
         // Without the ends of turns within the part; each is one letter less.
         let text = if self.scope == Scope::Joined { text.replace('\n', "").into() } else { Cow::from(text) };
         let mut excluded = self.excluding.iter().flat_map(|excluding| excluding.find_iter(&text)).peekable();
+        let mut row = (turn, 0);
         for found in regex.find_iter(&text).filter(|found| !found.is_empty()) {
             while excluded.next_if(|other| other.end() <= found.start()).is_some() {}
             let is_excluded = excluded.peek().is_some_and(|other| other.start() < found.end());
-            let (turn, span) = self.place(scene, turn, part.start + position(found.start()), found.len());
+            let (turn, span) = self.place(scene, &mut row, part.start + position(found.start()), found.len());
             let standing = if is_excluded {
                 Standing::Suppressed(By::Excluded)
             } else {

@@ -1,15 +1,18 @@
 //! `said`: the value of a field that was posted with the dialogue is spoken, such as the agent's own number.
 
+use std::ops::Range;
+
 use serde::Deserialize;
 use serde_json::Value;
 
 use super::{Compiler, Condition};
+use crate::detect::Scene;
 use crate::lexicon::Speaker;
 use crate::rule::View;
 use crate::rule::found::{Found, Lack, Occurrence, Searched};
 use crate::rule::window::{Window, WindowShape};
 use crate::text::{normalise_phrase, position};
-use crate::transcript::Transcript;
+use crate::transcript::{Role, Transcript};
 use crate::yaml::Spanned;
 
 #[derive(Debug, Deserialize)]
@@ -48,15 +51,23 @@ impl Condition for Said {
             Ok(turns) => turns,
             Err(lack) => return Found::without(lack),
         };
+        let forms = forms(&value);
+        let may_count = |turn: &u32| {
+            let role = scene.turn(*turn).role;
+            turns.contains(turn) && (self.role.is(role) || role == Role::Unknown)
+        };
         let mut occurrences = Vec::new();
-        let spoken = scene.turns_of(self.role).filter(|turn| turns.contains(turn));
-        for turn in spoken {
+        for turn in (0..scene.turn_count()).filter(may_count) {
             let part = scene.document.turns()[turn as usize].clone();
             let text = scene.document.slice(part.clone());
-            let stands = text.match_indices(&value).filter(|(at, _)| is_whole(text, *at, &value));
-            occurrences.extend(stands.map(|(at, found)| {
-                let start = part.start + position(at);
-                Occurrence { span: Some(start..start + position(found.len())), ..Occurrence::turn(turn) }
+            let stands = forms.iter().flat_map(|form| text.match_indices(form.as_str()));
+            let spans =
+                stands.map(|(at, found)| part.start + position(at)..part.start + position(at + found.len()));
+            let whole = spans.filter(|span| is_whole(scene, span));
+            occurrences.extend(whole.map(|span| Occurrence {
+                standing: scene.match_standing(turn, &span, self.role, &[]),
+                span: Some(span),
+                ..Occurrence::turn(turn)
             }));
         }
         Found { searched: Some(Searched { speaker: self.role, turns }), ..Found::any(occurrences) }
@@ -78,11 +89,26 @@ fn posted(field: &str, transcript: &Transcript<'_>) -> Option<String> {
     value.map(|value| normalise_phrase(&value).0).filter(|value| !value.is_empty())
 }
 
-/// Whether the number at `at` is not part of a longer one.
-fn is_whole(text: &str, at: usize, value: &str) -> bool {
-    let is_digit = |c: char| c.is_ascii_digit();
-    let goes_on =
-        |inner: Option<char>, outer: Option<char>| inner.is_some_and(is_digit) && outer.is_some_and(is_digit);
-    !goes_on(value.chars().next(), text[..at].chars().next_back())
-        && !goes_on(value.chars().next_back(), text[at + value.len()..].chars().next())
+/// The ways in which a value stands in normalised text: where numbers are short, their digits stay as they are spoken.
+fn forms(value: &str) -> Vec<String> {
+    const SPOKEN: [char; 10] = ['零', '一', '二', '三', '四', '五', '六', '七', '八', '九'];
+    let digits: Option<Vec<usize>> =
+        value.chars().map(|c| c.to_digit(10).and_then(|digit| usize::try_from(digit).ok())).collect();
+    let spoken = digits.filter(|digits| digits.len() < 3);
+    let spoken = spoken.map(|digits| digits.into_iter().map(|digit| SPOKEN[digit]).collect::<String>());
+    let on_the_telephone = spoken.as_ref().map(|spoken| spoken.replace('一', "幺"));
+    let mut forms: Vec<String> =
+        std::iter::once(value.to_owned()).chain(spoken).chain(on_the_telephone).collect();
+    forms.dedup();
+    forms
+}
+
+/// Whether the number that stands there is not part of a longer one.
+fn is_whole(scene: &Scene<'_>, span: &Range<u32>) -> bool {
+    let text = scene.document.text();
+    let (start, end) = (span.start as usize, span.end as usize);
+    let is_digit = |c: Option<char>| c.is_some_and(|c| c.is_ascii_digit());
+    let goes_on = |at: usize| is_digit(text[..at].chars().next_back()) && is_digit(text[at..].chars().next());
+    let ends = |at: u32| scene.document.pause_at(at).is_some();
+    (!goes_on(start) || ends(span.start)) && (!goes_on(end) || ends(span.end))
 }

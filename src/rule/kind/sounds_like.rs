@@ -80,21 +80,22 @@ impl SoundsLike {
     /// Where something stands that sounds like a word and is none: the longest at each place.
     fn heard(&self, scene: &Scene<'_>) -> Vec<Range<u32>> {
         let places = self.words.iter().flat_map(|(word, sounds)| {
-            scene.sounds().places(sounds).map(move |span| (span.start, Reverse(span.end), word.as_str()))
+            let is_other = move |span: &Range<u32>| scene.document.slice(span.clone()) != word;
+            let places = scene.sounds().places(sounds);
+            places.map(move |span| (span.start, Reverse(span.end), is_other(&span)))
         });
-        let mut places: Vec<(u32, Reverse<u32>, &str)> = places.collect();
+        // What is one of the words stands before what only sounds like another.
+        let mut places: Vec<(u32, Reverse<u32>, bool)> = places.collect();
         places.sort_unstable();
         let mut heard = Vec::new();
         let mut next = 0;
-        for (start, Reverse(end), word) in places {
+        for (start, Reverse(end), is_other) in places {
             let span = start..end;
             if start < next || !scene.document.is_one_sentence(&span) {
                 continue;
             }
             next = end;
-            if scene.document.slice(span.clone()) != word {
-                heard.push(span);
-            }
+            heard.extend(is_other.then_some(span));
         }
         heard
     }

@@ -37,7 +37,7 @@ struct OutsideShape {
 pub(in crate::rule) struct SpeechRate {
     speaker: Speaker,
     least_chars: u32,
-    median: Span,
+    median: Option<Span>,
     /// How many times as fast as the other side.
     relative: Option<Span>,
     outside: Option<OutsideShape>,
@@ -49,10 +49,14 @@ impl SpeechRateShape {
             let help = "median 是每分钟多少字，relative 是对方语速的多少倍，至少写一个";
             compiler.mistake(self.least_chars.referenced, "没有写语速应在什么范围", help);
         }
+        if self.relative.is_some() && matches!(self.role, Speaker::System | Speaker::Any) {
+            let help = "relative 是与对方比，role 写 agent 或 customer";
+            compiler.mistake(self.least_chars.referenced, "看不出与谁比语速", help);
+        }
         SpeechRate {
             speaker: self.role,
             least_chars: self.least_chars.value,
-            median: self.median.unwrap_or(Span { from: None, to: None }),
+            median: self.median,
             relative: self.relative,
             outside: self.outside,
         }
@@ -76,17 +80,19 @@ impl Condition for SpeechRate {
         let odd: Vec<u32> =
             paces.iter().filter(|(_, rate)| self.is_odd(*rate)).map(|(turn, _)| *turn).collect();
         let few_odd = self.outside.is_none_or(|outside| ratio(odd.len(), paces.len()) <= outside.at_most);
-        let mut measure = Measure { value: median, unit: "字/分" };
-        let mut keeps_pace = true;
-        if let Some(relative) = self.relative {
-            let others = self::median(&scene.paces(self.speaker.other(), self.least_chars));
-            let Some(times) = others.map(|others| median / others) else {
-                return Found::of(Outcome::NotApplicable);
-            };
-            measure = Measure { value: times, unit: "倍" };
-            keeps_pace = relative.contains(times);
-        }
-        let found = Found::whether(self.median.contains(median) && few_odd && keeps_pace);
+        let others =
+            self.relative.and_then(|_| self::median(&scene.paces(self.speaker.other(), self.least_chars)));
+        let times = others.map(|others| median / others);
+        let keeps_pace =
+            self.relative.is_none_or(|relative| times.is_none_or(|times| relative.contains(times)));
+        // With nothing to compare with, only what is said of the rate itself can be told.
+        let measure = match (self.relative, times) {
+            (Some(_), None) if self.median.is_none() && few_odd => return Found::of(Outcome::NotApplicable),
+            (Some(_), Some(times)) if self.median.is_none() => Measure { value: times, unit: "倍" },
+            _ => Measure { value: median, unit: "字/分" },
+        };
+        let in_range = self.median.is_none_or(|range| range.contains(median));
+        let found = Found::whether(in_range && few_odd && keeps_pace);
         Found {
             occurrences: odd.into_iter().map(Occurrence::turn).collect(),
             measured: Some(measure),
@@ -101,7 +107,9 @@ fn median(paces: &[(u32, f64)]) -> Option<f64> {
 
 impl SpeechRate {
     fn is_odd(&self, rate: f64) -> bool {
-        let Some(outside) = self.outside else { return !self.median.contains(rate) };
+        let Some(outside) = self.outside else {
+            return self.median.is_some_and(|range| !range.contains(rate));
+        };
         rate < outside.from || rate > outside.to
     }
 }
