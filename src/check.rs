@@ -1,6 +1,6 @@
 //! Proves a pack by its own examples: what every rule says to every dialogue that stands in it.
 
-use std::num::NonZero;
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use crate::criteria;
 use crate::detect::{Scene, Standing};
@@ -48,34 +48,22 @@ pub fn examples(pack: &Pack) -> Result<Checked, Diagnostics> {
         rubrics: pack.forms.len(),
     };
     // Side by side, since whoever has changed a word waits for it.
-    let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
-    let share = pack.all_rules().len().div_ceil(threads).max(1);
-    let shares = std::thread::scope(|scope| {
-        let all = |rules: &[RuleId]| {
-            let (mut diagnostics, mut count) = (Diagnostics::default(), 0);
-            rules.iter().for_each(|id| count += prove(pack, *id, &mut diagnostics));
-            (diagnostics, count)
-        };
-        let running: Vec<_> =
-            pack.all_rules().chunks(share).map(|rules| scope.spawn(move || all(rules))).collect();
-        running.into_iter().map(|one| one.join()).collect::<Vec<_>>()
-    });
-    for share in shares {
-        // A panic of one thread goes on in this one.
-        let (mistakes, count) = share.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
-        diagnostics.0.extend(mistakes.0);
+    let proved: Vec<(usize, Diagnostics)> = pack.all_rules().par_iter().map(|id| prove(pack, *id)).collect();
+    for (count, mistakes) in proved {
         checked.examples += count;
+        diagnostics.0.extend(mistakes.0);
     }
     criteria::unknown_references(pack).into_iter().for_each(|mistake| diagnostics.push(mistake));
     diagnostics.settle().map(|()| checked)
 }
 
-/// Tries the examples of one rule, and counts them.
-fn prove(pack: &Pack, id: RuleId, diagnostics: &mut Diagnostics) -> usize {
+/// Tries the examples of one rule: how many there are, and what is wrong with them.
+fn prove(pack: &Pack, id: RuleId) -> (usize, Diagnostics) {
     let rule = pack.rule(id);
-    let Some(source) = pack.source_of(rule) else { return 0 };
-    rule.examples.iter().for_each(|example| run(pack, id, example, source, diagnostics));
-    rule.examples.len()
+    let mut diagnostics = Diagnostics::default();
+    let Some(source) = pack.source_of(rule) else { return (0, diagnostics) };
+    rule.examples.iter().for_each(|example| run(pack, id, example, source, &mut diagnostics));
+    (rule.examples.len(), diagnostics)
 }
 
 fn run(pack: &Pack, id: RuleId, example: &Example, source: &Source, diagnostics: &mut Diagnostics) {

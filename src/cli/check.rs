@@ -1,11 +1,11 @@
 //! `zhijian check`: every lexicon, rule and rubric of the pack compiles, and every example in it holds.
 
 use std::io::Write as _;
-use std::path::PathBuf;
 
+use super::pack::PackArgs;
 use super::{CliError, Outcome};
 use crate::check;
-use crate::config::{Layer, Settings};
+use crate::config::LimitsLayer;
 use crate::criteria::{self, Criterion};
 use crate::notes;
 use crate::pack::Pack;
@@ -14,12 +14,9 @@ use crate::pack::Pack;
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "选项")]
 pub struct Args {
-    /// 配置文件 [缺省: ./zhijian.toml,没有则不读]
-    #[arg(long, env = "ZHIJIAN_CONFIG", value_name = "文件")]
-    config: Option<PathBuf>,
-    /// 规则包目录(含 lexicons/ 与 rules/)[缺省: 当前目录有则用之,否则用程序自带的]
-    #[arg(long, env = "ZHIJIAN_PACK", value_name = "目录")]
-    pack: Option<PathBuf>,
+    /// Which pack.
+    #[command(flatten)]
+    pack: PackArgs,
     /// 列出每条准则由哪些规则、评分项落实;A、P+ 类准则没有规则时算作失败
     #[arg(long)]
     coverage: bool,
@@ -30,8 +27,7 @@ pub struct Args {
 /// # Errors
 /// When the pack is broken, the settings are wrong, or the summary cannot be written.
 pub fn run(args: Args) -> Result<Outcome, CliError> {
-    let layer = Layer { pack: args.pack, ..Layer::default() };
-    let settings = Settings::read(args.config.as_deref(), layer)?;
+    let settings = args.pack.settings(LimitsLayer::default())?;
     let pack = settings.load_pack()?;
     let checked = check::examples(&pack)?;
     let check::Checked { files, lexicons, entries, rules, examples, rubrics } = checked;

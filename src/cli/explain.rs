@@ -4,9 +4,10 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::input::{self, Found};
+use super::pack::PackArgs;
 use super::{CliError, Outcome};
 use crate::answer::{Line, Refusal};
-use crate::config::{Layer, Settings};
+use crate::config::LimitsLayer;
 use crate::explain::explain;
 use crate::pack::Pack;
 use crate::rule::RuleId;
@@ -18,12 +19,9 @@ use crate::yaml;
 #[derive(Debug, clap::Args)]
 #[command(next_help_heading = "选项")]
 pub struct Args {
-    /// 配置文件 [缺省: ./zhijian.toml,没有则不读]
-    #[arg(long, env = "ZHIJIAN_CONFIG", value_name = "文件")]
-    config: Option<PathBuf>,
-    /// 规则包目录(含 lexicons/ 与 rules/)[缺省: 当前目录有则用之,否则用程序自带的]
-    #[arg(long, env = "ZHIJIAN_PACK", value_name = "目录")]
-    pack: Option<PathBuf>,
+    /// Which pack.
+    #[command(flatten)]
+    pack: PackArgs,
     /// 规则编号,如 courtesy/apology
     #[arg(value_name = "规则", help_heading = "输入")]
     rule: String,
@@ -37,8 +35,7 @@ pub struct Args {
 /// # Errors
 /// When the pack is broken, there is no such rule, or the output cannot be written.
 pub fn run(args: Args) -> Result<Outcome, CliError> {
-    let layer = Layer { pack: args.pack, ..Layer::default() };
-    let settings = Settings::read(args.config.as_deref(), layer)?;
+    let settings = args.pack.settings(LimitsLayer::default())?;
     let pack = settings.load_pack()?;
     let rule = named(&pack, &args.rule)?;
     let texts = if args.file.extension().is_some_and(|extension| extension == "txt") {

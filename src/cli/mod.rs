@@ -19,6 +19,7 @@ pub mod serve;
 pub mod unpack;
 
 mod input;
+mod pack;
 mod table;
 mod usage;
 

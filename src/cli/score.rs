@@ -9,9 +9,10 @@ use rayon::ThreadPool;
 use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 
 use super::input::{self, Found, Item};
+use super::pack::PackArgs;
 use super::{CliError, Outcome, say, table};
 use crate::answer::{Desk, Line, Refusal};
-use crate::config::{Layer, LimitsLayer, Settings};
+use crate::config::LimitsLayer;
 use crate::diagnostic::reason;
 use crate::pipeline::Ask;
 use crate::transcript::intake;
@@ -32,12 +33,9 @@ pub struct Args {
     /// 用哪张评分表 [缺省: 适用于该对话的那张]
     #[arg(long, value_name = "编号")]
     rubric: Option<String>,
-    /// 配置文件 [缺省: ./zhijian.toml,没有则不读]
-    #[arg(long, env = "ZHIJIAN_CONFIG", value_name = "文件")]
-    config: Option<PathBuf>,
-    /// 规则包目录(含 lexicons/ 与 rules/)[缺省: 当前目录有则用之,否则用程序自带的]
-    #[arg(long, env = "ZHIJIAN_PACK", value_name = "目录")]
-    pack: Option<PathBuf>,
+    /// Which pack.
+    #[command(flatten)]
+    pack: PackArgs,
     /// 判定规则包里的全部规则,而不只是评分表用到的
     #[arg(long)]
     all_rules: bool,
@@ -70,8 +68,7 @@ enum Format {
 /// # Errors
 /// When the pack is broken, the settings are wrong, or the output cannot be written.
 pub fn run(args: Args) -> Result<Outcome, CliError> {
-    let layer = Layer { pack: args.pack, limits: args.limits, ..Layer::default() };
-    let settings = Settings::read(args.config.as_deref(), layer)?;
+    let settings = args.pack.settings(args.limits)?;
     let pack = settings.load_pack()?;
     let ask = Ask { rubric: args.rubric.as_deref(), all_rules: args.all_rules };
     let desk = Desk { pack: &pack, limits: &settings.limits, ask };

@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+
 use super::{
     CLASSES, Catalogued, Entry, EntryId, FOLDER, Guard, GuardId, Lexicons, List, ListId, Speaker, WORDS,
     Watched, compete, file, frequency, guard, scan, sought, wording,
@@ -12,9 +14,6 @@ use crate::text::segment::Segmenter;
 
 /// Entries with more wordings than this are not spelt out.
 pub(super) const MOST_FORMS: usize = 500;
-
-/// What is said where building a scan fails for no fault of the pack.
-const FAILED: &str = "词表没有编译成功";
 
 /// Lexicons that have been read, while rules still add the literals of their patterns.
 #[derive(Debug, Default)]
@@ -253,13 +252,13 @@ impl LexiconsDraft {
         let sought = self.wordings.into_iter();
         let sought = sought.map(|(id, wordings)| sought::Sought::new(id, wordings, &entries, &frequencies));
         let sought: Vec<Arc<sought::Sought>> = sought.map(Arc::new).collect();
-        let entries_of = |families: &BTreeSet<u32>| -> Vec<Arc<sought::Sought>> {
-            let included = |list: ListId| families.contains(&lists[list.0 as usize].family);
-            sought.iter().filter(|sought| included(sought.list)).cloned().collect()
+        let is_of = |one: &Arc<sought::Sought>, families: &BTreeSet<u32>| {
+            families.contains(&lists[one.list.0 as usize].family)
         };
         let scan = |families: &BTreeSet<u32>| {
             let order = compete::Order::new(&lists, &|list| families.contains(&list.family));
-            scan::Scan::new(entries_of(families), order).map(Arc::new)
+            let entries = sought.iter().filter(|one| is_of(one, families)).cloned().collect();
+            scan::Scan::new(entries, order).map(Arc::new)
         };
         let family = |list: &ListId| lists[list.0 as usize].family;
         let always: BTreeSet<u32> = guards.iter().flat_map(|guard| &guard.lists).map(family).collect();
@@ -270,35 +269,23 @@ impl LexiconsDraft {
                 .filter(|one| watched.contains(one))
                 .collect()
         };
-        let watched_entries = entries_of(&watched).len();
+        let count = |families: &BTreeSet<u32>| sought.iter().filter(|one| is_of(one, families)).count();
+        let watched_entries = count(&watched);
         // One automaton less is worth some entries too many.
-        let is_nearly_all = |families: &BTreeSet<u32>| entries_of(families).len() * 5 > watched_entries * 4;
+        let is_nearly_all = |families: &BTreeSet<u32>| count(families) * 5 > watched_entries * 4;
         let plans: Vec<Option<BTreeSet<u32>>> =
             plans.iter().map(|plan| Some(needed(plan)).filter(|families| !is_nearly_all(families))).collect();
         let spotted: BTreeSet<u32> =
             lists.iter().map(|list| list.family).filter(|family| !watched.contains(family)).collect();
-        let own = plans.iter().flatten();
-        let mut built =
-            at_once(&[&watched, &spotted].into_iter().chain(own).collect::<Vec<_>>(), &scan)?.into_iter();
-        let (Some(all), Some(spot)) = (built.next(), built.next()) else { return Err(FAILED.to_owned()) };
-        let of_plans =
-            plans.iter().map(|own| own.as_ref().and_then(|_| built.next()).unwrap_or_else(|| all.clone()));
-        let watch = std::iter::once(all.clone()).chain(of_plans).collect();
+        let (all, spot) = rayon::join(|| scan(&watched), || scan(&spotted));
+        let (all, spot) = (all?, spot?);
+        // Side by side, since each takes a while.
+        let of_plans = plans.par_iter().map(|own| own.as_ref().map_or_else(|| Ok(all.clone()), scan));
+        let of_plans: Vec<Arc<scan::Scan>> = of_plans.collect::<Result<_, _>>()?;
+        let watch = std::iter::once(all).chain(of_plans).collect();
         let families = lists.iter().map(|list| list.family).collect();
         Ok(Lexicons { by_name, catalogue, families, asked, entries, guards, watch, spot, segmenter })
     }
-}
-
-/// Builds all of them side by side: each takes a while, and none needs another.
-fn at_once<T: Sync + ?Sized, B: Send>(
-    inputs: &[&T],
-    build: &(impl Fn(&T) -> Result<B, String> + Sync),
-) -> Result<Vec<B>, String> {
-    std::thread::scope(|scope| {
-        let building: Vec<_> = inputs.iter().map(|input| scope.spawn(move || build(input))).collect();
-        let built = building.into_iter().map(|one| one.join().unwrap_or_else(|_| Err(FAILED.to_owned())));
-        built.collect()
-    })
 }
 
 /// The lexicons of which only the mistake is known.

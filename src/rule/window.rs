@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use serde::Deserialize;
 
-use super::found::Lack;
+use super::found::{Found, Lack, Occurrence, Searched};
 use super::kind::Compiler;
 use crate::detect::dialogue::millis;
 use crate::detect::{Scene, TimesQuality};
@@ -86,6 +86,21 @@ impl Window {
                 Self::Whole
             }
         }
+    }
+
+    /// What `find` finds in the turns of the window, and where the words of `speaker` were searched for it.
+    pub(super) fn search(
+        self,
+        scene: &Scene<'_>,
+        speaker: Speaker,
+        find: impl FnOnce(&Range<u32>) -> Vec<Occurrence>,
+    ) -> Found {
+        let turns = match self.turns(scene) {
+            Ok(turns) => turns,
+            Err(lack) => return Found::without(lack),
+        };
+        let found = Found::any(find(&turns));
+        Found { searched: Some(Searched { speaker, turns }), ..found }
     }
 
     /// The turns of the window.

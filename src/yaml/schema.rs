@@ -1,7 +1,7 @@
 //! The shapes of files as JSON Schema, by which editors help whoever writes them; only tests make them.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -110,19 +110,19 @@ fn describe(shape: &mut Value, known: &BTreeMap<String, String>) {
         return;
     }
     let alternatives = object.get_mut("oneOf").and_then(Value::as_array_mut).into_iter().flatten();
-    let mut told = BTreeMap::new();
+    let mut told = BTreeSet::new();
     let mut keys = |shape: &mut Value| {
         for (key, value) in shape["properties"].as_object_mut().into_iter().flatten() {
             let description = known.get(key).unwrap_or_else(|| panic!("schema.yaml 里没有 {key}"));
             value["description"] = description.as_str().into();
-            told.insert(key.clone(), ());
+            told.insert(key.clone());
         }
     };
     alternatives.for_each(&mut keys);
     if object.contains_key("properties") {
         keys(shape);
     }
-    let left: Vec<&String> = known.keys().filter(|key| *key != "-" && !told.contains_key(*key)).collect();
+    let left: Vec<&String> = known.keys().filter(|key| *key != "-" && !told.contains(*key)).collect();
     assert!(left.is_empty(), "schema.yaml 里多了 {left:?}");
 }
 

@@ -6,8 +6,8 @@ use super::{Compiler, Condition};
 use crate::detect::dialogue::millis;
 use crate::lexicon::Speaker;
 use crate::rule::View;
-use crate::rule::found::{Found, Occurrence, Searched};
-use crate::rule::window::timed;
+use crate::rule::found::{Found, Occurrence};
+use crate::rule::window::{Window, timed};
 use crate::transcript::Millis;
 
 #[derive(Debug, Deserialize)]
@@ -52,8 +52,7 @@ impl Condition for Monologue {
             }
         }
         occurrences.extend(self.long(scene, &run));
-        let searched = Some(Searched { speaker: self.role, turns: 0..scene.turn_count() });
-        Found { searched, ..Found::any(occurrences) }
+        Window::Whole.search(scene, self.role, |_| occurrences)
     }
 }
 

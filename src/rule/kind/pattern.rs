@@ -12,7 +12,7 @@ use crate::detect::{By, Scene, Standing};
 use crate::lexicon::{GuardId, Speaker};
 use crate::rule::View;
 use crate::rule::announcement::Announcement;
-use crate::rule::found::{Found, Occurrence, Searched};
+use crate::rule::found::{Found, Occurrence};
 use crate::rule::window::{Window, WindowShape};
 use crate::text::{Fold, fold, position};
 use crate::transcript::Role;
@@ -105,16 +105,13 @@ impl Condition for Pattern {
     }
 
     fn test(&self, scene: &View<'_, '_>) -> Found {
-        let turns = match self.window.turns(scene) {
-            Ok(turns) => turns,
-            Err(lack) => return Found::without(lack),
-        };
-        let mut occurrences = Vec::new();
-        for (turn, part) in self.parts(scene, &turns) {
-            self.search(scene, turn, part, &mut occurrences);
-        }
-        let searched = Some(Searched { speaker: self.speaker, turns });
-        Found { searched, ..Found::any(occurrences) }
+        self.window.search(scene, self.speaker, |turns| {
+            let mut occurrences = Vec::new();
+            for (turn, part) in self.parts(scene, turns) {
+                self.search(scene, turn, part, &mut occurrences);
+            }
+            occurrences
+        })
     }
 }
 

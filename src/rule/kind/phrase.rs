@@ -7,7 +7,7 @@ use serde::Deserialize;
 use super::{Compiler, Condition, Names};
 use crate::lexicon::{ListId, Mention, Speaker, Watched};
 use crate::rule::View;
-use crate::rule::found::{Found, Occurrence, Outcome, Searched};
+use crate::rule::found::{Found, Occurrence, Outcome};
 use crate::rule::window::{Window, WindowShape};
 use crate::yaml::Spanned;
 
@@ -63,30 +63,27 @@ impl Condition for Phrase {
     }
 
     fn test(&self, scene: &View<'_, '_>) -> Found {
-        let turns = match self.window.turns(scene) {
-            Ok(turns) => turns,
-            Err(lack) => return Found::without(lack),
-        };
-        let mut occurrences = Vec::new();
         let mut names = Vec::new();
-        for (list, family, name) in &self.lists {
-            let before = occurrences.len();
-            occurrences.extend(inside(scene.mentions(*list), &turns).iter().map(|mention| Occurrence {
-                turn: mention.turn,
-                span: Some(mention.span()),
-                times: None,
-                standing: scene.standing(mention, self.role),
-                family: *family,
-                entry: Some(mention.entry),
-            }));
-            let counts = occurrences[before..].iter().any(Occurrence::counts);
-            names.extend(counts.then_some(*name));
-        }
-        if self.lists.len() > 1 && occurrences.len() > 1 {
-            occurrences.sort_by_key(|occurrence| occurrence.span.as_ref().map(|span| span.start));
-        }
-        let searched = Some(Searched { speaker: self.speaker, turns });
-        let found = Found { searched, ..Found::any(occurrences) };
+        let found = self.window.search(scene, self.speaker, |turns| {
+            let mut occurrences = Vec::new();
+            for (list, family, name) in &self.lists {
+                let before = occurrences.len();
+                occurrences.extend(inside(scene.mentions(*list), turns).iter().map(|mention| Occurrence {
+                    turn: mention.turn,
+                    span: Some(mention.span()),
+                    times: None,
+                    standing: scene.standing(mention, self.role),
+                    family: *family,
+                    entry: Some(mention.entry),
+                }));
+                let counts = occurrences[before..].iter().any(Occurrence::counts);
+                names.extend(counts.then_some(*name));
+            }
+            if self.lists.len() > 1 && occurrences.len() > 1 {
+                occurrences.sort_by_key(|occurrence| occurrence.span.as_ref().map(|span| span.start));
+            }
+            occurrences
+        });
         if self.distinct > 1 && found.outcome == Outcome::Met {
             names.sort_unstable();
             names.dedup();

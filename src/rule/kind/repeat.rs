@@ -5,7 +5,8 @@ use serde::Deserialize;
 use super::{Compiler, Condition, Names};
 use crate::lexicon::{ListId, Speaker};
 use crate::rule::View;
-use crate::rule::found::{Found, Occurrence, Searched};
+use crate::rule::found::{Found, Occurrence};
+use crate::rule::window::Window;
 use crate::text::similarity::Pairs;
 use crate::yaml::Spanned;
 
@@ -66,7 +67,6 @@ impl Condition for Repeat {
             }
             before.push(said);
         }
-        let searched = Some(Searched { speaker: self.role, turns: 0..scene.turn_count() });
-        Found { searched, ..Found::any(occurrences) }
+        Window::Whole.search(scene, self.role, |_| occurrences)
     }
 }

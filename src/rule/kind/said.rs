@@ -9,7 +9,7 @@ use super::{Compiler, Condition};
 use crate::detect::Scene;
 use crate::lexicon::Speaker;
 use crate::rule::View;
-use crate::rule::found::{Found, Lack, Occurrence, Searched};
+use crate::rule::found::{Found, Lack, Occurrence};
 use crate::rule::window::{Window, WindowShape};
 use crate::text::{normalise_phrase, position};
 use crate::transcript::{Role, Transcript};
@@ -47,30 +47,28 @@ impl Condition for Said {
 
     fn test(&self, scene: &View<'_, '_>) -> Found {
         let Some(value) = posted(&self.field, scene.transcript()) else { return Found::without(Lack::Meta) };
-        let turns = match self.window.turns(scene) {
-            Ok(turns) => turns,
-            Err(lack) => return Found::without(lack),
-        };
-        let forms = forms(&value);
-        let may_count = |turn: &u32| {
-            let role = scene.turn(*turn).role;
-            turns.contains(turn) && (self.role.is(role) || role == Role::Unknown)
-        };
-        let mut occurrences = Vec::new();
-        for turn in (0..scene.turn_count()).filter(may_count) {
-            let part = scene.document.turns()[turn as usize].clone();
-            let text = scene.document.slice(part.clone());
-            let stands = forms.iter().flat_map(|form| text.match_indices(form.as_str()));
-            let spans =
-                stands.map(|(at, found)| part.start + position(at)..part.start + position(at + found.len()));
-            let whole = spans.filter(|span| is_whole(scene, span));
-            occurrences.extend(whole.map(|span| Occurrence {
-                standing: scene.match_standing(turn, &span, self.role, &[]),
-                span: Some(span),
-                ..Occurrence::turn(turn)
-            }));
-        }
-        Found { searched: Some(Searched { speaker: self.role, turns }), ..Found::any(occurrences) }
+        self.window.search(scene, self.role, |turns| {
+            let forms = forms(&value);
+            let may_count = |turn: &u32| {
+                let role = scene.turn(*turn).role;
+                turns.contains(turn) && (self.role.is(role) || role == Role::Unknown)
+            };
+            let mut occurrences = Vec::new();
+            for turn in (0..scene.turn_count()).filter(may_count) {
+                let part = scene.document.turns()[turn as usize].clone();
+                let text = scene.document.slice(part.clone());
+                let stands = forms.iter().flat_map(|form| text.match_indices(form.as_str()));
+                let spans = stands
+                    .map(|(at, found)| part.start + position(at)..part.start + position(at + found.len()));
+                let whole = spans.filter(|span| is_whole(scene, span));
+                occurrences.extend(whole.map(|span| Occurrence {
+                    standing: scene.match_standing(turn, &span, self.role, &[]),
+                    span: Some(span),
+                    ..Occurrence::turn(turn)
+                }));
+            }
+            occurrences
+        })
     }
 }
 

@@ -6,7 +6,7 @@ use super::{Compiler, Condition, Verdict};
 use crate::detect::Comparable;
 use crate::lexicon::Speaker;
 use crate::rule::View;
-use crate::rule::found::{Found, Occurrence, Searched};
+use crate::rule::found::{Found, Occurrence};
 use crate::rule::window::{Window, WindowShape};
 use crate::text::normalise_phrase;
 use crate::text::similarity::Pairs;
@@ -67,21 +67,18 @@ impl Condition for Similar {
     }
 
     fn test(&self, scene: &View<'_, '_>) -> Found {
-        let turns = match self.window.turns(scene) {
-            Ok(turns) => turns,
-            Err(lack) => return Found::without(lack),
-        };
-        let all = scene.comparables().iter();
-        let asked = all.filter(|said| turns.contains(&said.turn) && self.role.is(scene.turn(said.turn).role));
-        let like = asked.filter(|said| self.is_like_a_sample(&said.pairs));
-        let occurrences = like.map(|Comparable { turn, span, .. }| Occurrence {
-            standing: self.verdict.of(scene.match_standing(*turn, span, self.role, &[])),
-            span: Some(span.clone()),
-            ..Occurrence::turn(*turn)
-        });
-        let occurrences = occurrences.collect();
-        let searched = Some(Searched { speaker: self.role, turns });
-        Found { searched, ..Found::any(occurrences) }
+        self.window.search(scene, self.role, |turns| {
+            let all = scene.comparables().iter();
+            let asked =
+                all.filter(|said| turns.contains(&said.turn) && self.role.is(scene.turn(said.turn).role));
+            let like = asked.filter(|said| self.is_like_a_sample(&said.pairs));
+            let occurrences = like.map(|Comparable { turn, span, .. }| Occurrence {
+                standing: self.verdict.of(scene.match_standing(*turn, span, self.role, &[])),
+                span: Some(span.clone()),
+                ..Occurrence::turn(*turn)
+            });
+            occurrences.collect()
+        })
     }
 }
 

@@ -10,7 +10,7 @@ use super::{Compiler, Condition, Names};
 use crate::detect::{Scene, Standing};
 use crate::lexicon::Speaker;
 use crate::rule::View;
-use crate::rule::found::{Found, Occurrence, Searched};
+use crate::rule::found::{Found, Occurrence};
 use crate::rule::window::{Window, WindowShape};
 use crate::text::pinyin::{Readings, readings};
 use crate::yaml::Spanned;
@@ -60,19 +60,15 @@ impl Condition for SoundsLike {
     }
 
     fn test(&self, scene: &View<'_, '_>) -> Found {
-        let turns = match self.window.turns(scene) {
-            Ok(turns) => turns,
-            Err(lack) => return Found::without(lack),
-        };
-        let occurrences = self.heard(scene).into_iter().filter_map(|span| {
-            let turn = scene.document.turn_at(span.start);
-            let counts = turns.contains(&turn) && self.speaker.is(scene.turn(turn).role);
-            let place = Occurrence { standing: Standing::Candidate, ..Occurrence::turn(turn) };
-            counts.then_some(Occurrence { span: Some(span), ..place })
-        });
-        let occurrences = occurrences.collect();
-        let searched = Some(Searched { speaker: self.speaker, turns });
-        Found { searched, ..Found::any(occurrences) }
+        self.window.search(scene, self.speaker, |turns| {
+            let occurrences = self.heard(scene).into_iter().filter_map(|span| {
+                let turn = scene.document.turn_at(span.start);
+                let counts = turns.contains(&turn) && self.speaker.is(scene.turn(turn).role);
+                let place = Occurrence { standing: Standing::Candidate, ..Occurrence::turn(turn) };
+                counts.then_some(Occurrence { span: Some(span), ..place })
+            });
+            occurrences.collect()
+        })
     }
 }
 
