@@ -126,8 +126,9 @@ impl Pack {
             let rules = rubric.rules.iter().filter_map(|rule| rules.get(rule.0 as usize));
             rules.flat_map(|rule| &rule.lists).chain(&always).copied().collect()
         });
-        let compiled =
-            lexicons.compile(&plans.collect::<Vec<_>>()).map_err(|message| whole.mistake(0, 0, message));
+        let examples = rules.iter().flat_map(|rule| &rule.examples).map(|example| example.script.as_str());
+        let compiled = lexicons.compile(&plans.collect::<Vec<_>>(), examples);
+        let compiled = compiled.map_err(|message| whole.mistake(0, 0, message));
         let lexicons = diagnostics.keep(compiled);
         diagnostics.settle()?;
         let (Some(lexicons), Some(dialogue)) = (lexicons, dialogue) else {

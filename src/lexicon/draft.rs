@@ -240,15 +240,22 @@ impl LexiconsDraft {
     }
 
     /// Compiles everything: one scan for all watched lists, one for each of these plans, and one for what is only
-    /// looked for in single turns. What guards look for is part of every plan.
+    /// looked for in single turns. What guards look for is part of every plan. `speech` is an idea of what dialogues are
+    /// made of, by which entries are announced by what is rare.
     ///
     /// # Errors
     /// When an automaton would be too large.
-    pub fn compile(self, plans: &[BTreeSet<ListId>]) -> Result<Lexicons, String> {
+    pub fn compile<'s>(
+        self,
+        plans: &[BTreeSet<ListId>],
+        speech: impl Iterator<Item = &'s str>,
+    ) -> Result<Lexicons, String> {
         let Self { lists, by_name, mut catalogue, asked, entries, guards, watched, segmenter, .. } = self;
         catalogue.sort_by(|a, b| a.id.cmp(&b.id));
-        let texts = self.wordings.iter().flat_map(|(_, wordings)| wordings.pieces());
-        let frequencies = frequency::Frequencies::of(texts.map(|piece| piece.text.as_str()));
+        let mut frequencies = frequency::Frequencies::default();
+        speech.for_each(|text| frequencies.count(text));
+        let pieces = self.wordings.iter().flat_map(|(_, wordings)| wordings.pieces());
+        pieces.for_each(|piece| frequencies.count(&piece.text));
         let sought = self.wordings.into_iter();
         let sought = sought.map(|(id, wordings)| sought::Sought::new(id, wordings, &entries, &frequencies));
         let sought: Vec<Arc<sought::Sought>> = sought.map(Arc::new).collect();

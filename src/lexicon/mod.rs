@@ -4,6 +4,7 @@ mod compete;
 mod draft;
 mod file;
 mod frequency;
+mod glance;
 mod guard;
 mod phrase;
 mod redundant;

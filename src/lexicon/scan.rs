@@ -7,7 +7,8 @@ use std::sync::Arc;
 use daachorse::CharwiseDoubleArrayAhoCorasick;
 
 use super::compete::{Mentions, Order};
-use super::sought::{Asks, Glance, Next, Sought};
+use super::glance::{Asks, Glance, Needs, Next, Stretch};
+use super::sought::Sought;
 use super::wording::Wordings;
 use super::{Anchor, EntryId, Lexicons, ListId};
 use crate::text::{Document, PauseKind, position};
@@ -57,6 +58,8 @@ pub(super) struct Scan {
     rows: Vec<Owner>,
     /// Shared by all scans that look for the entry.
     sought: Vec<Arc<Sought>>,
+    /// What each of them needs in its sentence.
+    needs: Vec<Needs>,
     order: Order,
 }
 
@@ -109,7 +112,8 @@ impl Scan {
                     .map_err(|error| format!("词条太多，无法编译：{error}"))?,
             ),
         };
-        Ok(Self { automaton, rows, sought, order })
+        let needs = sought.iter().map(|sought| sought.needs).collect();
+        Ok(Self { automaton, rows, sought, needs, order })
     }
 
     /// The wordings of every entry.
@@ -160,6 +164,8 @@ struct Walk<'w> {
     /// The ends of sentences that are still ahead, and the last one before.
     sentence_ends: &'w [u32],
     last_end: u32,
+    /// The turn and the sentence of the last core that was asked about.
+    near: [Stretch; 2],
 }
 
 impl<'w> Walk<'w> {
@@ -175,6 +181,7 @@ impl<'w> Walk<'w> {
             turn: turns.start,
             sentence_ends: document.sentence_ends_from(span.start),
             last_end: 0,
+            near: Default::default(),
         }
     }
 
@@ -200,7 +207,12 @@ impl<'w> Walk<'w> {
                     let mention = self.mention(owner, core.clone());
                     out.extend(Some(mention).filter(|mention| self.stands(owner, mention)));
                 }
-                Next::Look => self.around(owner, &core, out),
+                Next::Look => {
+                    let needs = &self.scan.needs[owner.sought as usize];
+                    if self.near(needs.in_sentence).may_hold(needs, &place) {
+                        self.around(owner, &core, out);
+                    }
+                }
             }
             if owner.is_last {
                 break;
@@ -213,13 +225,28 @@ impl<'w> Walk<'w> {
         Mention { list, entry, turn: self.turn, start: span.start, end: span.end, beaten: Beaten::No }
     }
 
+    /// The sentence in which the last core ends.
+    fn sentence(&self) -> Range<u32> {
+        let turn = &self.document.turns()[self.turn as usize];
+        let end = self.sentence_ends.first().map_or(turn.end, |end| turn.end.min(*end));
+        self.last_end.max(turn.start)..end
+    }
+
+    /// The sentence in which the last core ends, or its turn.
+    fn near(&mut self, in_sentence: bool) -> &Stretch {
+        let within =
+            if in_sentence { self.sentence() } else { self.document.turns()[self.turn as usize].clone() };
+        let within = (within.start - self.base) as usize..(within.end - self.base) as usize;
+        let stretch = &mut self.near[usize::from(in_sentence)];
+        stretch.read(self.text, within);
+        stretch
+    }
+
     /// Adds the mentions of an entry around one of its cores: every wording that stands, since the longest
     /// may lose against another entry where a shorter one does not.
     fn around(&self, owner: &Owner, core: &Range<u32>, out: &mut Vec<Mention>) {
         let place = (core.start - self.base) as usize..(core.end - self.base) as usize;
-        let turn = &self.document.turns()[self.turn as usize];
-        let end = self.sentence_ends.first().map_or(turn.end, |end| turn.end.min(*end));
-        let own = self.last_end.max(turn.start)..end;
+        let own = self.sentence();
         let sentence = |near: Range<usize>| {
             let near = self.base + position(near.start)..self.base + position(near.end);
             let is_own = own.start <= near.start && near.end <= own.end;

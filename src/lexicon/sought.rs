@@ -8,16 +8,23 @@ use std::ops::Range;
 use smallvec::{SmallVec, smallvec};
 
 use super::frequency::Frequencies;
+use super::glance::{Announced, Asks, Glance, Letters, Needs};
 use super::phrase::{self, Count};
 use super::side::{DIGITS, NUMERALS, Side};
 use super::wording::{Piece, Wordings, has_letters};
 use super::{Entry, EntryId, ListId};
 
 /// One entry announces itself by at most so many cores.
-const MOST_CORES: usize = 100;
+const MOST_CORES: usize = 300;
 
 /// What one core more costs, in cores that are found in a text of one letter: a larger automaton is slower.
-const COST_OF_A_CORE: f64 = 1e-9;
+const COST_OF_A_CORE: f64 = 5e-6;
+
+/// What it costs to look at what stands around a core, in glances.
+const COST_OF_A_LOOK: f64 = 20.0;
+
+/// In about so many letters on either side of a core lies what else an entry is made of.
+const LETTERS_NEAR: f64 = 8.0;
 
 /// An entry that is looked for.
 #[derive(Debug)]
@@ -25,22 +32,14 @@ pub(super) struct Sought {
     pub(super) entry: EntryId,
     pub(super) list: ListId,
     asks: Asks,
+    pub(super) needs: Needs,
     pub(super) wordings: Wordings,
     /// The parts of the wordings that make the core.
     core: Range<usize>,
     before: Beside,
     after: Beside,
-}
-
-/// What an entry asks for besides the letters of a wording.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Asks {
-    /// Nothing.
-    Letters,
-    /// That they stand in one sentence.
-    Sentence,
-    /// Pauses, a place in its clause, or borders of words.
-    More,
+    /// What stands after the core is likely to be rarer than what stands before it.
+    looks_after_first: bool,
 }
 
 /// Stretches of a text.
@@ -53,6 +52,9 @@ impl Sought {
     pub(super) fn new(id: EntryId, wordings: Wordings, entries: &[Entry], frequencies: &Frequencies) -> Self {
         let entry = &entries[id.0 as usize];
         let core = best_core(&wordings.parts, frequencies);
+        let likely = |parts: &[phrase::Part<Piece>]| {
+            parts.iter().map(|part| likely_near(part, frequencies)).fold(1.0, f64::min)
+        };
         Self {
             entry: id,
             list: entry.list,
@@ -61,6 +63,8 @@ impl Sought {
                 (None, false) if wordings.are_plain() => Asks::Sentence,
                 _ => Asks::More,
             },
+            looks_after_first: likely(&wordings.parts[core.end..]) < likely(&wordings.parts[..core.start]),
+            needs: Needs::of(&wordings, &core, frequencies),
             before: Beside::new(Side::Before, wordings.parts[..core.start].iter().rev()),
             after: Beside::new(Side::After, wordings.parts[core.end..].iter()),
             wordings,
@@ -93,11 +97,18 @@ impl Sought {
         sentence: &impl Fn(Range<usize>) -> Range<usize>,
     ) -> Spans {
         let mut spans = Spans::new();
-        let before = self.before.lengths(text, core.start, sentence);
-        if before.is_empty() {
-            return spans;
-        }
-        let after = self.after.lengths(text, core.end, sentence);
+        let before = || self.before.lengths(text, core.start, sentence);
+        let after = || self.after.lengths(text, core.end, sentence);
+        // What is more likely to be missing is looked at first.
+        let missing = Lengths::new;
+        let (before, after) = if self.looks_after_first {
+            let after = after();
+            (if after.is_empty() { missing() } else { before() }, after)
+        } else {
+            let before = before();
+            let after = if before.is_empty() { missing() } else { after() };
+            (before, after)
+        };
         for b in &before {
             spans.extend(after.iter().map(|a| core.start - b..core.end + a));
         }
@@ -106,43 +117,6 @@ impl Sought {
             spans.dedup();
         }
         spans
-    }
-}
-
-/// What the letters next to a core tell about an entry: they decide most cases.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Glance {
-    /// The letters with which it may go on before the core.
-    before: Letters,
-    /// And after it.
-    after: Letters,
-    /// It goes on before the core wherever it stands.
-    needs_before: bool,
-    /// And after it.
-    needs_after: bool,
-    /// What else it asks for where it is the core alone.
-    asks: Asks,
-}
-
-/// What a glance tells.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Next {
-    /// It does not stand there.
-    Nothing,
-    /// The core is all of it, if it has what else it asks for.
-    Alone(Asks),
-    /// There may be more of it, or it may not stand there.
-    Look,
-}
-
-impl Glance {
-    /// What stands between these letters.
-    pub(super) fn next_to(&self, before: Option<char>, after: Option<char>) -> Next {
-        let (before, after) = (self.before.hold(before), self.after.hold(after));
-        if self.needs_before && !before || self.needs_after && !after {
-            return Next::Nothing;
-        }
-        if before || after { Next::Look } else { Next::Alone(self.asks) }
     }
 }
 
@@ -174,33 +148,12 @@ enum Kind {
     Number(Count),
 }
 
-/// Some letters, one bit for each of 64 classes: it holds too many rather than too few.
-#[derive(Debug, Clone, Copy, Default)]
-struct Letters(u64);
-
-impl Letters {
-    const ANY: Self = Self(u64::MAX);
-
-    fn of(letters: impl Iterator<Item = char>) -> Self {
-        Self(letters.fold(0, |all, letter| all | Self::class(letter)))
-    }
-
-    fn class(letter: char) -> u64 {
-        // Multiplying by 2³² over the golden ratio spreads neighbouring letters over all classes.
-        1 << (u32::from(letter).wrapping_mul(0x9E37_79B9) >> 26)
-    }
-
-    fn hold(self, letter: Option<char>) -> bool {
-        letter.is_some_and(|letter| self.0 & Self::class(letter) != 0)
-    }
-}
-
 impl Beside {
     fn new<'p>(side: Side, outward: impl Iterator<Item = &'p phrase::Part<Piece>>) -> Self {
         let parts: Vec<Part> = outward.map(|part| Part::new(side, part)).collect();
         let needed = parts.iter().position(|part| !part.may_be_empty);
         let near = &parts[..needed.map_or(parts.len(), |at| at + 1)];
-        let letters = Letters(near.iter().fold(0, |all, part| all | part.letters.0));
+        let letters = near.iter().fold(Letters::default(), |all, part| all.and(part.letters));
         Self { side, letters, may_be_empty: needed.is_none(), parts }
     }
 
@@ -292,9 +245,10 @@ impl Part {
     }
 }
 
-/// The row of parts that announces the entry best: found rarely, and made of few combinations. Gaps and numbers
-/// announce nothing.
+/// The row of parts that announces the entry best: found rarely, made of few combinations, and seldom next to what else
+/// the entry is made of where the entry is not. Gaps and numbers announce nothing.
 fn best_core(parts: &[phrase::Part<Piece>], frequencies: &Frequencies) -> Range<usize> {
+    let apart: Vec<f64> = parts.iter().map(|part| likely_near(part, frequencies)).collect();
     let mut best = (f64::INFINITY, 0..0);
     for from in 0..parts.len() {
         let (mut announces, mut count, mut found) = (false, 1_usize, 1.0);
@@ -306,14 +260,21 @@ fn best_core(parts: &[phrase::Part<Piece>], frequencies: &Frequencies) -> Range<
             if count > MOST_CORES && to > from {
                 break;
             }
+            let rarest = |apart: &[f64]| apart.iter().copied().fold(1.0, f64::min);
+            let looks = rarest(&apart[..from]) * rarest(&apart[to + 1..]);
             #[expect(clippy::cast_precision_loss, reason = "there are at most MOST_CORES")]
-            let cost = found + count as f64 * COST_OF_A_CORE;
+            let cost = found * (1.0 + looks * COST_OF_A_LOOK) + count as f64 * COST_OF_A_CORE;
             if announces && cost < best.0 {
                 best = (cost, from..to + 1);
             }
         }
     }
     best.1
+}
+
+/// How likely it is that `part` seems to stand near a core.
+fn likely_near(part: &phrase::Part<Piece>, frequencies: &Frequencies) -> f64 {
+    Announced::of(part, frequencies).map_or(1.0, |part| part.often * LETTERS_NEAR)
 }
 
 /// All combinations of one piece of each part.
@@ -334,14 +295,16 @@ fn combinations(parts: &[phrase::Part<Piece>]) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::super::LexiconsDraft;
+    use super::super::glance::Next;
     use super::super::phrase::{Classes, parts};
     use super::*;
 
     fn sought(phrase: &str) -> Sought {
         let wordings = Wordings::new(&parts(phrase, &Classes::new()).unwrap()).unwrap();
         let entry = Entry::plain(phrase.to_owned(), LexiconsDraft::default().new_list(1, true));
-        let letters = "这个事我们的啊";
-        Sought::new(EntryId(0), wordings, &[entry], &Frequencies::of([letters].into_iter()))
+        let mut frequencies = Frequencies::default();
+        frequencies.count("这个事我们的啊");
+        Sought::new(EntryId(0), wordings, &[entry], &frequencies)
     }
 
     #[test]

@@ -236,7 +236,7 @@ fn scanned(entries: &[Entry], document: &Document<'_>) -> BTreeSet<Place> {
     for (_, list) in &lists {
         draft.watch(*list);
     }
-    let lexicons = draft.compile(&[]).unwrap();
+    let lexicons = draft.compile(&[], std::iter::empty()).unwrap();
     let mentions = lexicons.scan(document, Plan::ALL);
     let places = lists.iter().flat_map(|(at, list)| {
         mentions.of(*list).iter().map(|m| (*at, m.start, m.end, m.beaten != Beaten::No))
