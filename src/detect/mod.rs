@@ -5,12 +5,15 @@ pub mod dialogue;
 mod hold;
 mod interruption;
 mod likeness;
+mod monologue;
 /// Pace of speech.
 pub mod pace;
 mod quality;
+mod recall;
 mod silence;
 mod sound;
 mod standing;
+mod wait;
 
 use std::cell::OnceCell;
 use std::ops::Range;
@@ -20,14 +23,18 @@ use crate::text::similarity::Pairs;
 use crate::text::{Document, PauseKind};
 use crate::transcript::{Millis, Transcript, Turn};
 
+use recall::Recall;
+
 pub use dialogue::Dialogue;
 pub use hold::{Consent, Hold};
 pub use interruption::Interruption;
 pub use likeness::Comparable;
+pub use monologue::Monologue;
 pub use quality::{Quality, RolesQuality, TimesQuality, Unscorable};
 pub use silence::{Owner, Silence};
 pub use sound::Sounds;
 pub use standing::{By, Standing};
+pub use wait::{Wait, Waiting};
 
 /// A transcript with everything that was found in it: what conditions are tested on.
 #[derive(Debug)]
@@ -50,6 +57,9 @@ pub struct Scene<'t> {
     sounds: OnceCell<Sounds>,
     turn_pairs: OnceCell<Vec<Pairs>>,
     comparables: OnceCell<Vec<Comparable>>,
+    waits: Recall<Waiting, Vec<Wait>>,
+    monologues: Recall<Speaker, Vec<Monologue>>,
+    paces: Recall<(Speaker, u32), Vec<(u32, f64)>>,
 }
 
 impl<'t> Scene<'t> {
@@ -76,6 +86,9 @@ impl<'t> Scene<'t> {
             sounds: OnceCell::new(),
             turn_pairs: OnceCell::new(),
             comparables: OnceCell::new(),
+            waits: Recall::default(),
+            monologues: Recall::default(),
+            paces: Recall::default(),
         };
         scene.quality = Quality::of(&scene);
         scene

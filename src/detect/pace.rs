@@ -1,12 +1,18 @@
 //! Pace (语速): letters a minute of single turns.
 
+use std::rc::Rc;
+
 use super::Scene;
 use crate::lexicon::Speaker;
 
 impl Scene<'_> {
     /// Letters a minute of each turn of `speaker` that has at least `least_chars`, with the turn.
     #[must_use]
-    pub fn paces(&self, speaker: Speaker, least_chars: u32) -> Vec<(u32, f64)> {
+    pub fn paces(&self, speaker: Speaker, least_chars: u32) -> Rc<Vec<(u32, f64)>> {
+        self.paces.answer(&(speaker, least_chars), || self.find_paces(speaker, least_chars))
+    }
+
+    fn find_paces(&self, speaker: Speaker, least_chars: u32) -> Vec<(u32, f64)> {
         let timed = self.turns_of(speaker).filter_map(|at| Some((at, self.turn(at).times()?)));
         timed
             .filter(|(at, (start, end))| self.document.letters(*at) >= least_chars && end > start)

@@ -6,6 +6,7 @@ use super::frequency::Frequencies;
 use super::phrase;
 use super::side::{DIGITS, NUMERALS};
 use super::wording::{Piece, Wordings, has_letters};
+use crate::text::spread;
 
 /// What an entry asks for besides the letters of a wording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -78,11 +79,6 @@ impl Letters {
     pub(super) fn hold(self, letter: Option<char>) -> bool {
         letter.is_some_and(|letter| self.0 & Self::class(letter) != 0)
     }
-}
-
-/// Neighbouring numbers go far from each other: 2³² over the golden ratio spreads them evenly.
-fn spread(number: u32) -> u32 {
-    number.wrapping_mul(0x9E37_79B9)
 }
 
 /// Some letters and pairs of letters, one bit for each of 255 classes: it holds too many rather than too few.

@@ -207,12 +207,8 @@ impl<'w> Walk<'w> {
                     let mention = self.mention(owner, core.clone());
                     out.extend(Some(mention).filter(|mention| self.stands(owner, mention)));
                 }
-                Next::Look => {
-                    let needs = &self.scan.needs[owner.sought as usize];
-                    if self.near(needs.in_sentence).may_hold(needs, &place) {
-                        self.around(owner, &core, out);
-                    }
-                }
+                Next::Look if self.lacks(owner, &place) => {}
+                Next::Look => self.around(owner, &core, out),
             }
             if owner.is_last {
                 break;
@@ -232,14 +228,17 @@ impl<'w> Walk<'w> {
         self.last_end.max(turn.start)..end
     }
 
-    /// The sentence in which the last core ends, or its turn.
-    fn near(&mut self, in_sentence: bool) -> &Stretch {
-        let within =
-            if in_sentence { self.sentence() } else { self.document.turns()[self.turn as usize].clone() };
+    /// Whether the sentence or turn of the last core, which stands at `place`, lacks what an entry needs around it.
+    fn lacks(&mut self, owner: &Owner, place: &Range<usize>) -> bool {
+        let needs = &self.scan.needs[owner.sought as usize];
+        let within = match needs.in_sentence {
+            true => self.sentence(),
+            false => self.document.turns()[self.turn as usize].clone(),
+        };
         let within = (within.start - self.base) as usize..(within.end - self.base) as usize;
-        let stretch = &mut self.near[usize::from(in_sentence)];
+        let stretch = &mut self.near[usize::from(needs.in_sentence)];
         stretch.read(self.text, within);
-        stretch
+        !stretch.may_hold(needs, place)
     }
 
     /// Adds the mentions of an entry around one of its cores: every wording that stands, since the longest

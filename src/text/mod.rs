@@ -234,3 +234,10 @@ pub fn normalise_phrase(phrase: &str) -> (String, Vec<Pause>) {
     normalise(phrase, &mut out);
     (out.text, out.pauses)
 }
+
+/// Makes of a number one whose upper bits sort neighbouring numbers into different classes.
+#[must_use]
+pub fn spread(number: u32) -> u32 {
+    // 2³² over the golden ratio spreads them evenly.
+    number.wrapping_mul(0x9E37_79B9)
+}

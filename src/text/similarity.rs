@@ -1,8 +1,15 @@
 //! How alike two stretches of text are: the pairs of neighbouring letters that they share.
 
-/// The pairs of neighbouring letters of a text, sorted; a single letter stands for itself.
+use super::spread;
+
+/// The pairs of neighbouring letters of a text; a single letter stands for itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Pairs(Vec<(char, char)>);
+pub struct Pairs {
+    /// Sorted.
+    all: Vec<(char, char)>,
+    /// One bit for each of 128 classes of pairs.
+    classes: u128,
+}
 
 impl Pairs {
     /// Those of normalised `text`.
@@ -15,33 +22,37 @@ impl Pairs {
             pairs.pop();
         }
         pairs.sort_unstable();
-        Self(pairs)
+        let classes = pairs.iter().fold(0, |classes, pair| classes | class(*pair));
+        Self { all: pairs, classes }
     }
 
     /// Twice the pairs that both have, divided by all that they have (Dice's coefficient): 0 to 1.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "no turn has so many letters")]
     pub fn likeness(&self, other: &Self) -> f64 {
-        let all = self.0.len() + other.0.len();
+        let all = self.all.len() + other.all.len();
         if all == 0 { 0.0 } else { 2.0 * self.shared(other, |_| true) as f64 / all as f64 }
     }
 
-    /// Whether they are at least that much alike; texts of very different length are told apart without a look.
+    /// Whether they are at least that much alike; texts of very different length, and those that share hardly a class
+    /// of pairs, are told apart without a look.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "no turn has so many letters")]
     pub fn are_alike(&self, other: &Self, least: f64) -> bool {
-        let all = (self.0.len() + other.0.len()) as f64;
-        let short = self.0.len().min(other.0.len());
+        let all = (self.all.len() + other.all.len()) as f64;
+        let short = self.all.len().min(other.all.len());
         let enough = |shared: usize| all > 0.0 && 2.0 * shared as f64 / all >= least;
-        enough(short) && enough(self.shared(other, enough))
+        // Each class that only one of them has is a pair at least that the other has not.
+        let own = self.all.len() - (self.classes & !other.classes).count_ones() as usize;
+        enough(short.min(own)) && enough(self.shared(other, enough))
     }
 
     /// How many pairs both have; no more are counted once so many as are left would not be `worth` it.
     fn shared(&self, other: &Self, worth: impl Fn(usize) -> bool) -> usize {
         let (mut a, mut b, mut shared) = (0, 0, 0);
-        while let (Some(x), Some(y)) = (self.0.get(a), other.0.get(b)) {
+        while let (Some(x), Some(y)) = (self.all.get(a), other.all.get(b)) {
             let order = x.cmp(y);
-            if order.is_ne() && !worth(shared + (self.0.len() - a).min(other.0.len() - b)) {
+            if order.is_ne() && !worth(shared + (self.all.len() - a).min(other.all.len() - b)) {
                 break;
             }
             a += usize::from(order.is_le());
@@ -50,6 +61,10 @@ impl Pairs {
         }
         shared
     }
+}
+
+fn class((first, second): (char, char)) -> u128 {
+    1 << (spread(u32::from(first).rotate_left(13) ^ u32::from(second)) >> 25)
 }
 
 #[cfg(test)]

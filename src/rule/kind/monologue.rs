@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Compiler, Condition};
-use crate::detect::dialogue::millis;
+use crate::detect::{self, dialogue::millis};
 use crate::lexicon::Speaker;
 use crate::rule::View;
 use crate::rule::found::{Found, Occurrence};
@@ -42,31 +42,19 @@ impl Condition for Monologue {
         if let (Some(_), Err(lack)) = (self.time, timed(scene)) {
             return Found::without(lack);
         }
-        let mut occurrences = Vec::new();
-        let mut run = Vec::new();
-        for turn in 0..scene.turn_count() {
-            if self.role.is(scene.turn(turn).role) {
-                run.push(turn);
-            } else if scene.substance(turn) > 0 {
-                occurrences.extend(self.long(scene, &std::mem::take(&mut run)));
-            }
-        }
-        occurrences.extend(self.long(scene, &run));
-        Window::Whole.search(scene, self.role, |_| occurrences)
+        let monologues = scene.monologues(self.role);
+        let long = monologues.iter().filter(|monologue| self.is_long(monologue));
+        let occurrences = long.map(|monologue| match monologue.times {
+            Some((from, to)) => Occurrence::stretch(monologue.turn, from, to),
+            None => Occurrence::turn(monologue.turn),
+        });
+        Window::Whole.search(scene, self.role, |_| occurrences.collect())
     }
 }
 
 impl Monologue {
-    /// The monologue that these turns are, if it is long enough.
-    fn long(&self, scene: &View<'_, '_>, turns: &[u32]) -> Option<Occurrence> {
-        let (first, last) = (*turns.first()?, *turns.last()?);
-        let letters: u32 = turns.iter().map(|turn| scene.document.letters(*turn)).sum();
-        let times = scene.turn(first).start_ms.zip(scene.turn(last).end_ms);
-        let is_long = self.chars.is_none_or(|least| letters >= least)
-            && self.time.is_none_or(|least| times.is_some_and(|(from, to)| to.saturating_sub(from) >= least));
-        is_long.then(|| match times {
-            Some((from, to)) => Occurrence::stretch(first, from, to),
-            None => Occurrence::turn(first),
-        })
+    fn is_long(&self, monologue: &detect::Monologue) -> bool {
+        let lasts = |least| monologue.times.is_some_and(|(from, to)| to.saturating_sub(from) >= least);
+        self.chars.is_none_or(|least| monologue.letters >= least) && self.time.is_none_or(lasts)
     }
 }

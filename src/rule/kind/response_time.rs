@@ -4,9 +4,9 @@ use serde::Deserialize;
 
 use super::clock::{Clock, ClockShape};
 use super::{Compiler, Condition, Names};
-use crate::detect::Scene;
 use crate::detect::dialogue::millis;
-use crate::lexicon::{ListId, Speaker};
+use crate::detect::{Scene, Wait, Waiting};
+use crate::lexicon::Speaker;
 use crate::rule::View;
 use crate::rule::found::{Found, Measure, Occurrence, Outcome};
 use crate::rule::window::timed;
@@ -60,16 +60,9 @@ enum From {
 #[derive(Debug)]
 pub(in crate::rule) struct ResponseTime {
     of: Of,
-    role: Speaker,
+    waiting: Waiting,
     least: Option<Millis>,
     most: Option<Millis>,
-    from: From,
-    /// After a longer pause another session begins: what comes then is no answer.
-    session_gap: Option<Millis>,
-    /// Turns of nothing but these words are sent by a machine.
-    automatic: Vec<ListId>,
-    /// Turns of nothing but these words need no answer.
-    needs_none: Vec<ListId>,
     /// Only waits that begin in these hours are counted.
     hours: Option<Clock>,
 }
@@ -92,14 +85,16 @@ impl ResponseTimeShape {
         let mut lists =
             |names: &Option<Names>| names.as_ref().map(|names| compiler.lists(names)).unwrap_or_default();
         ResponseTime {
-            automatic: lists(&self.automatic),
-            needs_none: lists(&self.needs_none),
+            waiting: Waiting {
+                role: self.role,
+                from_last: self.from == From::Last,
+                session_gap: self.session_gap_seconds.map(millis),
+                automatic: lists(&self.automatic),
+                needs_none: lists(&self.needs_none),
+            },
             of,
-            role: self.role,
             least: self.at_least_seconds.map(millis),
             most: self.at_most_seconds.map(millis),
-            from: self.from,
-            session_gap: self.session_gap_seconds.map(millis),
             hours: self.hours.as_ref().map(|hours| hours.compile(compiler)),
         }
     }
@@ -117,15 +112,16 @@ impl Condition for ResponseTime {
         if self.hours.is_some() && scene.transcript().began().is_none() {
             return Found::without(crate::rule::Lack::StartedAt);
         }
-        let waits = self.waits(scene);
+        let waits = scene.waits(&self.waiting);
+        let waits: Vec<&Wait> = waits.iter().filter(|wait| self.in_hours(scene, wait.since)).collect();
         if waits.is_empty() {
             return Found::of(Outcome::NotApplicable);
         }
         if self.of == Of::Unanswered {
-            let open = waits.iter().filter(|wait| wait.answered.is_none());
-            return Found::any(open.map(Wait::occurrence).collect());
+            let open = waits.into_iter().filter(|wait| wait.answered.is_none());
+            return Found::any(open.map(occurrence).collect());
         }
-        let answered: Vec<&Wait> = waits.iter().filter(|wait| wait.answered.is_some()).collect();
+        let answered: Vec<&Wait> = waits.into_iter().filter(|wait| wait.answered.is_some()).collect();
         let told: Vec<&Wait> = match self.of {
             Of::First => answered.first().copied().into_iter().collect(),
             Of::Longest => answered.iter().copied().max_by_key(|wait| wait.length()).into_iter().collect(),
@@ -141,7 +137,7 @@ impl Condition for ResponseTime {
         let value = sum * super::ratio(1, told.len());
         let holds = self.least.is_none_or(|least| value >= f64::from(least))
             && self.most.is_none_or(|most| value <= f64::from(most));
-        let longest = told.iter().max_by_key(|wait| wait.length()).map(|wait| wait.occurrence());
+        let longest = told.iter().max_by_key(|wait| wait.length()).map(|wait| occurrence(wait));
         Found {
             occurrences: longest.into_iter().collect(),
             measured: Some(Measure { value: value / 1000.0, unit: "秒" }),
@@ -159,52 +155,9 @@ impl ResponseTime {
             self.least.is_some_and(|least| wait.length() >= least)
                 || self.most.is_some_and(|most| wait.length() > most)
         };
-        let odd: Vec<Occurrence> = waits.iter().filter(is_odd).map(|wait| wait.occurrence()).collect();
+        let odd: Vec<Occurrence> = waits.iter().filter(is_odd).map(|wait| occurrence(wait)).collect();
         let holds = odd.is_empty() == self.least.is_none();
         Found { occurrences: odd, measured, ..Found::whether(holds) }
-    }
-
-    /// Every wait of the other side, in order.
-    fn waits(&self, scene: &Scene<'_>) -> Vec<Wait> {
-        let mut waits: Vec<Wait> = Vec::new();
-        let mut open: Option<Wait> = None;
-        for turn in 0..scene.turn_count() {
-            let Some((start, end)) = scene.turn(turn).times() else { continue };
-            let is_late =
-                |wait: &Wait| self.session_gap.is_some_and(|gap| start > wait.last.saturating_add(gap));
-            waits.extend(open.take_if(|wait| is_late(wait)));
-            let says = self.says(scene, turn);
-            match says {
-                Says::Answer => {
-                    waits.extend(open.take().map(|wait| Wait { answered: Some(start), ..wait }));
-                }
-                Says::Nothing => {}
-                Says::Question | Says::More => {
-                    let asked = Wait { turn, since: end, last: end, answered: None };
-                    open = match open {
-                        None if says == Says::More => None,
-                        Some(wait) if self.from == From::First => Some(Wait { last: end, ..wait }),
-                        Some(_) | None => Some(asked),
-                    };
-                }
-            }
-        }
-        waits.extend(open);
-        waits.retain(|wait| self.in_hours(scene, wait.since));
-        waits
-    }
-
-    fn says(&self, scene: &Scene<'_>, turn: u32) -> Says {
-        let role = scene.turn(turn).role;
-        let is_other = Speaker::Agent.is(role) || Speaker::Customer.is(role);
-        match self.role.is(role) {
-            // A picture answers as well.
-            true if scene.document.letters(turn) == 0 => Says::Answer,
-            true if scene.letters_besides(turn, &self.automatic) > 0 => Says::Answer,
-            false if is_other && scene.letters_besides(turn, &self.needs_none) > 0 => Says::Question,
-            false if is_other => Says::More,
-            _ => Says::Nothing,
-        }
     }
 
     fn in_hours(&self, scene: &Scene<'_>, at: Millis) -> bool {
@@ -216,33 +169,6 @@ impl ResponseTime {
     }
 }
 
-/// What a turn is to one who waits.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Says {
-    Answer,
-    Question,
-    /// Words of the other side that need no answer by themselves.
-    More,
-    Nothing,
-}
-
-/// The other side waits for an answer.
-#[derive(Debug, Clone, Copy)]
-struct Wait {
-    turn: u32,
-    /// When it begins.
-    since: Millis,
-    /// When the other side last said something.
-    last: Millis,
-    answered: Option<Millis>,
-}
-
-impl Wait {
-    fn length(&self) -> Millis {
-        self.answered.unwrap_or(self.last).saturating_sub(self.since)
-    }
-
-    fn occurrence(&self) -> Occurrence {
-        Occurrence::stretch(self.turn, self.since, self.answered.unwrap_or(self.last))
-    }
+fn occurrence(wait: &Wait) -> Occurrence {
+    Occurrence::stretch(wait.turn, wait.since, wait.until())
 }
