@@ -1,9 +1,9 @@
-//! What is no mistake in a pack, but most likely not meant: entries that never win, what nobody uses, points to be set.
+//! What is no mistake in a pack, but most likely not meant: entries that never win or say the same, what nobody uses, points to be set.
 
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
-use crate::lexicon;
+use crate::lexicon::{self, Overlap};
 use crate::pack::Pack;
 use crate::rule::RuleId;
 use crate::score;
@@ -11,7 +11,8 @@ use crate::score;
 /// Everything worth a look, in the order of files.
 #[must_use]
 pub fn notes(pack: &Pack) -> Vec<Diagnostic> {
-    let mut notes: Vec<Diagnostic> = redundant_entries(pack);
+    let mut notes = redundant_entries(pack);
+    notes.extend(overlapping_entries(pack));
     for unused in pack.lexicons.unused() {
         let path = format!("{}{}.txt", lexicon::FOLDER, unused.id);
         let note = pack.source(&path).map(|source| source.mistake_at_head("没有任何规则用到这张词表"));
@@ -42,4 +43,15 @@ fn redundant_entries(pack: &Pack) -> Vec<Diagnostic> {
         Some(pack.source(&entry.file)?.mistake(entry.line, 1, message).help(help))
     });
     notes.collect()
+}
+
+/// Wordings that two entries of different lexicons share.
+fn overlapping_entries(pack: &Pack) -> Vec<Diagnostic> {
+    let overlaps = pack.lexicons.overlapping().into_iter().filter_map(|overlap| {
+        let Overlap { entry, winner, wording, count } = overlap;
+        let message = format!("“{}”有 {count} 种写法与别的词表相同，如“{wording}”", entry.phrase);
+        let help = format!("说到时算 {}:{} 的“{}”，请从一处删去", winner.file, winner.line, winner.phrase);
+        Some(pack.source(&entry.file)?.mistake(entry.line, 1, message).help(help))
+    });
+    overlaps.collect()
 }

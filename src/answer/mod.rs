@@ -7,8 +7,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use crate::draft::Draft;
 use crate::pack::Pack;
 use crate::pipeline::{self, Ask};
-use crate::transcript::intake;
 use crate::transcript::limits::Limits;
+use crate::transcript::{Transcript, intake, script};
 
 pub use self::lines::{Line, Lines};
 pub use self::refusal::Refusal;
@@ -25,6 +25,30 @@ pub struct Desk<'d> {
     pub limits: &'d Limits,
     /// What the caller wants to have judged.
     pub ask: Ask<'d>,
+}
+
+/// What may be posted.
+#[derive(Debug, Clone, Copy)]
+pub enum Posted<'p> {
+    /// The native form.
+    Json(&'p [u8]),
+    /// A script, as people write dialogues, and the name that it is to have.
+    Script(&'p str, &'p str),
+}
+
+impl<'p> Posted<'p> {
+    /// Reads the transcript.
+    ///
+    /// # Errors
+    /// When it is none.
+    pub fn read(self, limits: &Limits) -> Result<Transcript<'p>, Refusal> {
+        match self {
+            Self::Json(body) => Ok(intake::read(body, limits)?),
+            Self::Script(text, id) => {
+                Ok(Transcript { id: id.to_owned().into(), ..script::read(text)?.transcript })
+            }
+        }
+    }
 }
 
 /// Room that most drafts need.
@@ -44,8 +68,8 @@ impl Desk<'_> {
     ///
     /// # Errors
     /// When the document is no transcript, or no draft can be made of it.
-    pub fn answer(&self, body: &[u8]) -> Result<Answer, Refusal> {
-        self.with_draft(body, |judged, draft| {
+    pub fn answer(&self, posted: Posted<'_>) -> Result<Answer, Refusal> {
+        self.with_draft(posted, |judged, draft| {
             let mut json = Vec::with_capacity(LIKELY_BYTES);
             match serde_json::to_writer(&mut json, draft) {
                 Ok(()) => Ok(Answer { json, turns: judged.turns }),
@@ -61,11 +85,11 @@ impl Desk<'_> {
     /// that one document never takes the others with it.
     pub fn with_draft<T>(
         &self,
-        body: &[u8],
+        posted: Posted<'_>,
         use_it: impl FnOnce(Judged, &Draft<'_>) -> T,
     ) -> Result<T, Refusal> {
         let judge = || {
-            let transcript = intake::read(body, self.limits)?;
+            let transcript = posted.read(self.limits)?;
             let draft = pipeline::draft(self.pack, &transcript, self.ask)?;
             Ok(use_it(Judged { turns: transcript.turns.len() }, &draft))
         };
@@ -92,15 +116,16 @@ pub struct Judged {
 
 #[cfg(test)]
 mod tests {
-    use super::{Ask, Desk, Limits, Pack, Refusal};
+    use super::{Ask, Desk, Limits, Pack, Posted, Refusal};
 
     #[test]
     fn a_panic_is_one_refusal_and_tells_nothing() {
         let (pack, limits) = (Pack::shipped().unwrap(), Limits::default());
         let desk = Desk { pack: &pack, limits: &limits, ask: Ask::default() };
         let body = r#"{"id":"1","turns":[{"role":"agent","text":"您好"}]}"#;
-        let fail = || desk.with_draft(body.as_bytes(), |_, _| panic!("您好"));
+        let posted = Posted::Json(body.as_bytes());
+        let fail = || desk.with_draft(posted, |_, _| panic!("您好"));
         assert_eq!(fail(), Err::<(), _>(Refusal::internal()));
-        assert!(desk.answer(body.as_bytes()).is_ok());
+        assert!(desk.answer(posted).is_ok());
     }
 }

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use crate::pipeline::PipelineError;
-use crate::transcript::problem::{Problem, Problems};
+use crate::transcript::problem::{Kind, Problem, Problems};
+use crate::transcript::script::ScriptError;
 
 /// Why a document got no draft.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -72,6 +73,17 @@ impl From<Problems> for Refusal {
             file: None,
             errors: problems.list,
         }
+    }
+}
+
+impl From<Vec<ScriptError>> for Refusal {
+    fn from(errors: Vec<ScriptError>) -> Self {
+        let problem = |ScriptError { line, column, message }| {
+            let pointer = format!("{line}:{column}");
+            Problem { pointer, message }
+        };
+        let list = errors.into_iter().map(problem).collect();
+        Problems { kind: Kind::InvalidScript, list, more: 0 }.into()
     }
 }
 

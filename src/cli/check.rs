@@ -31,14 +31,12 @@ pub fn run(args: Args) -> Result<Outcome, CliError> {
     let pack = settings.load_pack()?;
     let checked = check::examples(&pack)?;
     let check::Checked { files, lexicons, entries, rules, examples, rubrics } = checked;
-    writeln!(
-        std::io::stdout(),
+    say_out(&format!(
         "规则包没有错误：{files} 个文件，{lexicons} 张词表和词组，{entries} 条词条，{rules} 条规则，\
          {examples} 个例子全部成立，{rubrics} 张评分表({})\n摘要：{}",
         pack.rubric_ids().collect::<Vec<_>>().join("、"),
         pack.digest(),
-    )
-    .map_err(CliError::io("写不出结果"))?;
+    ))?;
     show_notes(&pack)?;
     if args.coverage { show_coverage(&pack) } else { Ok(Outcome::Fine) }
 }
@@ -49,9 +47,12 @@ fn show_notes(pack: &Pack) -> Result<(), CliError> {
     if notes.is_empty() {
         return Ok(());
     }
-    let count = notes.len();
     let text: String = notes.iter().map(|note| format!("{note}\n")).collect();
-    writeln!(std::io::stdout(), "提醒 {count} 处(不算错误)：\n{text}").map_err(CliError::io("写不出结果"))
+    say_out(&format!("提醒 {} 处(不算错误)：\n{text}", notes.len()))
+}
+
+fn say_out(line: &str) -> Result<(), CliError> {
+    writeln!(std::io::stdout(), "{line}").map_err(CliError::io("写不出结果"))
 }
 
 /// Lists what puts each criterion into practice.

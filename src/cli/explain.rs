@@ -1,18 +1,18 @@
 //! `zhijian explain`: why one rule says what it says about each transcript of a file.
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use super::input::{self, Found};
+use super::input::{self, Found, Item};
 use super::pack::PackArgs;
 use super::{CliError, Outcome};
-use crate::answer::{Line, Refusal};
+use crate::answer::{Line, Posted, Refusal};
 use crate::config::LimitsLayer;
 use crate::explain::explain;
 use crate::pack::Pack;
 use crate::rule::RuleId;
+use crate::transcript::intake;
 use crate::transcript::limits::Limits;
-use crate::transcript::{intake, script};
 use crate::yaml;
 
 /// The arguments of `zhijian explain`.
@@ -38,33 +38,31 @@ pub fn run(args: Args) -> Result<Outcome, CliError> {
     let settings = args.pack.settings(LimitsLayer::default())?;
     let pack = settings.load_pack()?;
     let rule = named(&pack, &args.rule)?;
-    let texts = if args.file.extension().is_some_and(|extension| extension == "txt") {
-        vec![of_script(&pack, rule, &args.file)?]
-    } else {
-        let mut items = Vec::new();
-        input::read_all(&[args.file], settings.limits.body_bytes, &mut |more| {
-            items.extend(more);
-            true
-        });
-        let told = items.into_iter().map(|item| told(&pack, rule, item.found, &settings.limits));
-        told.collect::<Result<_, _>>()?
-    };
+    let mut items = Vec::new();
+    input::read_all(&[args.file], settings.limits.body_bytes, &mut |more| {
+        items.extend(more);
+        true
+    });
+    let told = items.into_iter().map(|item| told(&pack, rule, item, &settings.limits));
+    let texts: Vec<String> = told.collect::<Result<_, _>>()?;
     std::io::stdout().write_all(texts.join("\n").as_bytes()).map_err(CliError::io("写不出结果"))?;
     Ok(Outcome::Fine)
 }
 
 /// The explanation for one document, or why it could not be read.
-fn told(pack: &Pack, rule: RuleId, found: Found, limits: &Limits) -> Result<String, CliError> {
-    Ok(match found {
-        Found::Document(Line::Whole { bytes, .. }) => match intake::read(&bytes, limits) {
-            Ok(transcript) => explain(pack, rule, &transcript),
-            Err(problem) => format!("{}\n", Refusal::from(problem).detail),
-        },
-        Found::Document(Line::TooLong { .. }) => {
-            format!("{}\n", Refusal::from(intake::too_large(limits)).detail)
-        }
+fn told(pack: &Pack, rule: RuleId, item: Item, limits: &Limits) -> Result<String, CliError> {
+    let told = |posted: Posted<'_>| Ok(explain(pack, rule, &posted.read(limits)?));
+    let told: Result<String, Refusal> = match item.found {
+        Found::Document(Line::Whole { bytes, .. }) => told(Posted::Json(&bytes)),
+        Found::Document(Line::TooLong { .. }) => Err(intake::too_large(limits).into()),
+        Found::Script { text, name } => told(Posted::Script(&text, &name)),
         Found::Unreadable(error) => return Err(CliError::io("读不了文件")(error)),
-    })
+    };
+    let file = item.file.as_deref().unwrap_or("标准输入");
+    Ok(told.unwrap_or_else(|refusal| {
+        let errors = refusal.errors.iter();
+        errors.map(|error| format!("{file}:{}:{}\n", error.pointer, error.message)).collect()
+    }))
 }
 
 fn named(pack: &Pack, id: &str) -> Result<RuleId, CliError> {
@@ -74,17 +72,4 @@ fn named(pack: &Pack, id: &str) -> Result<RuleId, CliError> {
         let hint = near.map_or_else(String::new, |near| format!("，是不是想写 {near}"));
         CliError::Usage(format!("没有编号为“{id}”的规则{hint}"))
     })
-}
-
-fn of_script(pack: &Pack, rule: RuleId, file: &Path) -> Result<String, CliError> {
-    let text = std::fs::read_to_string(file).map_err(CliError::io(format!("读不了 {}", file.display())))?;
-    match script::read(&text) {
-        Ok(script) => Ok(explain(pack, rule, &script.transcript)),
-        Err(errors) => {
-            let told = errors
-                .iter()
-                .map(|error| format!("{}:{}:{}:{}", file.display(), error.line, error.column, error.message));
-            Err(CliError::Usage(told.collect::<Vec<_>>().join("\n")))
-        }
-    }
 }

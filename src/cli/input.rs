@@ -1,4 +1,5 @@
-//! What `score` reads: files or stdin, NDJSON or one JSON object over many lines, cut into documents.
+//! What `score` and `explain` read: files or stdin, NDJSON or one JSON object over many lines, cut into documents; and
+//! scripts.
 
 use std::fs::File;
 use std::io::{self, Read};
@@ -25,7 +26,8 @@ impl Item {
     pub(super) fn bytes(&self) -> usize {
         match &self.found {
             Found::Document(Line::Whole { bytes, .. }) => bytes.len(),
-            _ => 0,
+            Found::Script { text, .. } => text.len(),
+            Found::Document(Line::TooLong { .. }) | Found::Unreadable(_) => 0,
         }
     }
 }
@@ -34,6 +36,8 @@ impl Item {
 pub(super) enum Found {
     /// One line of NDJSON, or a whole JSON file.
     Document(Line),
+    /// A script, as people write dialogues: a file whose name ends in `.txt`; and its name without that end.
+    Script { text: String, name: String },
     /// The input could not be read on.
     Unreadable(io::Error),
 }
@@ -42,6 +46,12 @@ pub(super) enum Found {
 pub(super) fn read_all(files: &[PathBuf], limit: usize, sink: &mut dyn FnMut(Vec<Item>) -> bool) {
     for path in files {
         let file: Option<Arc<str>> = (path != Path::new("-")).then(|| path.display().to_string().into());
+        if path.extension().is_some_and(|extension| extension == "txt") {
+            if !sink(vec![Item { file, found: script(path, limit) }]) {
+                return;
+            }
+            continue;
+        }
         let mut give = |lines: Vec<Line>| {
             let items =
                 lines.into_iter().map(|line| Item { file: file.clone(), found: Found::Document(line) });
@@ -58,6 +68,22 @@ pub(super) fn read_all(files: &[PathBuf], limit: usize, sink: &mut dyn FnMut(Vec
         if !wanted {
             return;
         }
+    }
+}
+
+/// A file that is a script.
+fn script(path: &Path, limit: usize) -> Found {
+    let mut text = String::new();
+    // One byte more than allowed is enough to know that it is too much.
+    let read =
+        File::open(path).and_then(|file| file.take(limit.saturating_add(1) as u64).read_to_string(&mut text));
+    match read {
+        Ok(bytes) if bytes > limit => Found::Document(Line::TooLong { number: 1 }),
+        Ok(_) => {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            Found::Script { text, name }
+        }
+        Err(error) => Found::Unreadable(error),
     }
 }
 

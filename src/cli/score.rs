@@ -11,7 +11,7 @@ use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use super::input::{self, Found, Item};
 use super::pack::PackArgs;
 use super::{CliError, Outcome, say, table};
-use crate::answer::{Desk, Line, Refusal};
+use crate::answer::{Desk, Line, Posted, Refusal};
 use crate::config::LimitsLayer;
 use crate::diagnostic::reason;
 use crate::pipeline::Ask;
@@ -46,7 +46,7 @@ pub struct Args {
     #[arg(long, value_enum, default_value_t = Format::Json, value_name = "格式")]
     #[arg(hide_default_value = true, hide_possible_values = true)]
     format: Format,
-    /// 输入文件,- 表示标准输入 [缺省: -]
+    /// 输入文件:JSON、NDJSON,或每行一句“客服:…”的文本(.txt);- 表示标准输入 [缺省: -]
     #[arg(value_name = "文件", help_heading = "输入")]
     files: Vec<PathBuf>,
     /// How much one transcript may hold.
@@ -137,23 +137,22 @@ fn worse(one: Outcome, other: Outcome) -> Outcome {
 
 /// One item's lines of output, and whether all is well with it.
 fn answer(desk: &Desk<'_>, format: Format, item: &Item) -> (Vec<u8>, Outcome) {
-    let line = match &item.found {
-        Found::Document(line) => line,
+    let (number, posted) = match &item.found {
+        Found::Document(Line::Whole { number, bytes }) => (*number, Ok(Posted::Json(bytes))),
+        Found::Document(Line::TooLong { number }) => {
+            (*number, Err(Refusal::from(intake::too_large(desk.limits))))
+        }
+        Found::Script { text, name } => (1, Ok(Posted::Script(text, name))),
         Found::Unreadable(error) => {
             let name = item.file.as_deref().unwrap_or("标准输入");
             say(&format!("读不了 {name}:{}", reason(error)));
             return (Vec::new(), Outcome::Incomplete);
         }
     };
-    let (number, result) = match (line, format) {
-        (Line::TooLong { number }, _) => (*number, Err(Refusal::from(intake::too_large(desk.limits)))),
-        (Line::Whole { number, bytes }, Format::Json) => {
-            (*number, desk.answer(bytes).map(|answer| answer.json))
-        }
-        (Line::Whole { number, bytes }, Format::Table) => {
-            (*number, desk.with_draft(bytes, |_, draft| table::of(draft).into_bytes()))
-        }
-    };
+    let result = posted.and_then(|posted| match format {
+        Format::Json => desk.answer(posted).map(|answer| answer.json),
+        Format::Table => desk.with_draft(posted, |_, draft| table::of(draft).into_bytes()),
+    });
     let (mut text, outcome) = match result {
         Ok(text) => (text, Outcome::Fine),
         Err(refusal) => {

@@ -11,7 +11,7 @@ use tokio::time::timeout;
 
 use super::App;
 use super::score::OwnedAsk;
-use crate::answer::{Desk, Line, Lines, Refusal};
+use crate::answer::{Desk, Line, Lines, Posted, Refusal};
 use crate::pack::Pack;
 use crate::transcript::intake;
 
@@ -88,7 +88,7 @@ impl Answers {
         let app = &*self.app;
         let desk = Desk { pack: &self.pack, limits: &app.limits, ask: self.ask.borrowed() };
         let (number, result) = match line {
-            Line::Whole { number, bytes } => (*number, desk.answer(bytes)),
+            Line::Whole { number, bytes } => (*number, desk.answer(Posted::Json(bytes))),
             Line::TooLong { number } => (*number, Err(intake::too_large(&app.limits).into())),
         };
         match result {

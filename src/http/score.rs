@@ -12,7 +12,7 @@ use utoipa::IntoParams;
 
 use super::problem::{Document, Problem};
 use super::{App, body, metrics, ndjson, openapi};
-use crate::answer::Desk;
+use crate::answer::{Desk, Posted};
 use crate::draft::Draft;
 use crate::pack::Pack;
 use crate::pipeline::Ask;
@@ -92,7 +92,7 @@ pub(super) async fn score(
     let body = body::whole(body, &app.limits, app.body).await?;
     let desk = Desk { pack: &pack, limits: &app.limits, ask: ask.borrowed() };
     // Judging takes a tenth of a millisecond: handing it to another thread would cost more.
-    let answer = desk.answer(&body)?;
+    let answer = desk.answer(Posted::Json(&body))?;
     metrics::transcript(answer.turns);
     Ok(([(header::CONTENT_TYPE, "application/json")], answer.json).into_response())
 }

@@ -1,4 +1,5 @@
-//! Entries that can never win: every one of their wordings is that of another entry of their family already.
+//! Entries that say the same: those that can never win, since every one of their wordings is that of another entry of
+//! their family already, and those that share some wordings with an entry of another lexicon.
 
 use std::collections::BTreeMap;
 
@@ -6,31 +7,73 @@ use super::draft::MOST_FORMS;
 use super::wording::Wordings;
 use super::{Entry, EntryId, Lexicons, Speaker};
 
+/// Two entries of one family that share wordings.
+#[derive(Debug)]
+pub struct Overlap<'l> {
+    /// The entry that loses where a shared wording is said.
+    pub entry: &'l Entry,
+    /// The one that wins.
+    pub winner: &'l Entry,
+    /// The first of the wordings that they share.
+    pub wording: String,
+    /// How many they share.
+    pub count: usize,
+}
+
 impl Lexicons {
     /// Every entry that can never win, with the one that always wins in its stead.
     #[must_use]
     pub fn redundant(&self) -> Vec<(&Entry, &Entry)> {
+        self.compare().0
+    }
+
+    /// Entries of different lexicons that share some wordings: what is said so counts for one of them alone.
+    #[must_use]
+    pub fn overlapping(&self) -> Vec<Overlap<'_>> {
+        self.compare().1
+    }
+
+    fn compare(&self) -> (Vec<(&Entry, &Entry)>, Vec<Overlap<'_>>) {
         let mut wordings: Vec<(EntryId, &Wordings)> =
             self.watch[0].wordings().chain(self.spot.wordings()).collect();
         wordings.sort_by_key(|(entry, _)| *entry);
         // By family and form the first entry that has it.
         let mut known: BTreeMap<(u32, String), EntryId> = BTreeMap::new();
-        let mut redundant = Vec::new();
+        let (mut redundant, mut overlapping) = (Vec::new(), Vec::new());
         for (id, wordings) in wordings {
             let entry = self.entry(id);
             let family = self.families[entry.list.0 as usize];
-            let forms = forms(wordings);
-            let owners = forms.iter().map(|form| known.get(&(family, form.clone())).copied());
-            let beaten = |owner: &EntryId| self.entry(*owner).is_as_wide_as(entry);
-            let owners: Option<Vec<EntryId>> = owners.map(|owner| owner.filter(beaten)).collect();
-            match owners.as_deref() {
-                Some([first, ..]) => redundant.push((entry, self.entry(*first))),
-                _ => forms.into_iter().for_each(|form| {
-                    known.entry((family, form)).or_insert(id);
-                }),
+            let mut owned = Vec::new();
+            let mut free = Vec::new();
+            for form in forms(wordings) {
+                match known
+                    .get(&(family, form.clone()))
+                    .filter(|owner| self.entry(**owner).is_as_wide_as(entry))
+                {
+                    Some(owner) => owned.push((*owner, form)),
+                    None => free.push(form),
+                }
+            }
+            match &owned[..] {
+                [(owner, _), ..] if free.is_empty() => redundant.push((entry, self.entry(*owner))),
+                _ => overlapping.extend(self.overlaps(entry, owned)),
+            }
+            for form in free {
+                known.entry((family, form)).or_insert(id);
             }
         }
-        redundant
+        (redundant, overlapping)
+    }
+
+    /// With which entries of other lexicons `entry` shares forms.
+    fn overlaps<'l>(&'l self, entry: &'l Entry, owned: Vec<(EntryId, String)>) -> Vec<Overlap<'l>> {
+        let mut by_owner: BTreeMap<EntryId, Overlap<'l>> = BTreeMap::new();
+        let elsewhere = owned.into_iter().filter(|(owner, _)| self.entry(*owner).file != entry.file);
+        for (owner, wording) in elsewhere {
+            let new = || Overlap { entry, winner: self.entry(owner), wording, count: 0 };
+            by_owner.entry(owner).or_insert_with(new).count += 1;
+        }
+        by_owner.into_values().collect()
     }
 }
 

@@ -12,7 +12,8 @@ const MOST: usize = 100;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[schema(as = FieldProblem)]
 pub struct Problem {
-    /// Where: a JSON pointer (RFC 6901) such as `/turns/3/start_ms`; empty for the whole document.
+    /// Where: a JSON pointer (RFC 6901) such as `/turns/3/start_ms`, in a script line and column; empty for the whole
+    /// document.
     pub pointer: String,
     /// What was found, what is expected, and what to do.
     #[serde(rename = "detail")]
@@ -26,6 +27,8 @@ pub enum Kind {
     InvalidUtf8,
     /// The text is not JSON.
     InvalidJson,
+    /// The text is not a script.
+    InvalidScript,
     /// The JSON is not a transcript.
     InvalidTranscript,
     /// The transcript is right in form, but larger than the limits.
@@ -39,6 +42,7 @@ impl Kind {
         match self {
             Self::InvalidUtf8 => "invalid_utf8",
             Self::InvalidJson => "invalid_json",
+            Self::InvalidScript => "invalid_script",
             Self::InvalidTranscript => "invalid_transcript",
             Self::TooLarge => "too_large",
         }

@@ -54,3 +54,23 @@ fn what_nobody_uses_is_pointed_out() {
         ["lexicons/other.txt:1 没有任何规则用到这张词表", "rules/r.yaml:1 没有任何评分表用到这条规则"]
     );
 }
+
+#[test]
+fn wordings_that_two_lexicons_share_are_pointed_out() {
+    let lexicon = |entries: &str| format!("title: 词\nfamily: 词\n---\n{entries}\n");
+    let rule = rule("forbid: {phrase: {lexicon: [v, w]}}");
+    let rubric = RUBRIC.replace("basis: human", "basis: human, evidence: [r]");
+    let told = |first: &str, second: &str| {
+        notes_on(&compiled(&[
+            ("lexicons/v.txt", &lexicon(first)),
+            ("lexicons/w.txt", &lexicon(second)),
+            ("rules/r.yaml", &rule),
+            ("rules/rubrics/t.yaml", &rubric),
+        ]))
+    };
+    let shared = "lexicons/w.txt:4 “(不归|不关)我(管|事)”有 2 种写法与别的词表相同，如“不归我事”";
+    assert_eq!(told("不归我(管|事)", "(不归|不关)我(管|事)"), [shared]);
+    assert_eq!(told("不归我(管|事)", "不关我(管|事)"), Vec::<String>::new());
+    // What counts only as a whole clause leaves the rest to others.
+    assert_eq!(told("不归我管 :: at=whole", "(这|)不归我管"), Vec::<String>::new());
+}

@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 
 use serde_json::{Value, json};
 
+use crate::packs::Folder;
 use crate::support::{run, transcript, zhijian};
 
 fn lines(bytes: &[u8]) -> Vec<Value> {
@@ -59,6 +60,21 @@ fn one_object_may_stand_on_many_lines() {
     let answers = lines(&run(&["score", "-"], broken.as_bytes()).stdout);
     assert_eq!(answers.len(), 1);
     assert!(answers[0]["error"]["detail"].as_str().unwrap().contains("行第"));
+}
+
+#[test]
+fn a_dialogue_may_be_written_as_people_write_it() {
+    let folder = Folder::new().file("talk.txt", "客服：您好\n客户：灯不亮\n客服：这事不归我管");
+    let folder = folder.file("bad.txt", "客服 您好");
+    let path = |name: &str| folder.path().join(name).to_str().unwrap().to_owned();
+    let output = run(&["score", "--rubric", "v3.1", &path("talk.txt"), &path("bad.txt")], b"");
+    assert_eq!(output.status.code(), Some(1));
+    let answers = lines(&output.stdout);
+    assert_eq!(answers[0]["transcript_id"], "talk");
+    assert_eq!(answers[0]["findings"][0]["text"], "这事不归我管");
+    assert_eq!(answers[1]["error"]["code"], "invalid_script");
+    assert_eq!(answers[1]["error"]["errors"][0]["pointer"], "1:1");
+    assert_eq!(answers[1]["error"]["file"], path("bad.txt"));
 }
 
 #[test]
