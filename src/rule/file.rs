@@ -23,7 +23,7 @@ struct RuleFile {
     better: Option<String>,
     #[serde(default)]
     applies_to: AppliesTo,
-    effective: Option<Effective>,
+    effective: Option<Spanned<Effective>>,
     #[serde(default, deserialize_with = "yaml::in_order")]
     #[cfg_attr(test, schemars(with = "yaml::schema::Pairs<ConditionShape>"))]
     define: Vec<(String, ConditionShape)>,
@@ -102,6 +102,9 @@ fn read_one(
     let when = file.when.map(|when| when.compile(&mut compiler));
     compiler.forbids = demand == Demand::Forbid;
     let condition = condition.compile(&mut compiler);
+    if let Some(never) = file.effective.as_ref().filter(|effective| !effective.value.is_ever()) {
+        compiler.mistake(never.referenced, "有效期的第一天在最后一天之后，没有一天有效", "对调 from 和 to");
+    }
     if let Some(missing) = file.examples.value.missing(demand) {
         let help = "没有正反例子的规则不能使用；写法见 rules/README.md";
         compiler.mistake(file.examples.referenced, format!("例子不够：{missing}"), help);
@@ -113,7 +116,7 @@ fn read_one(
         severity: file.severity,
         status: file.status,
         applies_to: file.applies_to,
-        effective: file.effective,
+        effective: file.effective.map(|effective| effective.value),
         demand,
         better: file.better,
         examples: file.examples.value.into_examples(),

@@ -157,6 +157,8 @@ pub struct AppliesTo {
     /// Only where these fields of `meta` have one of these values, such as a post (岗位) or a queue.
     #[serde(default)]
     pub meta: BTreeMap<String, OneOrMany<String>>,
+    /// But not these.
+    pub except: Option<Box<AppliesTo>>,
 }
 
 /// The days on which a rule holds, both included.
@@ -175,6 +177,12 @@ pub struct Effective {
 }
 
 impl Effective {
+    /// Whether there is such a day at all.
+    #[must_use]
+    pub fn is_ever(&self) -> bool {
+        self.from.zip(self.to).is_none_or(|(from, to)| from <= to)
+    }
+
     /// Whether it holds for `transcript`; one that does not say when it began is judged by the rules as they stand.
     #[must_use]
     pub fn holds(&self, transcript: &Transcript<'_>) -> bool {
@@ -199,6 +207,7 @@ impl AppliesTo {
                 let posted = transcript.meta.get(field);
                 posted.is_some_and(|posted| values.as_slice().iter().any(|value| is(posted, value)))
             })
+            && self.except.as_ref().is_none_or(|except| !except.fits(transcript))
     }
 }
 

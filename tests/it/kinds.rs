@@ -421,6 +421,18 @@ fn a_rule_may_hold_for_some_days_teams_and_posts_only() {
     assert_eq!(judge(&post, "@ meta.post=关怀岗 agent.team=一组\n客服:抱歉"), "met");
     assert_eq!(judge(&post, "@ meta.post=软加密 agent.team=一组\n客服:抱歉"), "not_applicable");
     assert_eq!(judge(&post, "@ meta.post=关怀岗\n客服:抱歉"), "not_applicable");
+    let others = only("applies_to: {channel: call, except: {direction: outbound}}");
+    assert_eq!(judge(&others, "@ direction=outbound\n客服:抱歉"), "not_applicable");
+    assert_eq!(judge(&others, "@ direction=inbound\n客服:抱歉"), "met");
+    assert_eq!(judge(&others, "客服:抱歉"), "met");
+    assert_eq!(judge(&others, "@ channel=chat\n客服:抱歉"), "not_applicable");
+}
+
+#[test]
+fn a_rule_that_is_never_in_force_is_refused() {
+    let file = rule(&format!("effective: {{from: 2026-07-01, to: 2026-06-30}}\nexpect: {SORRY}"));
+    let told = try_compiled(&[("lexicons/w.txt", WORDS), ("rules/r.yaml", &file)]).unwrap_err().to_string();
+    assert!(told.contains("没有一天有效"), "{told}");
 }
 
 #[test]
