@@ -1,7 +1,8 @@
 //! Entries that say the same: those that can never win, since every one of their wordings is that of another entry of
 //! their family already, and those that share some wordings with an entry of another lexicon.
 
-use std::collections::BTreeMap;
+use std::collections::hash_map::Entry as Slot;
+use std::collections::{BTreeMap, HashMap};
 
 use super::draft::MOST_FORMS;
 use super::wording::Wordings;
@@ -38,28 +39,31 @@ impl Lexicons {
             self.watch[0].wordings().chain(self.spot.wordings()).collect();
         wordings.sort_by_key(|(entry, _)| *entry);
         // By family and form the first entry that has it.
-        let mut known: BTreeMap<(u32, String), EntryId> = BTreeMap::new();
+        let mut known: HashMap<(u32, String), EntryId> = HashMap::new();
         let (mut redundant, mut overlapping) = (Vec::new(), Vec::new());
         for (id, wordings) in wordings {
             let entry = self.entry(id);
             let family = self.families[entry.list.0 as usize];
             let mut owned = Vec::new();
-            let mut free = Vec::new();
+            let mut has_own = false;
             for form in forms(wordings) {
-                match known
-                    .get(&(family, form.clone()))
-                    .filter(|owner| self.entry(**owner).is_as_wide_as(entry))
-                {
-                    Some(owner) => owned.push((*owner, form)),
-                    None => free.push(form),
+                let owner = match known.entry((family, form)) {
+                    Slot::Occupied(owner) => owner,
+                    Slot::Vacant(free) => {
+                        free.insert(id);
+                        has_own = true;
+                        continue;
+                    }
+                };
+                if *owner.get() != id && self.entry(*owner.get()).is_as_wide_as(entry) {
+                    owned.push((*owner.get(), owner.key().1.clone()));
+                } else {
+                    has_own = true;
                 }
             }
             match &owned[..] {
-                [(owner, _), ..] if free.is_empty() => redundant.push((entry, self.entry(*owner))),
+                [(owner, _), ..] if !has_own => redundant.push((entry, self.entry(*owner))),
                 _ => overlapping.extend(self.overlaps(entry, owned)),
-            }
-            for form in free {
-                known.entry((family, form)).or_insert(id);
             }
         }
         (redundant, overlapping)
