@@ -1,7 +1,6 @@
 //! Entries that say the same: those that can never win, since every one of their wordings is that of another entry of
 //! their family already, and those that share some wordings with an entry of another lexicon.
 
-use std::collections::hash_map::Entry as Slot;
 use std::collections::{BTreeMap, HashMap};
 
 use super::draft::MOST_FORMS;
@@ -44,35 +43,25 @@ impl Lexicons {
         for (id, wordings) in wordings {
             let entry = self.entry(id);
             let family = self.families[entry.list.0 as usize];
-            let mut owned = Vec::new();
-            let mut has_own = false;
-            for form in forms(wordings) {
-                let owner = match known.entry((family, form)) {
-                    Slot::Occupied(owner) => owner,
-                    Slot::Vacant(free) => {
-                        free.insert(id);
-                        has_own = true;
-                        continue;
-                    }
-                };
-                if *owner.get() != id && self.entry(*owner.get()).is_as_wide_as(entry) {
-                    owned.push((*owner.get(), owner.key().1.clone()));
-                } else {
-                    has_own = true;
-                }
-            }
-            match &owned[..] {
-                [(owner, _), ..] if !has_own => redundant.push((entry, self.entry(*owner))),
-                _ => overlapping.extend(self.overlaps(entry, owned)),
+            let owners = forms(wordings).into_iter().map(|form| {
+                let owner = *known.entry((family, form.clone())).or_insert(id);
+                (owner, form)
+            });
+            let is_beaten =
+                |(owner, _): &(EntryId, String)| *owner != id && self.entry(*owner).is_as_wide_as(entry);
+            let (beaten, own): (Vec<_>, Vec<_>) = owners.partition(is_beaten);
+            match &beaten[..] {
+                [(owner, _), ..] if own.is_empty() => redundant.push((entry, self.entry(*owner))),
+                _ => overlapping.extend(self.overlaps(entry, beaten)),
             }
         }
         (redundant, overlapping)
     }
 
     /// With which entries of other lexicons `entry` shares forms.
-    fn overlaps<'l>(&'l self, entry: &'l Entry, owned: Vec<(EntryId, String)>) -> Vec<Overlap<'l>> {
+    fn overlaps<'l>(&'l self, entry: &'l Entry, beaten: Vec<(EntryId, String)>) -> Vec<Overlap<'l>> {
         let mut by_owner: BTreeMap<EntryId, Overlap<'l>> = BTreeMap::new();
-        let elsewhere = owned.into_iter().filter(|(owner, _)| self.entry(*owner).file != entry.file);
+        let elsewhere = beaten.into_iter().filter(|(owner, _)| self.entry(*owner).file != entry.file);
         for (owner, wording) in elsewhere {
             let new = || Overlap { entry, winner: self.entry(owner), wording, count: 0 };
             by_owner.entry(owner).or_insert_with(new).count += 1;
