@@ -22,11 +22,10 @@ const LEAST_RECALL: f64 = 0.95;
 /// Of the items that a human has scored, at least this share has the same score.
 const LEAST_EXACT: f64 = 0.90;
 
-/// What was reached on the dialogues that nobody writes rules for; what is wanted is the above. Only ever to be raised, until
-/// these have been used and new ones take their place.
-const UNSEEN_PRECISION: f64 = 0.90;
-const UNSEEN_RECALL: f64 = 0.64;
-const UNSEEN_EXACT: f64 = 0.90;
+/// What was reached on the dialogues that nobody writes rules for: precision, recall, and the share of exact items. What is
+/// wanted is the above. Only ever to be raised, until these have been used and new ones take their place.
+const UNSEEN: [(&str, [f64; 3]); 2] =
+    [("unseen/ordinary", [0.95, 0.94, 0.90]), ("unseen/unusual", [0.91, 0.69, 0.90])];
 
 /// Items that need times, and those that need a channel for each speaker as well.
 const TIMED: [&str; 3] = ["V31-06e", "V31-08", "V31-11"];
@@ -315,13 +314,15 @@ fn forbidden_phrases_are_found_as_a_human_finds_them() {
 /// Only sums are told: whoever saw the places would write rules for them.
 #[test]
 fn dialogues_that_no_rule_was_written_for_are_judged_no_worse_than_before() {
-    let cases = cases("unseen");
-    let Phrases { precision, recall, .. } = Phrases::of(&cases);
-    let (exact, _) = items(&cases);
-    println!("unseen\n  precision {precision}\n  recall    {recall}\n  exact     {exact}");
-    assert!(precision.value() >= UNSEEN_PRECISION, "precision {precision}");
-    assert!(recall.value() >= UNSEEN_RECALL, "recall {recall}");
-    assert!(exact.value() >= UNSEEN_EXACT, "exact {exact}");
+    for (folder, floors) in UNSEEN {
+        let cases = cases(folder);
+        let Phrases { precision, recall, .. } = Phrases::of(&cases);
+        let (exact, _) = items(&cases);
+        let reached = [precision, recall, exact];
+        println!("{folder}\n  precision {precision}\n  recall    {recall}\n  exact     {exact}");
+        let lacking = reached.iter().zip(floors).find(|(share, floor)| share.value() < *floor);
+        assert!(lacking.is_none(), "{folder} reaches less than {floors:?}");
+    }
 }
 
 #[test]
