@@ -41,7 +41,7 @@ const KINDS: [&str; 31] = [
     "echo: {of: {phrase: {lexicon: W, role: customer}}, by: agent, within_turns: 4, least_chars: 4}",
     "repeat: {role: agent, within_turns: 3, likeness: 0.95, least_chars: 12}",
     "similar: {to: ['我要告诉你T的事情', '你们T怎么还没有办'], likeness: 0.8, role: customer}",
-    "response_time: {of: longest, role: agent, at_most_seconds: 600}",
+    "response_time: {of: longest, role: agent, at_least_seconds: 600}",
     "sounds_like: {lexicon: W, role: agent}",
     "said: {field: post, role: agent}",
     "monologue: {role: agent, at_least_chars: 5000}",
