@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
+use rayon::iter::{IntoParallelIterator as _, IntoParallelRefIterator as _, ParallelIterator as _};
 
 use super::{
     CLASSES, Catalogued, Entry, EntryId, FOLDER, Guard, GuardId, Lexicons, List, ListId, Speaker, WORDS,
@@ -256,9 +256,11 @@ impl LexiconsDraft {
         speech.for_each(|text| frequencies.count(text));
         let pieces = self.wordings.iter().flat_map(|(_, wordings)| wordings.pieces());
         pieces.for_each(|piece| frequencies.count(&piece.text));
-        let sought = self.wordings.into_iter();
-        let sought = sought.map(|(id, wordings)| sought::Sought::new(id, wordings, &entries, &frequencies));
-        let sought: Vec<Arc<sought::Sought>> = sought.map(Arc::new).collect();
+        let sought = self
+            .wordings
+            .into_par_iter()
+            .map(|(id, wordings)| Arc::new(sought::Sought::new(id, wordings, &entries, &frequencies)));
+        let sought: Vec<Arc<sought::Sought>> = sought.collect();
         let is_of = |one: &Arc<sought::Sought>, families: &BTreeSet<u32>| {
             families.contains(&lists[one.list.0 as usize].family)
         };
