@@ -49,11 +49,10 @@ impl Condition for Talk {
         if let (Some(_), Err(lack)) = (self.share_of_time, timed(scene)) {
             return Found::without(lack);
         }
-        let both = [Speaker::Agent, Speaker::Customer].map(|speaker| Said::by(scene, speaker));
-        for (span, amount) in
-            [(self.share_of_chars, Said::letters as fn(Said) -> u64), (self.share_of_time, Said::millis)]
-        {
-            let Some(span) = span else { continue };
+        let shares =
+            [(self.share_of_chars, Said::letters as fn(Said) -> u64), (self.share_of_time, Said::millis)];
+        for (span, amount) in shares.into_iter().filter_map(|(span, amount)| Some((span?, amount))) {
+            let both = [Speaker::Agent, Speaker::Customer].map(|speaker| Said::by(scene, speaker));
             let all: u64 = both.into_iter().map(amount).sum();
             if all == 0 {
                 return Found::of(Outcome::NotApplicable);
