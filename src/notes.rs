@@ -1,9 +1,10 @@
-//! What is no mistake in a pack, but most likely not meant: entries that never win or say the same, what nobody uses, points to be set.
+//! What is no mistake in a pack, but most likely not meant: entries that never win or say the same, what nobody
+//! uses, points to be set.
 
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
-use crate::lexicon::{self, Overlap};
+use crate::lexicon::{self, Entry, Overlap, Same};
 use crate::pack::Pack;
 use crate::rule::RuleId;
 use crate::score;
@@ -11,8 +12,10 @@ use crate::score;
 /// Everything worth a look, in the order of files.
 #[must_use]
 pub fn notes(pack: &Pack) -> Vec<Diagnostic> {
-    let mut notes = redundant_entries(pack);
-    notes.extend(overlapping_entries(pack));
+    let Same { redundant, overlapping } = pack.lexicons.same();
+    let redundant = redundant.into_iter().filter_map(|(entry, other)| redundant_entry(pack, entry, other));
+    let overlapping = overlapping.iter().filter_map(|overlap| overlapping_entry(pack, overlap));
+    let mut notes: Vec<Diagnostic> = redundant.chain(overlapping).collect();
     for unused in pack.lexicons.unused() {
         let path = format!("{}{}.txt", lexicon::FOLDER, unused.id);
         let note = pack.source(&path).map(|source| source.mistake_at_head("没有任何规则用到这张词表"));
@@ -35,23 +38,15 @@ pub fn notes(pack: &Pack) -> Vec<Diagnostic> {
     notes
 }
 
-fn redundant_entries(pack: &Pack) -> Vec<Diagnostic> {
-    let redundant = pack.lexicons.redundant();
-    let notes = redundant.into_iter().filter_map(|(entry, other)| {
-        let message = format!("“{}”的写法都已包含在别的词条里，永远轮不到它", entry.phrase);
-        let help = format!("{}:{} 的“{}”总是先于它，请删去一条", other.file, other.line, other.phrase);
-        Some(pack.source(&entry.file)?.mistake(entry.line, 1, message).help(help))
-    });
-    notes.collect()
+fn redundant_entry(pack: &Pack, entry: &Entry, other: &Entry) -> Option<Diagnostic> {
+    let message = format!("“{}”的写法都已包含在别的词条里，永远轮不到它", entry.phrase);
+    let help = format!("{}:{} 的“{}”总是先于它，请删去一条", other.file, other.line, other.phrase);
+    Some(pack.source(&entry.file)?.mistake(entry.line, 1, message).help(help))
 }
 
-/// Wordings that two entries of different lexicons share.
-fn overlapping_entries(pack: &Pack) -> Vec<Diagnostic> {
-    let overlaps = pack.lexicons.overlapping().into_iter().filter_map(|overlap| {
-        let Overlap { entry, winner, wording, count } = overlap;
-        let message = format!("“{}”有 {count} 种写法与别的词表相同，如“{wording}”", entry.phrase);
-        let help = format!("说到时算 {}:{} 的“{}”，请从一处删去", winner.file, winner.line, winner.phrase);
-        Some(pack.source(&entry.file)?.mistake(entry.line, 1, message).help(help))
-    });
-    overlaps.collect()
+fn overlapping_entry(pack: &Pack, overlap: &Overlap<'_>) -> Option<Diagnostic> {
+    let Overlap { entry, winner, wording, count } = overlap;
+    let message = format!("“{}”有 {count} 种写法与别的词表相同，如“{wording}”", entry.phrase);
+    let help = format!("说到时算 {}:{} 的“{}”，请从一处删去", winner.file, winner.line, winner.phrase);
+    Some(pack.source(&entry.file)?.mistake(entry.line, 1, message).help(help))
 }

@@ -17,6 +17,15 @@ pub enum Line {
     },
 }
 
+impl Line {
+    /// Its number, from 1.
+    #[must_use]
+    pub fn number(&self) -> u64 {
+        let (Self::Whole { number, .. } | Self::TooLong { number }) = self;
+        *number
+    }
+}
+
 /// Cuts a stream into lines.
 #[derive(Debug)]
 pub struct Lines {

@@ -51,6 +51,19 @@ impl<'p> Posted<'p> {
     }
 }
 
+impl Line {
+    /// What was posted with it.
+    ///
+    /// # Errors
+    /// When it is too long.
+    pub fn posted(&self, limits: &Limits) -> Result<Posted<'_>, Refusal> {
+        match self {
+            Self::Whole { bytes, .. } => Ok(Posted::Json(bytes)),
+            Self::TooLong { .. } => Err(intake::too_large(limits).into()),
+        }
+    }
+}
+
 /// Room that most drafts need.
 const LIKELY_BYTES: usize = 32 << 10;
 

@@ -3,7 +3,7 @@
 use std::io::Write as _;
 
 use super::pack::PackArgs;
-use super::{CliError, Outcome};
+use super::{CliError, Outcome, print};
 use crate::check;
 use crate::config::LimitsLayer;
 use crate::criteria::{self, Criterion};
@@ -31,7 +31,7 @@ pub fn run(args: Args) -> Result<Outcome, CliError> {
     let pack = settings.load_pack()?;
     let checked = check::examples(&pack)?;
     let check::Checked { files, lexicons, entries, rules, examples, rubrics } = checked;
-    say_out(&format!(
+    print(&format!(
         "规则包没有错误：{files} 个文件，{lexicons} 张词表和词组，{entries} 条词条，{rules} 条规则，\
          {examples} 个例子全部成立，{rubrics} 张评分表({})\n摘要：{}",
         pack.rubric_ids().collect::<Vec<_>>().join("、"),
@@ -48,11 +48,7 @@ fn show_notes(pack: &Pack) -> Result<(), CliError> {
         return Ok(());
     }
     let text: String = notes.iter().map(|note| format!("{note}\n")).collect();
-    say_out(&format!("提醒 {} 处(不算错误)：\n{text}", notes.len()))
-}
-
-fn say_out(line: &str) -> Result<(), CliError> {
-    writeln!(std::io::stdout(), "{line}").map_err(CliError::io("写不出结果"))
+    print(&format!("提醒 {} 处(不算错误)：\n{text}", notes.len()))
 }
 
 /// Lists what puts each criterion into practice.

@@ -6,12 +6,11 @@ use std::path::PathBuf;
 use super::input::{self, Found, Item};
 use super::pack::PackArgs;
 use super::{CliError, Outcome};
-use crate::answer::{Line, Posted, Refusal};
+use crate::answer::{Posted, Refusal};
 use crate::config::LimitsLayer;
 use crate::explain::explain;
 use crate::pack::Pack;
 use crate::rule::RuleId;
-use crate::transcript::intake;
 use crate::transcript::limits::Limits;
 use crate::yaml;
 
@@ -51,18 +50,24 @@ pub fn run(args: Args) -> Result<Outcome, CliError> {
 
 /// The explanation for one document, or why it could not be read.
 fn told(pack: &Pack, rule: RuleId, item: Item, limits: &Limits) -> Result<String, CliError> {
-    let told = |posted: Posted<'_>| Ok(explain(pack, rule, &posted.read(limits)?));
-    let told: Result<String, Refusal> = match item.found {
-        Found::Document(Line::Whole { bytes, .. }) => told(Posted::Json(&bytes)),
-        Found::Document(Line::TooLong { .. }) => Err(intake::too_large(limits).into()),
-        Found::Script { text, name } => told(Posted::Script(&text, &name)),
-        Found::Unreadable(error) => return Err(CliError::io("读不了文件")(error)),
-    };
     let file = item.file.as_deref().unwrap_or("标准输入");
-    Ok(told.unwrap_or_else(|refusal| {
-        let errors = refusal.errors.iter();
-        errors.map(|error| format!("{file}:{}:{}\n", error.pointer, error.message)).collect()
-    }))
+    let told = |posted: Posted<'_>| Ok(explain(pack, rule, &posted.read(limits)?));
+    match item.found {
+        Found::Document(line) => {
+            let told: Result<_, Refusal> = line.posted(limits).and_then(told);
+            Ok(told.unwrap_or_else(|refusal| format!("{}\n", refusal.detail)))
+        }
+        Found::Script { text, name } => {
+            told(Posted::Script(&text, &name)).map_err(|refusal| mistakes(file, &refusal))
+        }
+        Found::Unreadable(error) => Err(CliError::io(format!("读不了 {file}"))(error)),
+    }
+}
+
+/// Every mistake in a script, with its place.
+fn mistakes(file: &str, refusal: &Refusal) -> CliError {
+    let told = refusal.errors.iter().map(|error| format!("{file}:{}:{}", error.pointer, error.message));
+    CliError::Usage(told.collect::<Vec<_>>().join("\n"))
 }
 
 fn named(pack: &Pack, id: &str) -> Result<RuleId, CliError> {

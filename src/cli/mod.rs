@@ -96,3 +96,8 @@ pub fn misused(error: &clap::Error) -> ExitCode {
 fn say(message: &str) {
     let _nobody_listens = writeln!(io::stderr(), "{message}");
 }
+
+/// Writes a line of the result.
+fn print(line: &str) -> Result<(), CliError> {
+    writeln!(io::stdout(), "{line}").map_err(CliError::io("写不出结果"))
+}

@@ -11,11 +11,10 @@ use rayon::iter::{IntoParallelRefIterator as _, ParallelIterator as _};
 use super::input::{self, Found, Item};
 use super::pack::PackArgs;
 use super::{CliError, Outcome, say, table};
-use crate::answer::{Desk, Line, Posted, Refusal};
+use crate::answer::{Desk, Posted};
 use crate::config::LimitsLayer;
 use crate::diagnostic::reason;
 use crate::pipeline::Ask;
-use crate::transcript::intake;
 
 /// Documents that one thread is given at once: enough to even out their lengths.
 const PER_THREAD: usize = 32;
@@ -138,10 +137,7 @@ fn worse(one: Outcome, other: Outcome) -> Outcome {
 /// One item's lines of output, and whether all is well with it.
 fn answer(desk: &Desk<'_>, format: Format, item: &Item) -> (Vec<u8>, Outcome) {
     let (number, posted) = match &item.found {
-        Found::Document(Line::Whole { number, bytes }) => (*number, Ok(Posted::Json(bytes))),
-        Found::Document(Line::TooLong { number }) => {
-            (*number, Err(Refusal::from(intake::too_large(desk.limits))))
-        }
+        Found::Document(line) => (line.number(), line.posted(desk.limits)),
         Found::Script { text, name } => (1, Ok(Posted::Script(text, name))),
         Found::Unreadable(error) => {
             let name = item.file.as_deref().unwrap_or("标准输入");

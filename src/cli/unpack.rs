@@ -1,10 +1,9 @@
 //! `zhijian unpack`: writes the pack that the binary carries into a folder, for whoever wants to change it.
 
 use std::fs;
-use std::io::Write as _;
 use std::path::PathBuf;
 
-use super::{CliError, Outcome};
+use super::{CliError, Outcome, print};
 use crate::pack;
 
 /// What `unpack` is asked to do.
@@ -33,7 +32,6 @@ pub fn run(args: Args) -> Result<Outcome, CliError> {
         written.map_err(CliError::io(format!("写不了 {}", file.display())))?;
         count += 1;
     }
-    writeln!(std::io::stdout(), "已写出 {count} 个文件。改完后运行 zhijian check --pack {folder}")
-        .map_err(CliError::io("写不出结果"))?;
+    print(&format!("已写出 {count} 个文件。改完后运行 zhijian check --pack {folder}"))?;
     Ok(Outcome::Fine)
 }

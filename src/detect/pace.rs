@@ -9,19 +9,19 @@ impl Scene<'_> {
     /// Letters a minute of each turn of `speaker` that has at least `least_chars`, with the turn.
     #[must_use]
     pub fn paces(&self, speaker: Speaker, least_chars: u32) -> Rc<Vec<(u32, f64)>> {
-        self.paces.answer(&(speaker, least_chars), || self.find_paces(speaker, least_chars))
+        self.paces.answer(&(speaker, least_chars), || find(self, speaker, least_chars))
     }
+}
 
-    fn find_paces(&self, speaker: Speaker, least_chars: u32) -> Vec<(u32, f64)> {
-        let timed = self.turns_of(speaker).filter_map(|at| Some((at, self.turn(at).times()?)));
-        timed
-            .filter(|(at, (start, end))| self.document.letters(*at) >= least_chars && end > start)
-            .map(|(at, (start, end))| {
-                let minutes = f64::from(end - start) / 60_000.0;
-                (at, f64::from(self.document.letters(at)) / minutes)
-            })
-            .collect()
-    }
+fn find(scene: &Scene<'_>, speaker: Speaker, least_chars: u32) -> Vec<(u32, f64)> {
+    let letters = |turn| scene.document.letters(turn);
+    let timed = scene.turns_of(speaker).filter_map(|at| Some((at, scene.turn(at).times()?)));
+    let asked = timed.filter(|(at, (start, end))| letters(*at) >= least_chars && end > start);
+    let pace = |(at, (start, end))| {
+        let minutes = f64::from(end - start) / 60_000.0;
+        (at, f64::from(letters(at)) / minutes)
+    };
+    asked.map(pace).collect()
 }
 
 /// The middle value; of an even number, the mean of the two in the middle.

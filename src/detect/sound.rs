@@ -5,6 +5,7 @@ use std::ops::Range;
 use super::Scene;
 use crate::text::pinyin::{Readings, Syllable, readings};
 use crate::text::position;
+use crate::text::sieve::{Sieve, pair};
 
 /// The sounds of all turns.
 #[derive(Debug)]
@@ -14,17 +15,8 @@ pub struct Sounds {
     readings: Vec<Readings>,
     /// Two syllables and the letter with which they begin, sorted.
     pairs: Vec<(Syllable, Syllable, u32)>,
-    /// One bit for each of so many classes of pairs: most pairs are known to be missing by it.
-    classes: Box<[u64; (1 << CLASS_BITS) / 64]>,
-}
-
-/// There are some times as many classes as letters in a call.
-const CLASS_BITS: u32 = 13;
-
-/// The class of two syllables: the word of its bit, and the bit.
-fn class(first: Syllable, second: Syllable) -> (usize, u64) {
-    let class = first.before(second) as usize / (1 << (32 - CLASS_BITS));
-    (class / 64, 1 << (class % 64))
+    /// With some times as many classes as there are letters in a call.
+    known: Box<Sieve<128>>,
 }
 
 impl Scene<'_> {
@@ -46,22 +38,15 @@ impl Sounds {
             pairs.extend(two[0].iter().flat_map(|first| seconds(*first)));
         }
         pairs.sort_unstable();
-        let mut classes = Box::new([0; (1 << CLASS_BITS) / 64]);
-        for (first, second, _) in &pairs {
-            let (word, bit) = class(*first, *second);
-            classes[word] |= bit;
-        }
-        Self { starts, readings, pairs, classes }
+        let known = pairs.iter().map(|(first, second, _)| pair(*first, *second)).collect();
+        Self { starts, readings, pairs, known: Box::new(known) }
     }
 
     /// Where something stands in the text that may be read as `word`, which has at least two letters.
     pub fn places<'s>(&'s self, word: &'s [Readings]) -> impl Iterator<Item = Range<u32>> + 's {
         let [first, second, ..] = word else { return None.into_iter().flatten() };
         let beginnings = first.iter().flat_map(move |a| second.iter().map(move |b| (*a, *b)));
-        let known = beginnings.filter(|(first, second)| {
-            let (word, bit) = class(*first, *second);
-            self.classes[word] & bit != 0
-        });
+        let known = beginnings.filter(|(first, second)| self.known.holds(pair(*first, *second)));
         let begun = known.flat_map(|pair| self.begun_with(pair));
         let heard = begun.map(|at| at as usize).filter(move |at| self.may_be(*at, word));
         Some(heard.map(move |at| self.starts[at]..self.starts[at + word.len()])).into_iter().flatten()

@@ -11,9 +11,8 @@ use tokio::time::timeout;
 
 use super::App;
 use super::score::OwnedAsk;
-use crate::answer::{Desk, Line, Lines, Posted, Refusal};
+use crate::answer::{Desk, Line, Lines, Refusal};
 use crate::pack::Pack;
-use crate::transcript::intake;
 
 /// Answers are sent when so many bytes have gathered, or nothing more is there to be answered.
 const ENOUGH: usize = 32 * 1024;
@@ -87,17 +86,13 @@ impl Answers {
     fn answer(&self, line: &Line, out: &mut Vec<u8>) {
         let app = &*self.app;
         let desk = Desk { pack: &self.pack, limits: &app.limits, ask: self.ask.borrowed() };
-        let (number, result) = match line {
-            Line::Whole { number, bytes } => (*number, desk.answer(Posted::Json(bytes))),
-            Line::TooLong { number } => (*number, Err(intake::too_large(&app.limits).into())),
-        };
-        match result {
+        match line.posted(&app.limits).and_then(|posted| desk.answer(posted)) {
             Ok(answer) => {
                 super::metrics::transcript(answer.turns);
                 out.extend_from_slice(&answer.json);
                 out.push(b'\n');
             }
-            Err(refusal) => refuse(&refusal.at_line(number), out),
+            Err(refusal) => refuse(&refusal.at_line(line.number()), out),
         }
     }
 }

@@ -91,7 +91,7 @@ pub(super) async fn score(
     }
     let body = body::whole(body, &app.limits, app.body).await?;
     let desk = Desk { pack: &pack, limits: &app.limits, ask: ask.borrowed() };
-    // Judging takes a tenth of a millisecond: handing it to another thread would cost more.
+    // Judging takes some tenths of a millisecond, too little to hand it to another thread.
     let answer = desk.answer(Posted::Json(&body))?;
     metrics::transcript(answer.turns);
     Ok(([(header::CONTENT_TYPE, "application/json")], answer.json).into_response())

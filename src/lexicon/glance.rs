@@ -4,9 +4,9 @@ use std::ops::Range;
 
 use super::frequency::Frequencies;
 use super::phrase;
-use super::side::{DIGITS, NUMERALS};
+use super::side::numerals;
 use super::wording::{Piece, Wordings, has_letters};
-use crate::text::spread;
+use crate::text::sieve::{Sieve, pair};
 
 /// What an entry asks for besides the letters of a wording.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,7 +48,7 @@ pub(super) enum Next {
 impl Glance {
     /// What stands between these letters.
     pub(super) fn next_to(&self, before: Option<char>, after: Option<char>) -> Next {
-        let (before, after) = (self.before.hold(before), self.after.hold(after));
+        let (before, after) = (hold(&self.before, before), hold(&self.after, after));
         if self.needs_before && !before || self.needs_after && !after {
             return Next::Nothing;
         }
@@ -56,57 +56,21 @@ impl Glance {
     }
 }
 
-/// Some letters, one bit for each of 128 classes: it holds too many rather than too few.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Letters(u128);
+/// Some letters.
+pub(super) type Letters = Sieve<2>;
 
-impl Letters {
-    pub(super) const ANY: Self = Self(u128::MAX);
-
-    pub(super) fn of(letters: impl Iterator<Item = char>) -> Self {
-        Self(letters.fold(0, |all, letter| all | Self::class(letter)))
-    }
-
-    /// These and those.
-    pub(super) fn and(self, other: Self) -> Self {
-        Self(self.0 | other.0)
-    }
-
-    fn class(letter: char) -> u128 {
-        1 << (spread(u32::from(letter)) >> 25)
-    }
-
-    pub(super) fn hold(self, letter: Option<char>) -> bool {
-        letter.is_some_and(|letter| self.0 & Self::class(letter) != 0)
-    }
+/// Whether there is a letter, and it is one of these.
+fn hold(letters: &Letters, letter: Option<char>) -> bool {
+    letter.is_some_and(|letter| letters.holds(letter.into()))
 }
 
-/// Some letters and pairs of letters, one bit for each of 255 classes: it holds too many rather than too few.
-#[derive(Debug, Clone, Copy, Default)]
-struct Signs([u64; 4]);
+/// Some letters and pairs of letters.
+type Signs = Sieve<4>;
 
-impl Signs {
-    /// What stands everywhere, also where no letter does: it has a bit of its own.
-    const ANYTHING: Self = Self([0, 0, 0, 1 << 63]);
-
-    fn add_letter(&mut self, letter: char) {
-        self.add(spread(u32::from(letter)));
-    }
-
-    fn add_pair(&mut self, first: char, second: char) {
-        // One of them is moved aside, so that 甲乙 and 乙甲 differ.
-        self.add(spread(spread(u32::from(first)).rotate_left(11) ^ u32::from(second)));
-    }
-
-    fn add(&mut self, spread: u32) {
-        let class = (spread >> 24).min(254);
-        self.0[(class / 64) as usize] |= 1 << (class % 64);
-    }
-
-    /// Whether anything is in both.
-    fn meet(&self, others: &Self) -> bool {
-        self.0.iter().zip(&others.0).fold(0, |both, (a, b)| both | a & b) != 0
-    }
+/// What is told to stand everywhere, also where no letter does.
+fn anything() -> Signs {
+    // No letter has this number.
+    Signs::from_iter([0])
 }
 
 /// Stretches of more bytes hold so many signs that they tell nothing.
@@ -134,21 +98,21 @@ impl Stretch {
         let stretch = &text[self.place.clone()];
         for side in [&mut self.before, &mut self.after] {
             side.clear();
-            side.resize(stretch.len() + 1, Signs::ANYTHING);
+            side.resize(stretch.len() + 1, anything());
         }
-        let (mut signs, mut last) = (Signs::ANYTHING, None);
+        let (mut signs, mut last) = (anything(), None);
         for (at, letter) in stretch.char_indices() {
-            signs.add_letter(letter);
+            signs.add(letter.into());
             if let Some(last) = last.replace(letter) {
-                signs.add_pair(last, letter);
+                signs.add(pair(last, letter));
             }
             self.before[at + letter.len_utf8()] = signs;
         }
-        let (mut signs, mut last) = (Signs::ANYTHING, None);
+        let (mut signs, mut last) = (anything(), None);
         for (at, letter) in stretch.char_indices().rev() {
-            signs.add_letter(letter);
+            signs.add(letter.into());
             if let Some(last) = last.replace(letter) {
-                signs.add_pair(letter, last);
+                signs.add(pair(letter, last));
             }
             self.after[at] = signs;
         }
@@ -160,7 +124,7 @@ impl Stretch {
         let Some(start) = core.start.checked_sub(self.place.start) else { return false };
         let end = core.end - self.place.start;
         self.place.len() > LONGEST_STRETCH
-            || needs.before.meet(&self.before[start]) && needs.after.meet(&self.after[end])
+            || needs.before.meets(&self.before[start]) && needs.after.meets(&self.after[end])
     }
 }
 
@@ -174,15 +138,16 @@ pub(super) struct Needs {
 }
 
 impl Needs {
-    /// What entries of these wordings need around the parts that are their `core`.
-    pub(super) fn of(wordings: &Wordings, core: &Range<usize>, frequencies: &Frequencies) -> Self {
-        let rarest = |parts: &[phrase::Part<Piece>]| {
-            let known = parts.iter().filter_map(|part| Announced::of(part, frequencies));
-            known.min_by(|a, b| a.often.total_cmp(&b.often)).map_or(Signs::ANYTHING, |part| part.signs)
+    /// What entries of these wordings need around the parts that are their `core`; `announced` tells of each part what
+    /// announces it.
+    pub(super) fn of(wordings: &Wordings, core: &Range<usize>, announced: &[Option<Announced>]) -> Self {
+        let rarest = |parts: &[Option<Announced>]| {
+            let known = parts.iter().flatten().min_by(|a, b| a.often.total_cmp(&b.often));
+            known.map_or_else(anything, |part| part.signs)
         };
         Self {
-            before: rarest(&wordings.parts[..core.start]),
-            after: rarest(&wordings.parts[core.end..]),
+            before: rarest(&announced[..core.start]),
+            after: rarest(&announced[core.end..]),
             in_sentence: wordings.are_plain() && !wordings.may_be_torn,
         }
     }
@@ -198,17 +163,18 @@ pub(super) struct Announced {
 impl Announced {
     /// The rarest sign of each of the pieces of `part`.
     pub(super) fn of(part: &phrase::Part<Piece>, frequencies: &Frequencies) -> Option<Self> {
-        let (mut signs, mut often) = (Signs::default(), 0.0);
+        let (mut signs, mut often) = (Signs::EMPTY, 0.0);
+        let mut add = |(expected, sign)| {
+            often += expected;
+            signs.add(sign);
+        };
         match part {
             phrase::Part::Choice(pieces) if has_letters(part) => {
-                pieces.iter().for_each(|piece| often += signs.add_rarest(&piece.text, frequencies));
+                pieces.iter().for_each(|piece| add(rarest(&piece.text, frequencies)));
             }
             phrase::Part::Number(count) => {
-                let letters = if *count.start() == 1 { NUMERALS } else { DIGITS };
-                for letter in letters.chars() {
-                    signs.add_letter(letter);
-                    often += frequencies.expected(letter.encode_utf8(&mut [0; 4]));
-                }
+                let letters = numerals(count).chars();
+                letters.for_each(|letter| add((frequencies.expected(&letter.to_string()), letter.into())));
             }
             phrase::Part::Choice(_) | phrase::Part::Gap(_) => return None,
         }
@@ -216,24 +182,14 @@ impl Announced {
     }
 }
 
-impl Signs {
-    /// Adds the rarest pair of letters of `text`, or its only letter, and tells how often it is likely to stand in a
-    /// text of one letter.
-    fn add_rarest(&mut self, text: &str, frequencies: &Frequencies) -> f64 {
-        let letters = text.char_indices().zip(text.chars().skip(1));
-        let pairs = letters.map(|((at, first), second)| {
-            let pair = &text[at..at + first.len_utf8() + second.len_utf8()];
-            (frequencies.expected(pair), first, second)
-        });
-        match pairs.min_by(|a, b| a.0.total_cmp(&b.0)) {
-            Some((often, first, second)) => {
-                self.add_pair(first, second);
-                often
-            }
-            None => {
-                text.chars().for_each(|letter| self.add_letter(letter));
-                frequencies.expected(text)
-            }
-        }
-    }
+/// The rarest pair of letters of `text`, or its only letter: how often it is likely to stand in a text of one letter, and
+/// its number.
+fn rarest(text: &str, frequencies: &Frequencies) -> (f64, u32) {
+    let letters = text.char_indices().zip(text.chars().skip(1));
+    let pairs = letters.map(|((at, first), second)| {
+        let written = &text[at..at + first.len_utf8() + second.len_utf8()];
+        (frequencies.expected(written), pair(first, second))
+    });
+    let only = || (frequencies.expected(text), text.chars().next().map_or(0, u32::from));
+    pairs.min_by(|a, b| a.0.total_cmp(&b.0)).unwrap_or_else(only)
 }

@@ -25,7 +25,7 @@ use crate::transcript::Role;
 pub use compete::Mentions;
 pub use draft::LexiconsDraft;
 pub use guard::{Across, Effect, Guard, GuardId, Side};
-pub use redundant::Overlap;
+pub use redundant::{Overlap, Same};
 pub use scan::{Beaten, Mention};
 
 /// The folder of the pack that holds lexicons.

@@ -7,6 +7,15 @@ use super::draft::MOST_FORMS;
 use super::wording::Wordings;
 use super::{Entry, EntryId, Lexicons, Speaker};
 
+/// Entries of one family that say the same.
+#[derive(Debug, Default)]
+pub struct Same<'l> {
+    /// Every entry that can never win, with the one that always wins in its stead.
+    pub redundant: Vec<(&'l Entry, &'l Entry)>,
+    /// Entries of different lexicons that share some wordings: what is said so counts for one of them alone.
+    pub overlapping: Vec<Overlap<'l>>,
+}
+
 /// Two entries of one family that share wordings.
 #[derive(Debug)]
 pub struct Overlap<'l> {
@@ -21,25 +30,15 @@ pub struct Overlap<'l> {
 }
 
 impl Lexicons {
-    /// Every entry that can never win, with the one that always wins in its stead.
+    /// Compares all entries with those that stand before them.
     #[must_use]
-    pub fn redundant(&self) -> Vec<(&Entry, &Entry)> {
-        self.compare().0
-    }
-
-    /// Entries of different lexicons that share some wordings: what is said so counts for one of them alone.
-    #[must_use]
-    pub fn overlapping(&self) -> Vec<Overlap<'_>> {
-        self.compare().1
-    }
-
-    fn compare(&self) -> (Vec<(&Entry, &Entry)>, Vec<Overlap<'_>>) {
+    pub fn same(&self) -> Same<'_> {
         let mut wordings: Vec<(EntryId, &Wordings)> =
             self.watch[0].wordings().chain(self.spot.wordings()).collect();
         wordings.sort_by_key(|(entry, _)| *entry);
         // By family and form the first entry that has it.
         let mut known: HashMap<(u32, String), EntryId> = HashMap::new();
-        let (mut redundant, mut overlapping) = (Vec::new(), Vec::new());
+        let mut same = Same::default();
         for (id, wordings) in wordings {
             let entry = self.entry(id);
             let family = self.families[entry.list.0 as usize];
@@ -51,11 +50,11 @@ impl Lexicons {
                 |(owner, _): &(EntryId, String)| *owner != id && self.entry(*owner).is_as_wide_as(entry);
             let (beaten, own): (Vec<_>, Vec<_>) = owners.partition(is_beaten);
             match &beaten[..] {
-                [(owner, _), ..] if own.is_empty() => redundant.push((entry, self.entry(*owner))),
-                _ => overlapping.extend(self.overlaps(entry, beaten)),
+                [(owner, _), ..] if own.is_empty() => same.redundant.push((entry, self.entry(*owner))),
+                _ => same.overlapping.extend(self.overlaps(entry, beaten)),
             }
         }
-        (redundant, overlapping)
+        same
     }
 
     /// With which entries of other lexicons `entry` shares forms.

@@ -58,7 +58,7 @@ pub(super) struct Scan {
     rows: Vec<Owner>,
     /// Shared by all scans that look for the entry.
     sought: Vec<Arc<Sought>>,
-    /// What each of them needs in its sentence.
+    /// What each of them needs in its sentence, side by side: most cores are asked about it.
     needs: Vec<Needs>,
     order: Order,
 }
@@ -221,6 +221,11 @@ impl<'w> Walk<'w> {
         Mention { list, entry, turn: self.turn, start: span.start, end: span.end, beaten: Beaten::No }
     }
 
+    /// Where a stretch of the document stands in the text.
+    fn in_text(&self, span: &Range<u32>) -> Range<usize> {
+        (span.start - self.base) as usize..(span.end - self.base) as usize
+    }
+
     /// The sentence in which the last core ends.
     fn sentence(&self) -> Range<u32> {
         let turn = &self.document.turns()[self.turn as usize];
@@ -235,7 +240,7 @@ impl<'w> Walk<'w> {
             true => self.sentence(),
             false => self.document.turns()[self.turn as usize].clone(),
         };
-        let within = (within.start - self.base) as usize..(within.end - self.base) as usize;
+        let within = self.in_text(&within);
         let stretch = &mut self.near[usize::from(needs.in_sentence)];
         stretch.read(self.text, within);
         !stretch.may_hold(needs, place)
@@ -244,7 +249,7 @@ impl<'w> Walk<'w> {
     /// Adds the mentions of an entry around one of its cores: every wording that stands, since the longest
     /// may lose against another entry where a shorter one does not.
     fn around(&self, owner: &Owner, core: &Range<u32>, out: &mut Vec<Mention>) {
-        let place = (core.start - self.base) as usize..(core.end - self.base) as usize;
+        let place = self.in_text(core);
         let own = self.sentence();
         let sentence = |near: Range<usize>| {
             let near = self.base + position(near.start)..self.base + position(near.end);

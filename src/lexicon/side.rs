@@ -100,10 +100,15 @@ impl Side {
     }
 }
 
+/// The letters with which a number of so many digits may be written: spoken numbers count where one digit is enough.
+pub(super) fn numerals(count: &Count) -> &'static str {
+    if *count.start() == 1 { NUMERALS } else { DIGITS }
+}
+
 /// The letters of which numbers are made.
-pub(super) const NUMERALS: &str = "0123456789零〇幺一二两三四五六七八九十百千万";
+const NUMERALS: &str = "0123456789零〇幺一二两三四五六七八九十百千万";
 /// Those that are no words.
-pub(super) const DIGITS: &str = "0123456789";
+const DIGITS: &str = "0123456789";
 
 fn is_numeral(letter: char) -> bool {
     matches!(

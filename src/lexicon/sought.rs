@@ -10,7 +10,7 @@ use smallvec::{SmallVec, smallvec};
 use super::frequency::Frequencies;
 use super::glance::{Announced, Asks, Glance, Letters, Needs};
 use super::phrase::{self, Count};
-use super::side::{DIGITS, NUMERALS, Side};
+use super::side::{Side, numerals};
 use super::wording::{Piece, Wordings, has_letters};
 use super::{Entry, EntryId, ListId};
 
@@ -51,10 +51,9 @@ type Lengths = SmallVec<[usize; 16]>;
 impl Sought {
     pub(super) fn new(id: EntryId, wordings: Wordings, entries: &[Entry], frequencies: &Frequencies) -> Self {
         let entry = &entries[id.0 as usize];
-        let core = best_core(&wordings.parts, frequencies);
-        let likely = |parts: &[phrase::Part<Piece>]| {
-            parts.iter().map(|part| likely_near(part, frequencies)).fold(1.0, f64::min)
-        };
+        let announced: Vec<Option<Announced>> =
+            wordings.parts.iter().map(|part| Announced::of(part, frequencies)).collect();
+        let core = best_core(&wordings.parts, &announced, frequencies);
         Self {
             entry: id,
             list: entry.list,
@@ -63,8 +62,8 @@ impl Sought {
                 (None, false) if wordings.are_plain() => Asks::Sentence,
                 _ => Asks::More,
             },
-            looks_after_first: likely(&wordings.parts[core.end..]) < likely(&wordings.parts[..core.start]),
-            needs: Needs::of(&wordings, &core, frequencies),
+            looks_after_first: likely_near(&announced[core.end..]) < likely_near(&announced[..core.start]),
+            needs: Needs::of(&wordings, &core, &announced),
             before: Beside::new(Side::Before, wordings.parts[..core.start].iter().rev()),
             after: Beside::new(Side::After, wordings.parts[core.end..].iter()),
             wordings,
@@ -153,7 +152,8 @@ impl Beside {
         let parts: Vec<Part> = outward.map(|part| Part::new(side, part)).collect();
         let needed = parts.iter().position(|part| !part.may_be_empty);
         let near = &parts[..needed.map_or(parts.len(), |at| at + 1)];
-        let letters = near.iter().fold(Letters::default(), |all, part| all.and(part.letters));
+        let mut letters = Letters::EMPTY;
+        near.iter().for_each(|part| letters.add_all(&part.letters));
         Self { side, letters, may_be_empty: needed.is_none(), parts }
     }
 
@@ -188,19 +188,18 @@ impl Part {
                 let mut pieces: Vec<_> = known.collect();
                 pieces.sort();
                 pieces.dedup();
-                let letters = Letters::of(pieces.iter().map(|(letter, _)| *letter));
+                let letters = pieces.iter().map(|(letter, _)| u32::from(*letter)).collect();
                 let may_be_empty = written.iter().any(|piece| piece.text.is_empty());
                 Self { kind: Kind::Pieces(pieces), letters, may_be_empty }
             }
             phrase::Part::Gap(count) => Self {
                 kind: Kind::Gap(count.clone()),
-                letters: Letters::ANY,
+                letters: Letters::ALL,
                 may_be_empty: *count.start() == 0,
             },
             phrase::Part::Number(count) => Self {
                 kind: Kind::Number(count.clone()),
-                // Spoken numbers count where one digit is enough.
-                letters: Letters::of(if *count.start() == 1 { NUMERALS } else { DIGITS }.chars()),
+                letters: numerals(count).chars().map(u32::from).collect(),
                 may_be_empty: false,
             },
         }
@@ -238,7 +237,7 @@ impl Part {
 
     /// The pieces that may stand where `letter` is nearest to the core.
     fn known_by<'p>(&self, pieces: &'p [(char, String)], letter: Option<char>) -> &'p [(char, String)] {
-        let Some(letter) = letter.filter(|letter| self.letters.hold(Some(*letter))) else { return &[] };
+        let Some(letter) = letter.filter(|letter| self.letters.holds(u32::from(*letter))) else { return &[] };
         let from = pieces.partition_point(|(known_by, _)| *known_by < letter);
         let count = pieces[from..].partition_point(|(known_by, _)| *known_by == letter);
         &pieces[from..from + count]
@@ -247,8 +246,11 @@ impl Part {
 
 /// The row of parts that announces the entry best: found rarely, made of few combinations, and seldom next to what else
 /// the entry is made of where the entry is not. Gaps and numbers announce nothing.
-fn best_core(parts: &[phrase::Part<Piece>], frequencies: &Frequencies) -> Range<usize> {
-    let apart: Vec<f64> = parts.iter().map(|part| likely_near(part, frequencies)).collect();
+fn best_core(
+    parts: &[phrase::Part<Piece>],
+    announced: &[Option<Announced>],
+    frequencies: &Frequencies,
+) -> Range<usize> {
     let mut best = (f64::INFINITY, 0..0);
     for from in 0..parts.len() {
         let (mut announces, mut count, mut found) = (false, 1_usize, 1.0);
@@ -260,8 +262,7 @@ fn best_core(parts: &[phrase::Part<Piece>], frequencies: &Frequencies) -> Range<
             if count > MOST_CORES && to > from {
                 break;
             }
-            let rarest = |apart: &[f64]| apart.iter().copied().fold(1.0, f64::min);
-            let looks = rarest(&apart[..from]) * rarest(&apart[to + 1..]);
+            let looks = likely_near(&announced[..from]) * likely_near(&announced[to + 1..]);
             #[expect(clippy::cast_precision_loss, reason = "there are at most MOST_CORES")]
             let cost = found * (1.0 + looks * COST_OF_A_LOOK) + count as f64 * COST_OF_A_CORE;
             if announces && cost < best.0 {
@@ -272,9 +273,9 @@ fn best_core(parts: &[phrase::Part<Piece>], frequencies: &Frequencies) -> Range<
     best.1
 }
 
-/// How likely it is that `part` seems to stand near a core.
-fn likely_near(part: &phrase::Part<Piece>, frequencies: &Frequencies) -> f64 {
-    Announced::of(part, frequencies).map_or(1.0, |part| part.often * LETTERS_NEAR)
+/// How likely it is that all these parts seem to stand near a core: as likely as the rarest.
+fn likely_near(parts: &[Option<Announced>]) -> f64 {
+    parts.iter().flatten().map(|part| part.often * LETTERS_NEAR).fold(1.0, f64::min)
 }
 
 /// All combinations of one piece of each part.

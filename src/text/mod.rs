@@ -8,6 +8,8 @@ mod normalise;
 pub mod pinyin;
 /// Words, for the border test.
 pub mod segment;
+/// What is known to be missing at a glance.
+pub mod sieve;
 /// How alike two texts are.
 pub mod similarity;
 
@@ -233,11 +235,4 @@ pub fn normalise_phrase(phrase: &str) -> (String, Vec<Pause>) {
     let mut out = Normalised::default();
     normalise(phrase, &mut out);
     (out.text, out.pauses)
-}
-
-/// Makes of a number one whose upper bits sort neighbouring numbers into different classes.
-#[must_use]
-pub fn spread(number: u32) -> u32 {
-    // 2³² over the golden ratio spreads them evenly.
-    number.wrapping_mul(0x9E37_79B9)
 }

@@ -6,17 +6,13 @@ use std::sync::LazyLock;
 use pinyin::ToPinyinMulti as _;
 use smallvec::{SmallVec, smallvec};
 
-use super::spread;
-
 /// One syllable without its tone, in which sounds that many speakers do not tell apart are one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Syllable(u32);
 
-impl Syllable {
-    /// A number for this syllable and the `next` one, of which the upper bits are spread evenly.
-    #[must_use]
-    pub fn before(self, next: Self) -> u32 {
-        spread(self.0.rotate_left(15).wrapping_add(next.0))
+impl From<Syllable> for u32 {
+    fn from(Syllable(packed): Syllable) -> Self {
+        packed
     }
 }
 

@@ -1,14 +1,13 @@
 //! How alike two stretches of text are: the pairs of neighbouring letters that they share.
 
-use super::spread;
+use super::sieve::{Sieve, pair};
 
 /// The pairs of neighbouring letters of a text; a single letter stands for itself.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Pairs {
     /// Sorted.
     all: Vec<(char, char)>,
-    /// One bit for each of 128 classes of pairs.
-    classes: u128,
+    known: Sieve<2>,
 }
 
 impl Pairs {
@@ -22,8 +21,8 @@ impl Pairs {
             pairs.pop();
         }
         pairs.sort_unstable();
-        let classes = pairs.iter().fold(0, |classes, pair| classes | class(*pair));
-        Self { all: pairs, classes }
+        let known = pairs.iter().map(|(first, second)| pair(*first, *second)).collect();
+        Self { all: pairs, known }
     }
 
     /// Twice the pairs that both have, divided by all that they have (Dice's coefficient): 0 to 1.
@@ -42,8 +41,7 @@ impl Pairs {
         let all = (self.all.len() + other.all.len()) as f64;
         let short = self.all.len().min(other.all.len());
         let enough = |shared: usize| all > 0.0 && 2.0 * shared as f64 / all >= least;
-        // Each class that only one of them has is a pair at least that the other has not.
-        let own = self.all.len() - (self.classes & !other.classes).count_ones() as usize;
+        let own = self.all.len() - self.known.alone(&other.known);
         enough(short.min(own)) && enough(self.shared(other, enough))
     }
 
@@ -61,10 +59,6 @@ impl Pairs {
         }
         shared
     }
-}
-
-fn class((first, second): (char, char)) -> u128 {
-    1 << (spread(u32::from(first).rotate_left(13) ^ u32::from(second)) >> 25)
 }
 
 #[cfg(test)]
