@@ -36,7 +36,7 @@ const KINDS: [&str; 31] = [
     "hangup: {by: agent, after: {phrase: {lexicon: W}}}",
     "talk: {role: agent, at_least_chars: 100000}",
     "near: {of: {phrase: {lexicon: W}}, to: {phrase: {lexicon: W, role: customer}}, within_turns: 2}",
-    "turns: {of: {phrase: {lexicon: W}}, role: agent, share: {from: 0.5}}",
+    "turns: {of: {phrase: {lexicon: W}}, role: agent, share: {to: 0.5}}",
     "ratio: {of: {phrase: {lexicon: W}}, to: {phrase: {lexicon: W, role: customer}}, at_least: 3, least_count: 5}",
     "echo: {of: {phrase: {lexicon: W, role: customer}}, by: agent, within_turns: 4, least_chars: 4}",
     "repeat: {role: agent, within_turns: 3, likeness: 0.95, least_chars: 12}",
@@ -69,7 +69,7 @@ fn rules(criterion: &mut Criterion) {
         let judge = |call| drop(black_box(pipeline::draft(&pack, call, ask).unwrap()));
         criterion.bench_function(&name, |bencher| bencher.iter(|| calls.iter().for_each(judge)));
     };
-    for count in [0, 400, 900, 1_900] {
+    for count in [0, 100, 400, 900, 1_900] {
         draft(format!("v3.1 and {count} rules of one phrase each"), &KINDS[..1], count);
         draft(format!("v3.1 and {count} rules of all kinds"), &KINDS, count);
     }

@@ -27,7 +27,7 @@ pub fn explain(pack: &Pack, id: RuleId, transcript: &Transcript<'_>) -> String {
     text.line(0, format_args!("对话 {}", transcript.id));
     text.line(0, format_args!("规则 {} {}({demand})", rule.id, rule.title));
     let (when, condition) = rule.conditions();
-    let fits = rule.is_about(transcript);
+    let fits = rule.is_about(&scene);
     text.line(0, format_args!("适用范围：{}", if fits { "符合" } else { "不符合，不再往下看" }));
     if fits {
         for (name, condition) in

@@ -1,22 +1,26 @@
 //! Stage 4: what happened — which mentions stand, and the states of the dialogue.
 
+mod attention;
 /// Of what the states of a dialogue are made.
 pub mod dialogue;
 mod hold;
 mod interruption;
 mod likeness;
 mod monologue;
-/// Pace of speech.
-pub mod pace;
+mod pace;
 mod quality;
 mod recall;
+mod repetition;
 mod silence;
 mod sound;
 mod standing;
+mod talk;
 mod wait;
 
 use std::cell::OnceCell;
 use std::ops::Range;
+
+use jiff::civil::DateTime;
 
 use crate::lexicon::{Lexicons, ListId, Mention, Mentions, Plan, Speaker, Watched};
 use crate::text::similarity::Pairs;
@@ -25,15 +29,19 @@ use crate::transcript::{Millis, Transcript, Turn};
 
 use recall::Recall;
 
+pub use attention::{Attention, Listening};
 pub use dialogue::Dialogue;
 pub use hold::{Consent, Hold};
-pub use interruption::Interruption;
-pub use likeness::Comparable;
+pub use interruption::{Interrupting, Interruption};
+pub use likeness::{Comparable, Comparables};
 pub use monologue::Monologue;
+pub use pace::Paces;
 pub use quality::{Quality, RolesQuality, TimesQuality, Unscorable};
+pub use repetition::Repeating;
 pub use silence::{Owner, Silence};
-pub use sound::Sounds;
+pub use sound::{Homophones, Sounds};
 pub use standing::{By, Standing};
+pub use talk::Talk;
 pub use wait::{Wait, Waiting};
 
 /// A transcript with everything that was found in it: what conditions are tested on.
@@ -52,14 +60,19 @@ pub struct Scene<'t> {
     spotted: OnceCell<Vec<OnceCell<Mentions>>>,
     silences: OnceCell<Vec<Silence>>,
     holds: OnceCell<Vec<Hold>>,
-    /// Of each turn how many letters are more than mere attention.
-    substance: OnceCell<Vec<u32>>,
     sounds: OnceCell<Sounds>,
     turn_pairs: OnceCell<Vec<Pairs>>,
-    comparables: OnceCell<Vec<Comparable>>,
-    waits: Recall<Waiting, Vec<Wait>>,
+    comparables: OnceCell<Comparables>,
+    began: OnceCell<Option<DateTime>>,
+    /// The first moment and the last.
+    span: OnceCell<(Option<Millis>, Option<Millis>)>,
+    attention: Recall<Listening, Attention>,
+    interruptions: Recall<Interrupting, Vec<Interruption>>,
     monologues: Recall<Speaker, Vec<Monologue>>,
-    paces: Recall<(Speaker, u32), Vec<(u32, f64)>>,
+    paces: Recall<(Speaker, u32), Paces>,
+    repetitions: Recall<Repeating, Vec<u32>>,
+    talk: Recall<Speaker, Talk>,
+    waits: Recall<Waiting, Vec<Wait>>,
 }
 
 impl<'t> Scene<'t> {
@@ -82,13 +95,18 @@ impl<'t> Scene<'t> {
             spotted: OnceCell::new(),
             silences: OnceCell::new(),
             holds: OnceCell::new(),
-            substance: OnceCell::new(),
             sounds: OnceCell::new(),
             turn_pairs: OnceCell::new(),
             comparables: OnceCell::new(),
-            waits: Recall::default(),
+            began: OnceCell::new(),
+            span: OnceCell::new(),
+            attention: Recall::default(),
+            interruptions: Recall::default(),
             monologues: Recall::default(),
             paces: Recall::default(),
+            repetitions: Recall::default(),
+            talk: Recall::default(),
+            waits: Recall::default(),
         };
         scene.quality = Quality::of(&scene);
         scene
@@ -167,7 +185,7 @@ impl<'t> Scene<'t> {
         }
         let mut words: Vec<_> = self.standing_in(turn, lists).map(Mention::span).collect();
         words.sort_by_key(|span| span.start);
-        // Words of several lists may overlap; each letter counts once.
+        // Homophones of several lists may overlap; each letter counts once.
         let (mut letters, mut reached) = (0_usize, 0);
         for span in words.into_iter().filter(|span| !span.is_empty()) {
             let own = span.start.max(reached)..span.end.max(reached);
@@ -180,8 +198,7 @@ impl<'t> Scene<'t> {
     /// Letters of a turn that are more than mere attention.
     #[must_use]
     pub fn substance(&self, turn: u32) -> u32 {
-        let of_turn = |turn| self.letters_besides(turn, &self.dialogue.back_channel);
-        self.substance.get_or_init(|| (0..self.turn_count()).map(of_turn).collect())[turn as usize]
+        self.letters_besides(turn, &self.dialogue.back_channel)
     }
 
     /// The silences, attributed; empty where times are missing.
@@ -203,17 +220,30 @@ impl<'t> Scene<'t> {
         self.document.pause_at(end) == Some(PauseKind::Question) || self.says(turn, &self.dialogue.question)
     }
 
+    /// When it began, by the clock where it was; none where that is not known.
+    #[must_use]
+    pub fn began(&self) -> Option<DateTime> {
+        *self.began.get_or_init(|| self.transcript().began())
+    }
+
     /// When the first word was said.
     #[must_use]
     pub fn start_ms(&self) -> Option<Millis> {
-        self.transcript().turns.iter().filter_map(|turn| turn.start_ms).min()
+        self.span().0
     }
 
     /// When the conversation ended: by the event of hanging up, else by the last word.
     #[must_use]
     pub fn end_ms(&self) -> Option<Millis> {
-        let words = self.transcript().turns.iter().filter_map(|turn| turn.end_ms).max();
-        let events = self.transcript().events.iter().map(|event| event.at_ms).max();
-        words.max(events)
+        self.span().1
+    }
+
+    fn span(&self) -> (Option<Millis>, Option<Millis>) {
+        *self.span.get_or_init(|| {
+            let Transcript { turns, events, .. } = self.transcript();
+            let words = turns.iter().filter_map(|turn| turn.end_ms).max();
+            let events = events.iter().map(|event| event.at_ms).max();
+            (turns.iter().filter_map(|turn| turn.start_ms).min(), words.max(events))
+        })
     }
 }

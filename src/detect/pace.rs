@@ -5,15 +5,24 @@ use std::rc::Rc;
 use super::Scene;
 use crate::lexicon::Speaker;
 
+/// Letters a minute.
+#[derive(Debug)]
+pub struct Paces {
+    /// Of single turns, in order.
+    pub turns: Vec<(u32, f64)>,
+    /// The middle one, where there is any.
+    pub median: Option<f64>,
+}
+
 impl Scene<'_> {
-    /// Letters a minute of each turn of `speaker` that has at least `least_chars`, with the turn.
+    /// The paces of the turns of `speaker` that have at least `least_chars`.
     #[must_use]
-    pub fn paces(&self, speaker: Speaker, least_chars: u32) -> Rc<Vec<(u32, f64)>> {
+    pub fn paces(&self, speaker: Speaker, least_chars: u32) -> Rc<Paces> {
         self.paces.answer(&(speaker, least_chars), || find(self, speaker, least_chars))
     }
 }
 
-fn find(scene: &Scene<'_>, speaker: Speaker, least_chars: u32) -> Vec<(u32, f64)> {
+fn find(scene: &Scene<'_>, speaker: Speaker, least_chars: u32) -> Paces {
     let letters = |turn| scene.document.letters(turn);
     let timed = scene.turns_of(speaker).filter_map(|at| Some((at, scene.turn(at).times()?)));
     let asked = timed.filter(|(at, (start, end))| letters(*at) >= least_chars && end > start);
@@ -21,12 +30,13 @@ fn find(scene: &Scene<'_>, speaker: Speaker, least_chars: u32) -> Vec<(u32, f64)
         let minutes = f64::from(end - start) / 60_000.0;
         (at, f64::from(letters(at)) / minutes)
     };
-    asked.map(pace).collect()
+    let turns: Vec<(u32, f64)> = asked.map(pace).collect();
+    let median = median(&mut turns.iter().map(|(_, pace)| *pace).collect::<Vec<_>>());
+    Paces { turns, median }
 }
 
 /// The middle value; of an even number, the mean of the two in the middle.
-#[must_use]
-pub fn median(values: &mut [f64]) -> Option<f64> {
+fn median(values: &mut [f64]) -> Option<f64> {
     values.sort_by(f64::total_cmp);
     let middle = values.len() / 2;
     match values.len() {

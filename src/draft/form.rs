@@ -5,7 +5,7 @@ use serde_json::value::{RawValue, to_raw_value};
 
 use super::{DraftItem, DraftVerdict, reason};
 use crate::lexicon::Plan;
-use crate::rule::{Outcome, Rule, RuleId};
+use crate::rule::{Lacking, Outcome, Rule, RuleId};
 use crate::score::{Item, ItemResult, Rubric};
 
 /// A rubric as it is drafted, with the parts of drafts that do not depend on the transcript.
@@ -79,7 +79,7 @@ impl<'a> DraftVerdict<'a> {
             reference: &rule.reference,
             outcome,
             measured: None,
-            lacking: Vec::new(),
+            lacking: Lacking::default(),
             evidence: Vec::new(),
             searched: None,
             nearest: None,

@@ -8,7 +8,7 @@ mod write;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use crate::rule::{Lack, Outcome, Refs, Severity};
+use crate::rule::{Lack, Lacking, Outcome, Refs, Severity};
 use crate::score::{Basis, Points};
 use crate::transcript::{Millis, Role};
 
@@ -120,7 +120,8 @@ pub struct DraftItem<'a> {
     /// The sentence that a reviewer reads.
     pub reason: String,
     /// Inputs that were missing.
-    pub lacking: Vec<Lack>,
+    #[schema(value_type = Vec<Lack>)]
+    pub lacking: Lacking,
     /// Where in the transcript it shows.
     pub evidence: Vec<DraftEvidence<'a>>,
 }
@@ -246,8 +247,9 @@ pub struct DraftVerdict<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub measured: Option<f64>,
     /// Inputs that were missing.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub lacking: Vec<Lack>,
+    #[serde(skip_serializing_if = "Lacking::is_empty")]
+    #[schema(value_type = Vec<Lack>)]
+    pub lacking: Lacking,
     /// Where in the transcript it shows.
     pub evidence: Vec<DraftEvidence<'a>>,
     /// Where something absent was looked for.

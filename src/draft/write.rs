@@ -212,7 +212,7 @@ impl<'t> Material<'_, 't> {
         let searched = searched.and_then(|searched| search(self.scene, searched));
         let nearest = if looked_for { nearest(self.scene, found, rule) } else { None };
         let is_bare = evidence.is_empty()
-            && found.lacking == Lacking::default()
+            && found.lacking.is_empty()
             && found.measured.is_none()
             && searched.is_none()
             && nearest.is_none();
@@ -220,7 +220,7 @@ impl<'t> Material<'_, 't> {
             Some(standing) => Part::Standing(standing),
             None => Part::Own(Box::new(DraftVerdict {
                 measured: found.measured.map(|measure| measure.value),
-                lacking: found.lacking.iter().collect(),
+                lacking: found.lacking,
                 evidence: evidence.to_vec(),
                 searched,
                 nearest,
@@ -257,7 +257,7 @@ impl<'a> DraftItem<'a> {
             score: result.points(),
             basis: item.basis,
             reason,
-            lacking: lacking.iter().collect(),
+            lacking,
             evidence,
         }
     }

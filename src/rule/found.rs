@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use utoipa::ToSchema;
 
 use crate::detect::{Scene, Standing};
@@ -179,9 +179,21 @@ impl Lacking {
         self.0 |= other.0;
     }
 
+    /// Whether nothing is missing.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0 == 0
+    }
+
     /// The missing inputs, in a fixed order.
     pub fn iter(self) -> impl Iterator<Item = Lack> {
         Lack::ALL.into_iter().filter(move |lack| self.0 & (1 << (*lack as u16)) != 0)
+    }
+}
+
+impl Serialize for Lacking {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter())
     }
 }
 

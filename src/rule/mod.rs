@@ -11,9 +11,11 @@ mod window;
 
 use std::collections::BTreeMap;
 
+use jiff::civil::DateTime;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::detect::Scene;
 use crate::lexicon::ListId;
 use crate::transcript::{Channel, Direction, Transcript};
 use crate::yaml::{self, OneOrMany};
@@ -183,10 +185,10 @@ impl Effective {
         self.from.zip(self.to).is_none_or(|(from, to)| from <= to)
     }
 
-    /// Whether it holds for `transcript`; one that does not say when it began is judged by the rules as they stand.
+    /// Whether it holds for what `began` then; where that is not known, the rules are taken as they stand.
     #[must_use]
-    pub fn holds(&self, transcript: &Transcript<'_>) -> bool {
-        transcript.began().is_none_or(|began| {
+    pub fn holds(&self, began: Option<DateTime>) -> bool {
+        began.is_none_or(|began| {
             let day = began.date();
             self.from.is_none_or(|from| day >= from) && self.to.is_none_or(|to| day <= to)
         })
@@ -235,10 +237,11 @@ impl Rule {
         self.condition.hears() || self.when.as_ref().is_some_and(|when| when.hears())
     }
 
-    /// Whether `transcript` lies in its scope.
+    /// Whether the transcript lies in its scope.
     #[must_use]
-    pub fn is_about(&self, transcript: &Transcript<'_>) -> bool {
-        self.effective.is_none_or(|effective| effective.holds(transcript)) && self.applies_to.fits(transcript)
+    pub fn is_about(&self, scene: &Scene<'_>) -> bool {
+        self.effective.is_none_or(|effective| effective.holds(scene.began()))
+            && self.applies_to.fits(scene.transcript())
     }
 
     /// Tests the rule: its scope, then its trigger, then its condition.
@@ -246,7 +249,7 @@ impl Rule {
     /// The outcome says whether the *standard* is met: a forbidden thing that occurs gives `NotMet`.
     #[must_use]
     pub fn test(&self, scene: &View<'_, '_>) -> Found {
-        if !self.is_about(scene.transcript()) {
+        if !self.is_about(scene) {
             return Found::of(Outcome::NotApplicable);
         }
         if let Some(Err(absent)) = self.when.as_ref().map(|when| when.test(scene).triggered()) {

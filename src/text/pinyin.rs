@@ -1,6 +1,7 @@
 //! How characters sound: what a recogniser writes wrong still sounds right.
 
-use std::ops::RangeInclusive;
+use std::ops::{Deref, RangeInclusive};
+use std::slice;
 use std::sync::LazyLock;
 
 use pinyin::ToPinyinMulti as _;
@@ -17,24 +18,49 @@ impl From<Syllable> for u32 {
 }
 
 /// Every way in which one character is read.
-pub type Readings = SmallVec<[Syllable; 2]>;
-
-/// The characters whose readings are kept, once any was asked for.
-const COMMON: RangeInclusive<char> = '\u{4e00}'..='\u{9fff}';
-
-/// The readings of a character of normalised text; what is no Chinese character sounds like itself alone.
-#[must_use]
-pub fn readings(c: char) -> Readings {
-    static KNOWN: LazyLock<Vec<Readings>> = LazyLock::new(|| COMMON.map(looked_up).collect());
-    if COMMON.contains(&c) { KNOWN[c as usize - *COMMON.start() as usize].clone() } else { looked_up(c) }
+#[derive(Debug, Clone, Copy)]
+pub enum Readings {
+    /// Those of a common Chinese character.
+    Known(&'static [Syllable]),
+    /// What is none sounds like itself alone.
+    Itself(Syllable),
 }
 
-fn looked_up(c: char) -> Readings {
-    let Some(all) = c.to_pinyin_multi() else { return smallvec![Syllable(u32::MAX - c as u32)] };
-    let mut readings: Readings = all.into_iter().map(|reading| syllable(reading.plain())).collect();
+impl Deref for Readings {
+    type Target = [Syllable];
+
+    fn deref(&self) -> &[Syllable] {
+        match self {
+            Self::Known(readings) => readings,
+            Self::Itself(sound) => slice::from_ref(sound),
+        }
+    }
+}
+
+/// The characters that have readings.
+const COMMON: RangeInclusive<char> = '\u{3400}'..='\u{9fff}';
+
+/// The readings of a character of normalised text.
+#[must_use]
+pub fn readings(c: char) -> Readings {
+    static KNOWN: LazyLock<Vec<SmallVec<[Syllable; 2]>>> = LazyLock::new(|| COMMON.map(looked_up).collect());
+    match c {
+        _ if COMMON.contains(&c) => Readings::Known(&KNOWN[c as usize - *COMMON.start() as usize]),
+        _ => Readings::Itself(alone(c)),
+    }
+}
+
+fn looked_up(c: char) -> SmallVec<[Syllable; 2]> {
+    let Some(all) = c.to_pinyin_multi() else { return smallvec![alone(c)] };
+    let mut readings: SmallVec<_> = all.into_iter().map(|reading| syllable(reading.plain())).collect();
     readings.sort_unstable();
     readings.dedup();
     readings
+}
+
+/// The sound of a character that has no other; above those of all syllables.
+fn alone(c: char) -> Syllable {
+    Syllable(u32::MAX - c as u32)
 }
 
 /// Packs the letters of a syllable into a number: six of them at most, each in five bits.

@@ -43,7 +43,7 @@ impl<const WORDS: usize> Sieve<WORDS> {
 
     /// The word of the bit of a number, and the bit.
     fn class(number: u32) -> (usize, u64) {
-        let class = (spread(number) >> (u32::BITS - (64 * WORDS).ilog2())) as usize;
+        let class = class(number, 64 * WORDS);
         (class / 64, 1 << (class % 64))
     }
 }
@@ -54,6 +54,12 @@ impl<const WORDS: usize> FromIterator<u32> for Sieve<WORDS> {
         numbers.into_iter().for_each(|number| sieve.add(number));
         sieve
     }
+}
+
+/// The class of a number, of so many `classes`: a power of two, and at least two.
+#[must_use]
+pub fn class(number: u32, classes: usize) -> usize {
+    (spread(number) >> (u32::BITS - classes.ilog2())) as usize
 }
 
 /// A number for two that follow each other; in the other order they have another one.

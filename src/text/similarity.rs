@@ -45,6 +45,19 @@ impl Pairs {
         enough(short.min(own)) && enough(self.shared(other, enough))
     }
 
+    /// Its pairs, each as a number (see [`pair`]).
+    pub fn numbers(&self) -> impl Iterator<Item = u32> {
+        self.all.iter().map(|(first, second)| pair(*first, *second))
+    }
+
+    /// Whether another text that has so many of its pairs may be at least that much like it.
+    #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "no turn has so many letters")]
+    pub fn suffices(&self, shared: usize, least: f64) -> bool {
+        // At best the other text has nothing but these.
+        2.0 * shared as f64 / (self.all.len() + shared) as f64 >= least
+    }
+
     /// How many pairs both have; no more are counted once so many as are left would not be `worth` it.
     fn shared(&self, other: &Self, worth: impl Fn(usize) -> bool) -> usize {
         let (mut a, mut b, mut shared) = (0, 0, 0);

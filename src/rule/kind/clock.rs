@@ -51,7 +51,7 @@ impl Condition for Clock {
     }
 
     fn test(&self, scene: &View<'_, '_>) -> Found {
-        let Some(began) = scene.transcript().began() else { return Found::without(Lack::StartedAt) };
+        let Some(began) = scene.began() else { return Found::without(Lack::StartedAt) };
         Found::whether(self.holds(began))
     }
 }

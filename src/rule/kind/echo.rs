@@ -65,6 +65,9 @@ impl Condition for Echo {
         if said.outcome == Outcome::NotMeasurable {
             return said;
         }
+        if said.counting().next().is_none() {
+            return Found { searched: said.searched, ..Found::of(Outcome::NotApplicable) };
+        }
         let turns: Vec<u32> = scene.turns_of(self.by).collect();
         let (mut echoes, mut missed, mut searched) = (Vec::new(), Vec::new(), None);
         for occurrence in said.counting().take(MOST_SAID) {

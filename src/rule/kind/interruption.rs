@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use super::{Compiler, Condition};
+use crate::detect::Interrupting;
 use crate::lexicon::Speaker;
 use crate::rule::View;
 use crate::rule::found::{Found, Lack, Occurrence};
@@ -20,15 +21,11 @@ pub(in crate::rule) struct InterruptionShape {
 }
 
 #[derive(Debug)]
-pub(in crate::rule) struct Interruption {
-    by: Speaker,
-    overlap: Millis,
-    least_chars: u32,
-}
+pub(in crate::rule) struct Interruption(Interrupting);
 
 impl InterruptionShape {
     pub(super) fn compile(&self, _compiler: &mut Compiler<'_>) -> Interruption {
-        Interruption { by: self.by, overlap: self.overlap_ms, least_chars: self.least_chars }
+        Interruption(Interrupting { by: self.by, overlap: self.overlap_ms, least_chars: self.least_chars })
     }
 }
 
@@ -44,7 +41,7 @@ impl Condition for Interruption {
         if let Err(lack) = timed(scene) {
             return Found::without(lack);
         }
-        let found = scene.interruptions(self.by, self.overlap, self.least_chars);
+        let found = scene.interruptions(&self.0);
         Found::any(found.iter().map(|interruption| Occurrence::turn(interruption.turn)).collect())
     }
 }

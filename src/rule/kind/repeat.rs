@@ -3,11 +3,11 @@
 use serde::Deserialize;
 
 use super::{Compiler, Condition, Names};
-use crate::lexicon::{ListId, Speaker};
+use crate::detect::Repeating;
+use crate::lexicon::Speaker;
 use crate::rule::View;
 use crate::rule::found::{Found, Occurrence};
 use crate::rule::window::Window;
-use crate::text::similarity::Pairs;
 use crate::yaml::Spanned;
 
 /// A larger window is refused: each turn is compared with so many before it.
@@ -26,24 +26,18 @@ pub(in crate::rule) struct RepeatShape {
 }
 
 #[derive(Debug)]
-pub(in crate::rule) struct Repeat {
-    role: Speaker,
-    within_turns: usize,
-    likeness: f64,
-    least_chars: u32,
-    except: Vec<ListId>,
-}
+pub(in crate::rule) struct Repeat(Repeating);
 
 impl RepeatShape {
     pub(super) fn compile(&self, compiler: &mut Compiler<'_>) -> Repeat {
         compiler.bound(&self.within_turns, MOST_TURNS);
-        Repeat {
+        Repeat(Repeating {
             role: self.role,
             within_turns: self.within_turns.value,
             likeness: self.likeness,
             least_chars: self.least_chars,
             except: self.except.as_ref().map(|names| compiler.lists(names)).unwrap_or_default(),
-        }
+        })
     }
 }
 
@@ -53,20 +47,8 @@ impl Condition for Repeat {
     }
 
     fn test(&self, scene: &View<'_, '_>) -> Found {
-        let pairs = scene.turn_pairs();
-        let mut before: Vec<&Pairs> = Vec::new();
-        let mut occurrences = Vec::new();
-        for turn in scene.turns_of(self.role) {
-            if scene.letters_besides(turn, &self.except) < self.least_chars {
-                continue;
-            }
-            let said = &pairs[turn as usize];
-            let mut earlier = before.iter().rev().take(self.within_turns);
-            if earlier.any(|other| said.are_alike(other, self.likeness)) {
-                occurrences.push(Occurrence::turn(turn));
-            }
-            before.push(said);
-        }
-        Window::Whole.search(scene, self.role, |_| occurrences)
+        Window::Whole.search(scene, self.0.role, |_| {
+            scene.repetitions(&self.0).iter().map(|turn| Occurrence::turn(*turn)).collect()
+        })
     }
 }

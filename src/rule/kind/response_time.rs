@@ -1,6 +1,7 @@
 //! `response_time`: how long the other side waits for an answer, above all in a chat.
 
 use serde::Deserialize;
+use smallvec::SmallVec;
 
 use super::clock::{Clock, ClockShape};
 use super::{Compiler, Condition, Names};
@@ -109,23 +110,23 @@ impl Condition for ResponseTime {
         if let Err(lack) = timed(scene) {
             return Found::without(lack);
         }
-        if self.hours.is_some() && scene.transcript().began().is_none() {
+        if self.hours.is_some() && scene.began().is_none() {
             return Found::without(crate::rule::Lack::StartedAt);
         }
         let waits = scene.waits(&self.waiting);
-        let waits: Vec<&Wait> = waits.iter().filter(|wait| self.in_hours(scene, wait.since)).collect();
-        if waits.is_empty() {
+        let mut asked = waits.iter().filter(|wait| self.in_hours(scene, wait.since)).peekable();
+        if asked.peek().is_none() {
             return Found::of(Outcome::NotApplicable);
         }
         if self.of == Of::Unanswered {
-            let open = waits.into_iter().filter(|wait| wait.answered.is_none());
+            let open = asked.filter(|wait| wait.answered.is_none());
             return Found::any(open.map(occurrence).collect());
         }
-        let answered: Vec<&Wait> = waits.into_iter().filter(|wait| wait.answered.is_some()).collect();
-        let told: Vec<&Wait> = match self.of {
-            Of::First => answered.first().copied().into_iter().collect(),
-            Of::Longest => answered.iter().copied().max_by_key(|wait| wait.length()).into_iter().collect(),
-            Of::Each | Of::Mean | Of::Unanswered => answered,
+        let mut answered = asked.filter(|wait| wait.answered.is_some());
+        let told: SmallVec<[&Wait; 1]> = match self.of {
+            Of::First => answered.next().into_iter().collect(),
+            Of::Longest => answered.max_by_key(|wait| wait.length()).into_iter().collect(),
+            Of::Each | Of::Mean | Of::Unanswered => answered.collect(),
         };
         if told.is_empty() {
             return Found::of(Outcome::NotApplicable);
@@ -162,9 +163,9 @@ impl ResponseTime {
 
     fn in_hours(&self, scene: &Scene<'_>, at: Millis) -> bool {
         let Some(hours) = &self.hours else { return true };
-        let began = scene.transcript().began();
-        let moment =
-            began.and_then(|began| began.checked_add(jiff::SignedDuration::from_millis(at.into())).ok());
+        let moment = scene
+            .began()
+            .and_then(|began| began.checked_add(jiff::SignedDuration::from_millis(at.into())).ok());
         moment.is_some_and(|moment| hours.holds(moment))
     }
 }

@@ -68,10 +68,18 @@ impl Condition for Similar {
 
     fn test(&self, scene: &View<'_, '_>) -> Found {
         self.window.search(scene, self.role, |turns| {
-            let all = scene.comparables().iter();
-            let asked =
-                all.filter(|said| turns.contains(&said.turn) && self.role.is(scene.turn(said.turn).role));
-            let like = asked.filter(|said| self.is_like_a_sample(&said.pairs));
+            let all = scene.comparables();
+            let possible = self.samples.iter().filter(|sample| all.may_be_like(sample, self.likeness));
+            let possible: Vec<&Pairs> = possible.collect();
+            if possible.is_empty() {
+                return Vec::new();
+            }
+            let asked = all
+                .sentences
+                .iter()
+                .filter(|said| turns.contains(&said.turn) && self.role.is(scene.turn(said.turn).role));
+            let is_like = |said: &Pairs| possible.iter().any(|sample| said.are_alike(sample, self.likeness));
+            let like = asked.filter(|said| is_like(&said.pairs));
             let occurrences = like.map(|Comparable { turn, span, .. }| Occurrence {
                 standing: self.verdict.of(scene.match_standing(*turn, span, self.role, &[])),
                 span: Some(span.clone()),
@@ -79,11 +87,5 @@ impl Condition for Similar {
             });
             occurrences.collect()
         })
-    }
-}
-
-impl Similar {
-    fn is_like_a_sample(&self, said: &Pairs) -> bool {
-        self.samples.iter().any(|sample| said.are_alike(sample, self.likeness))
     }
 }

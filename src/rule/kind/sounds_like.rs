@@ -7,15 +7,14 @@ use std::ops::Range;
 use serde::Deserialize;
 
 use super::{Compiler, Condition, Names};
-use crate::detect::{Scene, Standing};
+use crate::detect::{Homophones, Scene, Standing};
 use crate::lexicon::Speaker;
 use crate::rule::View;
 use crate::rule::found::{Found, Occurrence};
 use crate::rule::window::{Window, WindowShape};
-use crate::text::pinyin::{Readings, readings};
 use crate::yaml::Spanned;
 
-/// Words of fewer letters sound like too much.
+/// Homophones of fewer letters sound like too much.
 const SHORTEST: usize = 3;
 
 #[derive(Debug, Deserialize)]
@@ -30,8 +29,7 @@ pub(in crate::rule) struct SoundsLikeShape {
 
 #[derive(Debug)]
 pub(in crate::rule) struct SoundsLike {
-    /// The words, each with the readings of all of its letters.
-    words: Vec<(String, Vec<Readings>)>,
+    words: Homophones,
     speaker: Speaker,
     window: Window,
 }
@@ -40,12 +38,7 @@ impl SoundsLikeShape {
     pub(super) fn compile(&self, compiler: &mut Compiler<'_>) -> SoundsLike {
         let lists = compiler.lists(&self.lexicon);
         let speaker = self.role.unwrap_or_else(|| compiler.lexicons.speaker_of(&lists));
-        let words = compiler.lexicons.plain_wordings(&lists).into_iter();
-        let words = words.map(|word| (word.chars().map(readings).collect::<Vec<_>>(), word));
-        let words: Vec<_> = words
-            .filter(|(sounds, _)| sounds.len() >= SHORTEST)
-            .map(|(sounds, word)| (word, sounds))
-            .collect();
+        let words = Homophones::new(compiler.lexicons.plain_wordings(&lists), SHORTEST);
         if words.is_empty() {
             let message = format!("这里没有 {SHORTEST} 个字以上、不带间隔和数字的词条");
             compiler.mistake(self.lexicon.referenced, message, "太短的词会与太多的话同音");
@@ -75,10 +68,9 @@ impl Condition for SoundsLike {
 impl SoundsLike {
     /// Where something stands that sounds like a word and is none: the longest at each place.
     fn heard(&self, scene: &Scene<'_>) -> Vec<Range<u32>> {
-        let places = self.words.iter().flat_map(|(word, sounds)| {
-            let is_other = move |span: &Range<u32>| scene.document.slice(span.clone()) != word;
-            let places = scene.sounds().places(sounds);
-            places.map(move |span| (span.start, Reverse(span.end), is_other(&span)))
+        let places = scene.sounds().places(&self.words).map(|(span, word)| {
+            let is_other = scene.document.slice(span.clone()) != word;
+            (span.start, Reverse(span.end), is_other)
         });
         // What is one of the words stands before what only sounds like another.
         let mut places: Vec<(u32, Reverse<u32>, bool)> = places.collect();

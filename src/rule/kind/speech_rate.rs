@@ -3,7 +3,6 @@
 use serde::Deserialize;
 
 use super::{Compiler, Condition, Span, ratio};
-use crate::detect::pace;
 use crate::lexicon::Speaker;
 use crate::rule::View;
 use crate::rule::found::{Found, Measure, Occurrence, Outcome};
@@ -76,12 +75,12 @@ impl Condition for SpeechRate {
             return Found::without(lack);
         }
         let paces = scene.paces(self.speaker, self.least_chars);
-        let Some(median) = median(&paces) else { return Found::of(Outcome::NotApplicable) };
-        let odd: Vec<u32> =
-            paces.iter().filter(|(_, rate)| self.is_odd(*rate)).map(|(turn, _)| *turn).collect();
-        let few_odd = self.outside.is_none_or(|outside| ratio(odd.len(), paces.len()) <= outside.at_most);
-        let others =
-            self.relative.and_then(|_| self::median(&scene.paces(self.speaker.other(), self.least_chars)));
+        let Some(median) = paces.median else { return Found::of(Outcome::NotApplicable) };
+        let odd = paces.turns.iter().filter(|(_, rate)| self.is_odd(*rate));
+        let odd: Vec<u32> = odd.map(|(turn, _)| *turn).collect();
+        let few_odd =
+            self.outside.is_none_or(|outside| ratio(odd.len(), paces.turns.len()) <= outside.at_most);
+        let others = self.relative.and_then(|_| scene.paces(self.speaker.other(), self.least_chars).median);
         let times = others.map(|others| median / others);
         let keeps_pace =
             self.relative.is_none_or(|relative| times.is_none_or(|times| relative.contains(times)));
@@ -99,10 +98,6 @@ impl Condition for SpeechRate {
             ..found
         }
     }
-}
-
-fn median(paces: &[(u32, f64)]) -> Option<f64> {
-    pace::median(&mut paces.iter().map(|(_, rate)| *rate).collect::<Vec<_>>())
 }
 
 impl SpeechRate {

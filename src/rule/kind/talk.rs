@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use super::{Compiler, Condition, Span};
-use crate::detect::Scene;
+use crate::detect;
 use crate::lexicon::Speaker;
 use crate::rule::View;
 use crate::rule::found::{Found, Measure, Outcome, Searched};
@@ -24,6 +24,9 @@ pub(in crate::rule) struct TalkShape {
     share_of_time: Option<Span>,
 }
 
+/// What is counted of all that one side says.
+type Amount = fn(&detect::Talk) -> u64;
+
 /// The options are what is tested.
 type Talk = TalkShape;
 
@@ -39,7 +42,7 @@ impl Condition for Talk {
     }
 
     fn test(&self, scene: &View<'_, '_>) -> Found {
-        let said = Said::by(scene, self.role);
+        let said = scene.talk(self.role);
         let within = |value: u32, least: Option<u32>, most: Option<u32>| {
             least.is_none_or(|least| value >= least) && most.is_none_or(|most| value <= most)
         };
@@ -49,50 +52,19 @@ impl Condition for Talk {
         if let (Some(_), Err(lack)) = (self.share_of_time, timed(scene)) {
             return Found::without(lack);
         }
-        let shares =
-            [(self.share_of_chars, Said::letters as fn(Said) -> u64), (self.share_of_time, Said::millis)];
+        let shares: [(Option<Span>, Amount); 2] =
+            [(self.share_of_chars, |talk| talk.letters.into()), (self.share_of_time, |talk| talk.millis)];
         for (span, amount) in shares.into_iter().filter_map(|(span, amount)| Some((span?, amount))) {
-            let both = [Speaker::Agent, Speaker::Customer].map(|speaker| Said::by(scene, speaker));
-            let all: u64 = both.into_iter().map(amount).sum();
+            let all = amount(&scene.talk(Speaker::Agent)) + amount(&scene.talk(Speaker::Customer));
             if all == 0 {
                 return Found::of(Outcome::NotApplicable);
             }
-            let share = share(amount(said), all);
+            let share = share(amount(&said), all);
             holds &= span.contains(share);
             measured = Some(Measure { value: share * 100.0, unit: "%" });
         }
         let searched = Some(Searched { speaker: self.role, turns: 0..scene.turn_count() });
         Found { searched, measured, ..Found::whether(holds) }
-    }
-}
-
-/// What one side says in all.
-#[derive(Debug, Clone, Copy, Default)]
-struct Said {
-    turns: u32,
-    letters: u32,
-    millis: u64,
-}
-
-impl Said {
-    fn letters(self) -> u64 {
-        u64::from(self.letters)
-    }
-
-    fn millis(self) -> u64 {
-        self.millis
-    }
-
-    fn by(scene: &Scene<'_>, speaker: Speaker) -> Self {
-        let turns = scene.turns_of(speaker).filter(|at| scene.document.letters(*at) > 0);
-        turns.fold(Self::default(), |said, turn| {
-            let times = scene.turn(turn).times().map_or(0, |(start, end)| end.saturating_sub(start));
-            Self {
-                turns: said.turns + 1,
-                letters: said.letters + scene.document.letters(turn),
-                millis: said.millis + u64::from(times),
-            }
-        })
     }
 }
 

@@ -65,17 +65,19 @@ impl Condition for Turns {
         }
         let mut with: Vec<u32> = found.counting().map(|occurrence| occurrence.turn).collect();
         with.sort_unstable();
-        let asked = scene.turns_of(self.role).filter(|turn| window.contains(turn));
-        let asked = asked.filter(|turn| scene.document.letters(*turn) >= self.least_chars.max(1));
-        let (has, lacks): (Vec<u32>, Vec<u32>) = asked.partition(|turn| with.binary_search(turn).is_ok());
-        if has.is_empty() && lacks.is_empty() {
+        let asked = || {
+            let turns = scene.turns_of(self.role).filter(|turn| window.contains(turn));
+            turns.filter(|turn| scene.document.letters(*turn) >= self.least_chars.max(1))
+        };
+        let has = |turn: &u32| with.binary_search(turn).is_ok();
+        let all = asked().count();
+        if all == 0 {
             return Found::of(Outcome::NotApplicable);
         }
-        let share = ratio(has.len(), has.len() + lacks.len());
+        let share = ratio(asked().filter(has).count(), all);
         let holds = self.share.contains(share);
-        let told = if holds { has } else { lacks };
         Found {
-            occurrences: told.into_iter().map(Occurrence::turn).collect(),
+            occurrences: asked().filter(|turn| has(turn) == holds).map(Occurrence::turn).collect(),
             measured: Some(Measure { value: share * 100.0, unit: "%" }),
             searched: Some(Searched { speaker: self.role, turns: window }),
             ..Found::whether(holds)
