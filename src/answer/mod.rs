@@ -45,7 +45,9 @@ impl<'p> Posted<'p> {
         match self {
             Self::Json(body) => Ok(intake::read(body, limits)?),
             Self::Script(text, id) => {
-                Ok(Transcript { id: id.to_owned().into(), ..script::read(text)?.transcript })
+                let transcript = script::read(text)?.transcript;
+                intake::bound(&transcript, limits)?;
+                Ok(Transcript { id: id.to_owned().into(), ..transcript })
             }
         }
     }

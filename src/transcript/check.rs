@@ -17,13 +17,21 @@ pub(super) fn transcript(transcript: &Transcript<'_>, limits: &Limits, report: &
         label("/agent/id", agent.id.as_deref(), limits, report);
         label("/agent/team", agent.team.as_deref(), limits, report);
     }
-    turn_count(transcript.turns.len(), limits, report);
+    any_turns(transcript.turns.len(), report);
+    amount(transcript, limits, report);
     for (index, turn) in transcript.turns.iter().enumerate() {
         span(index, turn.start_ms, turn.end_ms, report);
+    }
+    meta(&transcript.meta, limits, report);
+}
+
+/// How much is said, whatever the form in which it was posted.
+pub(super) fn amount(transcript: &Transcript<'_>, limits: &Limits, report: &mut Report) {
+    turn_count(transcript.turns.len(), limits, report);
+    for (index, turn) in transcript.turns.iter().enumerate() {
         text(index, &turn.text, limits, report);
     }
     all_texts(transcript.turns.iter().map(|turn| turn.text.as_ref()), limits, report);
-    meta(&transcript.meta, limits, report);
 }
 
 /// The transcript's own id, which a draft repeats and people search for.
@@ -61,11 +69,16 @@ pub(super) fn started_at(value: &str, report: &mut Report) {
     report.wrong("/started_at", message);
 }
 
-/// There must be something to judge, and not without end.
-pub(super) fn turn_count(count: usize, limits: &Limits, report: &mut Report) {
+/// There must be something to judge.
+pub(super) fn any_turns(count: usize, report: &mut Report) {
     if count == 0 {
         report.wrong("/turns", "没有话轮：至少要有一个");
-    } else if count > limits.turns {
+    }
+}
+
+/// But not without end.
+pub(super) fn turn_count(count: usize, limits: &Limits, report: &mut Report) {
+    if count > limits.turns {
         report.too_large(
             "/turns",
             format!(

@@ -33,6 +33,16 @@ pub fn read<'a>(body: &'a [u8], limits: &Limits) -> Result<Transcript<'a>, Probl
     Ok(transcript)
 }
 
+/// Whether a transcript that was not posted as JSON holds no more than is allowed.
+///
+/// # Errors
+/// Everything that is too large.
+pub fn bound(transcript: &Transcript<'_>, limits: &Limits) -> Result<(), Problems> {
+    let mut report = Report::default();
+    check::amount(transcript, limits, &mut report);
+    report.problems().map_or(Ok(()), Err)
+}
+
 /// The refusal of a body that is larger than the limit, whose content nobody has read.
 #[must_use]
 pub fn too_large(limits: &Limits) -> Problems {

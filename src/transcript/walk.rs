@@ -46,6 +46,7 @@ fn agent(object: &Object<'_>, limits: &Limits, report: &mut Report) {
 }
 
 fn turns(list: &[Node], limits: &Limits, report: &mut Report) {
+    check::any_turns(list.len(), report);
     check::turn_count(list.len(), limits, report);
     let mut texts = Vec::with_capacity(list.len());
     for (index, node) in list.iter().enumerate() {

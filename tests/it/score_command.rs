@@ -78,6 +78,22 @@ fn a_dialogue_may_be_written_as_people_write_it() {
 }
 
 #[test]
+fn a_dialogue_as_people_write_it_has_its_limits_too() {
+    let folder = Folder::new().file("talk.txt", "客服：您好\n客户：灯不亮\n客服：这事不归我管");
+    let path = folder.path().join("talk.txt");
+    for (limit, most, pointer) in [
+        ("--max-turns", "2", "/turns"),
+        ("--max-turn-chars", "5", "/turns/2/text"),
+        ("--max-chars", "9", "/turns"),
+    ] {
+        let output = run(&["score", limit, most, path.to_str().unwrap()], b"");
+        let answers = lines(&output.stdout);
+        assert_eq!(answers[0]["error"]["code"], "too_large", "{limit}");
+        assert_eq!(answers[0]["error"]["errors"][0]["pointer"], pointer);
+    }
+}
+
+#[test]
 fn a_cut_off_first_line_does_not_take_the_others_with_it() {
     let input = format!("{{\"id\":\"1\",\"turns\":[\n{}", ndjson(2));
     let answers = lines(&run(&["score"], input.as_bytes()).stdout);
