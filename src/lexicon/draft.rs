@@ -7,7 +7,7 @@ use rayon::iter::{IntoParallelIterator as _, IntoParallelRefIterator as _, Paral
 
 use super::{
     CLASSES, Catalogued, Entry, EntryId, FOLDER, Guard, GuardId, Lexicons, List, ListId, Speaker, WORDS,
-    Watched, compete, file, frequency, guard, scan, sought, wording,
+    Watched, beside, compete, file, frequency, guard, scan, sought, wording,
 };
 use crate::diagnostic::{Diagnostics, Source};
 use crate::text::segment::Segmenter;
@@ -259,8 +259,11 @@ impl LexiconsDraft {
         let sought = self
             .wordings
             .into_par_iter()
-            .map(|(id, wordings)| Arc::new(sought::Sought::new(id, wordings, &entries, &frequencies)));
-        let sought: Vec<Arc<sought::Sought>> = sought.collect();
+            .map(|(id, wordings)| sought::Sought::new(id, wordings, &entries, &frequencies));
+        let mut sought: Vec<sought::Sought> = sought.collect();
+        let mut known = beside::Known::default();
+        sought.iter_mut().for_each(|sought| sought.share(&mut known));
+        let sought: Vec<Arc<sought::Sought>> = sought.into_iter().map(Arc::new).collect();
         let is_of = |one: &Arc<sought::Sought>, families: &BTreeSet<u32>| {
             families.contains(&lists[one.list.0 as usize].family)
         };

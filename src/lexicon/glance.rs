@@ -80,7 +80,7 @@ const LONGEST_STRETCH: usize = 4096;
 #[derive(Debug, Default)]
 pub(super) struct Stretch {
     place: Range<usize>,
-    /// By bytes from its begin; what lies within letters means nothing.
+    /// By bytes from its begin; what lies within letters or behind its end means nothing.
     before: Vec<Signs>,
     after: Vec<Signs>,
 }
@@ -97,9 +97,9 @@ impl Stretch {
         }
         let stretch = &text[self.place.clone()];
         for side in [&mut self.before, &mut self.after] {
-            side.clear();
-            side.resize(stretch.len() + 1, anything());
+            side.resize(side.len().max(stretch.len() + 1), anything());
         }
+        (self.before[0], self.after[stretch.len()]) = (anything(), anything());
         let (mut signs, mut last) = (anything(), None);
         for (at, letter) in stretch.char_indices() {
             signs.add(letter.into());

@@ -1,5 +1,6 @@
 //! Stage 3: word lists — their files, their entries, and one scan over all of them.
 
+mod beside;
 mod compete;
 mod draft;
 mod file;

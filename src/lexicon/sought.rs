@@ -5,12 +5,13 @@
 
 use std::ops::Range;
 
-use smallvec::{SmallVec, smallvec};
+use smallvec::SmallVec;
 
+use super::beside::{Beside, Known, Lengths};
 use super::frequency::Frequencies;
-use super::glance::{Announced, Asks, Glance, Letters, Needs};
-use super::phrase::{self, Count};
-use super::side::{Side, numerals};
+use super::glance::{Announced, Asks, Glance, Needs};
+use super::phrase;
+use super::side::Side;
 use super::wording::{Piece, Wordings, has_letters};
 use super::{Entry, EntryId, ListId};
 
@@ -45,9 +46,6 @@ pub(super) struct Sought {
 /// Stretches of a text.
 type Spans = SmallVec<[Range<usize>; 4]>;
 
-/// Bytes of rows of pieces.
-type Lengths = SmallVec<[usize; 16]>;
-
 impl Sought {
     pub(super) fn new(id: EntryId, wordings: Wordings, entries: &[Entry], frequencies: &Frequencies) -> Self {
         let entry = &entries[id.0 as usize];
@@ -69,6 +67,12 @@ impl Sought {
             wordings,
             core,
         }
+    }
+
+    /// Keeps what stands in other entries as well only once.
+    pub(super) fn share(&mut self, known: &mut Known) {
+        self.before.share(known);
+        self.after.share(known);
     }
 
     /// The texts of which every match holds one.
@@ -116,131 +120,6 @@ impl Sought {
             spans.dedup();
         }
         spans
-    }
-}
-
-/// What stands on one side of the core.
-#[derive(Debug)]
-struct Beside {
-    side: Side,
-    /// From the core outward.
-    parts: Vec<Part>,
-    /// The letters with which it may begin, seen from the core.
-    letters: Letters,
-    may_be_empty: bool,
-}
-
-/// A part as it is compared from the core outward.
-#[derive(Debug)]
-struct Part {
-    kind: Kind,
-    /// The letters with which it may begin, seen from the core.
-    letters: Letters,
-    may_be_empty: bool,
-}
-
-#[derive(Debug)]
-enum Kind {
-    /// What is not empty, in the order of the letter that is nearest to the core.
-    Pieces(Vec<(char, String)>),
-    Gap(Count),
-    Number(Count),
-}
-
-impl Beside {
-    fn new<'p>(side: Side, outward: impl Iterator<Item = &'p phrase::Part<Piece>>) -> Self {
-        let parts: Vec<Part> = outward.map(|part| Part::new(side, part)).collect();
-        let needed = parts.iter().position(|part| !part.may_be_empty);
-        let near = &parts[..needed.map_or(parts.len(), |at| at + 1)];
-        let mut letters = Letters::EMPTY;
-        near.iter().for_each(|part| letters.add_all(&part.letters));
-        Self { side, letters, may_be_empty: needed.is_none(), parts }
-    }
-
-    /// The bytes of every row of parts that stands in `text` next to a core that begins or ends at byte `at`; each
-    /// number once, so that the work stays small however many ways lead to it.
-    fn lengths(&self, text: &str, at: usize, sentence: &impl Fn(Range<usize>) -> Range<usize>) -> Lengths {
-        let mut lengths: Lengths = smallvec![0];
-        for part in &self.parts {
-            let known = lengths.len();
-            for nth in 0..known {
-                part.add_to(lengths[nth], self.side, text, at, sentence, &mut lengths);
-            }
-            let longer = lengths.len() > known;
-            if !part.may_be_empty {
-                lengths.drain(..known);
-            }
-            if longer {
-                lengths.sort_unstable();
-                lengths.dedup();
-            }
-        }
-        lengths
-    }
-}
-
-impl Part {
-    fn new(side: Side, written: &phrase::Part<Piece>) -> Self {
-        match written {
-            phrase::Part::Choice(written) => {
-                let known =
-                    written.iter().filter_map(|piece| Some((side.nearest(&piece.text)?, piece.text.clone())));
-                let mut pieces: Vec<_> = known.collect();
-                pieces.sort();
-                pieces.dedup();
-                let letters = pieces.iter().map(|(letter, _)| u32::from(*letter)).collect();
-                let may_be_empty = written.iter().any(|piece| piece.text.is_empty());
-                Self { kind: Kind::Pieces(pieces), letters, may_be_empty }
-            }
-            phrase::Part::Gap(count) => Self {
-                kind: Kind::Gap(count.clone()),
-                letters: Letters::ALL,
-                may_be_empty: *count.start() == 0,
-            },
-            phrase::Part::Number(count) => Self {
-                kind: Kind::Number(count.clone()),
-                letters: numerals(count).chars().map(u32::from).collect(),
-                may_be_empty: false,
-            },
-        }
-    }
-
-    /// Adds what `length`, counted from byte `at` of `text`, becomes with everything that the part may be behind it.
-    fn add_to(
-        &self,
-        length: usize,
-        side: Side,
-        text: &str,
-        at: usize,
-        sentence: &impl Fn(Range<usize>) -> Range<usize>,
-        lengths: &mut Lengths,
-    ) {
-        let here = side.away(at, length);
-        let around = || sentence(side.outward(here));
-        match &self.kind {
-            Kind::Pieces(pieces) => {
-                let known = self.known_by(pieces, side.next(text, here)).iter();
-                known
-                    .filter(|(_, piece)| side.fits(text, here, piece))
-                    .for_each(|(_, piece)| lengths.push(length + piece.len()));
-            }
-            Kind::Gap(count) => side.gaps(text, &around(), here, count, |bytes| {
-                if bytes > 0 {
-                    lengths.push(length + bytes);
-                }
-            }),
-            Kind::Number(count) => {
-                side.number(text, &around(), here, count).into_iter().for_each(|b| lengths.push(length + b));
-            }
-        }
-    }
-
-    /// The pieces that may stand where `letter` is nearest to the core.
-    fn known_by<'p>(&self, pieces: &'p [(char, String)], letter: Option<char>) -> &'p [(char, String)] {
-        let Some(letter) = letter.filter(|letter| self.letters.holds(u32::from(*letter))) else { return &[] };
-        let from = pieces.partition_point(|(known_by, _)| *known_by < letter);
-        let count = pieces[from..].partition_point(|(known_by, _)| *known_by == letter);
-        &pieces[from..from + count]
     }
 }
 
