@@ -185,7 +185,7 @@ impl<'t> Scene<'t> {
         }
         let mut words: Vec<_> = self.standing_in(turn, lists).map(Mention::span).collect();
         words.sort_by_key(|span| span.start);
-        // Homophones of several lists may overlap; each letter counts once.
+        // Words of several lists may overlap; each letter counts once.
         let (mut letters, mut reached) = (0_usize, 0);
         for span in words.into_iter().filter(|span| !span.is_empty()) {
             let own = span.start.max(reached)..span.end.max(reached);

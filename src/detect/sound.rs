@@ -31,7 +31,7 @@ struct Pair {
     before: u32,
 }
 
-/// Homophones that are looked for by their sound.
+/// Words whose homophones (同音) are looked for.
 #[derive(Debug)]
 pub struct Homophones {
     /// Each with the readings of all of its letters.

@@ -27,20 +27,17 @@ impl Pairs {
 
     /// Twice the pairs that both have, divided by all that they have (Dice's coefficient): 0 to 1.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "no turn has so many letters")]
     pub fn likeness(&self, other: &Self) -> f64 {
-        let all = self.all.len() + other.all.len();
-        if all == 0 { 0.0 } else { 2.0 * self.shared(other, |_| true) as f64 / all as f64 }
+        dice(self.shared(other, |_| true), self.all.len() + other.all.len())
     }
 
     /// Whether they are at least that much alike; texts of very different length, and those that share hardly a class
     /// of pairs, are told apart without a look.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "no turn has so many letters")]
     pub fn are_alike(&self, other: &Self, least: f64) -> bool {
-        let all = (self.all.len() + other.all.len()) as f64;
+        let all = self.all.len() + other.all.len();
         let short = self.all.len().min(other.all.len());
-        let enough = |shared: usize| all > 0.0 && 2.0 * shared as f64 / all >= least;
+        let enough = |shared: usize| all > 0 && dice(shared, all) >= least;
         let own = self.all.len() - self.known.alone(&other.known);
         enough(short.min(own)) && enough(self.shared(other, enough))
     }
@@ -52,10 +49,9 @@ impl Pairs {
 
     /// Whether another text that has so many of its pairs may be at least that much like it.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "no turn has so many letters")]
     pub fn suffices(&self, shared: usize, least: f64) -> bool {
         // At best the other text has nothing but these.
-        2.0 * shared as f64 / (self.all.len() + shared) as f64 >= least
+        dice(shared, self.all.len() + shared) >= least
     }
 
     /// How many pairs both have; no more are counted once so many as are left would not be `worth` it.
@@ -72,6 +68,12 @@ impl Pairs {
         }
         shared
     }
+}
+
+/// Dice's coefficient of two texts that share so many of all their pairs; none where there are none.
+#[expect(clippy::cast_precision_loss, reason = "no turn has so many letters")]
+fn dice(shared: usize, all: usize) -> f64 {
+    if all == 0 { 0.0 } else { 2.0 * shared as f64 / all as f64 }
 }
 
 #[cfg(test)]

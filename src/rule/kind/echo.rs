@@ -1,5 +1,7 @@
 //! `echo`: what one side said is said again by the other, as when an agent reads a number back.
 
+use std::cell::LazyCell;
+
 use serde::Deserialize;
 
 use super::{Compiler, Condition, ConditionShape};
@@ -65,10 +67,8 @@ impl Condition for Echo {
         if said.outcome == Outcome::NotMeasurable {
             return said;
         }
-        if said.counting().next().is_none() {
-            return Found { searched: said.searched, ..Found::of(Outcome::NotApplicable) };
-        }
-        let turns: Vec<u32> = scene.turns_of(self.by).collect();
+        // Most rules find nothing that could be read back.
+        let turns: LazyCell<Vec<u32>, _> = LazyCell::new(|| scene.turns_of(self.by).collect());
         let (mut echoes, mut missed, mut searched) = (Vec::new(), Vec::new(), None);
         for occurrence in said.counting().take(MOST_SAID) {
             let words = words(scene, occurrence);

@@ -14,7 +14,7 @@ use crate::rule::found::{Found, Occurrence};
 use crate::rule::window::{Window, WindowShape};
 use crate::yaml::Spanned;
 
-/// Homophones of fewer letters sound like too much.
+/// Words of fewer letters sound like too much.
 const SHORTEST: usize = 3;
 
 #[derive(Debug, Deserialize)]
