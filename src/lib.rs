@@ -55,6 +55,12 @@ pub mod shelf;
 /// The page to read first: a transcript becomes a draft.
 pub mod pipeline;
 
+/// Who may do what.
+pub mod access;
+
+/// What is kept, in SQLite or PostgreSQL.
+pub mod store;
+
 /// One posted document in, one line of JSON out: what both doors share.
 pub mod answer;
 

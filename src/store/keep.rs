@@ -1,0 +1,317 @@
+//! Takes transcripts and their drafts in, many with one commit, so that durability costs one write to disk for all.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use sha2::{Digest as _, Sha256};
+use tokio::sync::{mpsc, oneshot};
+
+use super::db::{Tx, values};
+use super::{Store, StoreError, compressed, decompressed, new_id, stored};
+use crate::transcript::Channel;
+
+/// So many wait to be written before whoever comes next is told to come later.
+const WAITING: usize = 1024;
+/// One commit takes so many at most.
+const AT_ONCE: usize = 256;
+/// How long somebody waits for a place among the waiting.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// A transcript and its draft, ready to be kept.
+#[derive(Debug, Clone)]
+pub struct Keeping {
+    /// The sender's own id of the transcript.
+    pub source_id: String,
+    /// Spoken or written.
+    pub channel: Channel,
+    /// The agent's number.
+    pub agent: Option<String>,
+    /// The agent's team.
+    pub team: Option<String>,
+    /// The day of the call, `2026-11-21`.
+    pub day: String,
+    /// How many turns it has.
+    pub turns: u32,
+    /// Who sent it.
+    pub sender: String,
+    /// The `Idempotency-Key` of the request.
+    pub key: Option<String>,
+    /// Whether the rubric was asked for by name; else any draft of the transcript answers a repeat.
+    pub asked: bool,
+    /// What was posted.
+    pub body: Packed,
+    /// The draft.
+    pub draft: NewDraft,
+}
+
+/// Bytes as they are stored, with the SHA-256 of what they were.
+#[derive(Debug, Clone)]
+pub struct Packed {
+    digest: String,
+    bytes: Vec<u8>,
+}
+
+impl Packed {
+    /// Digests and compresses.
+    #[must_use]
+    pub fn new(bytes: &[u8]) -> Self {
+        let digest = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
+        Self { digest, bytes: compressed(bytes) }
+    }
+}
+
+/// A draft that is to be kept, with what the queue sorts and filters by.
+#[derive(Debug, Clone)]
+pub struct NewDraft {
+    /// Digest of the pack that judged.
+    pub pack: String,
+    /// Version of the engine that judged.
+    pub engine: String,
+    /// The rubric's id.
+    pub rubric: String,
+    /// The rubric's version.
+    pub rubric_version: String,
+    /// The machine's total with every proposed veto carried out, in hundredths.
+    pub score: i64,
+    /// The points that there were to be had, in hundredths.
+    pub max: i64,
+    /// The heaviest hit: 0 none, 1 minor, 2 major, 3 critical.
+    pub severity: u32,
+    /// How many hits.
+    pub hits: u32,
+    /// How many candidates.
+    pub candidates: u32,
+    /// How many proposed vetoes.
+    pub vetoes: u32,
+    /// How little the machine is sure.
+    pub uncertainty: u32,
+    /// Sorts the queue, the most worth a look first.
+    pub risk: u32,
+    /// Hits and candidates of each rule that has any.
+    pub rules: Vec<(String, u32, u32)>,
+    /// The draft as JSON.
+    pub body: Packed,
+}
+
+/// A transcript that is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Kept {
+    /// The id of the draft and its review.
+    pub id: String,
+    /// The draft of an earlier request, where this one repeats it.
+    pub earlier: Option<Vec<u8>>,
+}
+
+/// Why a transcript is not kept, though the store is well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refused {
+    /// Another transcript has the same id.
+    Differs,
+    /// The key was used for another request.
+    KeyReused,
+}
+
+type Answer = Result<Result<Kept, Refused>, StoreError>;
+
+/// Whoever waits to be kept.
+struct Waiting {
+    keeping: Box<Keeping>,
+    answer: oneshot::Sender<Answer>,
+}
+
+/// Keeps transcripts; cheap to clone. It ends when the last clone is gone.
+#[derive(Debug, Clone)]
+pub struct Keeper {
+    queue: mpsc::Sender<Waiting>,
+}
+
+impl Keeper {
+    /// Starts to take transcripts for `store`, on the runtime that calls.
+    #[must_use]
+    pub fn start(store: Store) -> Self {
+        let (queue, waiting) = mpsc::channel(WAITING);
+        tokio::spawn(take(store, waiting));
+        Self { queue }
+    }
+
+    /// Keeps a transcript; what this returns survives whatever happens next.
+    ///
+    /// # Errors
+    /// When the store does not answer, or too many wait already.
+    pub async fn keep(&self, keeping: Keeping) -> Answer {
+        let (answer, answered) = oneshot::channel();
+        let waiting = Waiting { keeping: Box::new(keeping), answer };
+        self.queue.send_timeout(waiting, PATIENCE).await.map_err(|_| StoreError::Busy)?;
+        answered.await.unwrap_or(Err(StoreError::Busy))
+    }
+}
+
+async fn take(store: Store, mut queue: mpsc::Receiver<Waiting>) {
+    let mut batch = Vec::with_capacity(AT_ONCE);
+    while queue.recv_many(&mut batch, AT_ONCE).await > 0 {
+        // Replicas take rows in the same order, so that none waits for another in a circle.
+        batch.sort_by(|a: &Waiting, b| a.keeping.source_id.cmp(&b.keeping.source_id));
+        let now = Timestamp::now();
+        match store.keep_all(&batch, now).await {
+            Ok(kept) => {
+                for (waiting, kept) in batch.drain(..).zip(kept) {
+                    answer(waiting, Ok(kept));
+                }
+            }
+            // One of them may be at fault: each by itself, so that it takes none of the others with it.
+            Err(_) => {
+                for waiting in batch.drain(..) {
+                    let one = store.keep_all(std::slice::from_ref(&waiting), now).await;
+                    let one = one.and_then(|mut kept| kept.pop().ok_or(StoreError::Busy));
+                    answer(waiting, one);
+                }
+            }
+        }
+    }
+}
+
+fn answer(waiting: Waiting, answer: Answer) {
+    let _nobody_waits_any_more = waiting.answer.send(answer);
+}
+
+impl Store {
+    async fn keep_all(
+        &self,
+        batch: &[Waiting],
+        now: Timestamp,
+    ) -> Result<Vec<Result<Kept, Refused>>, StoreError> {
+        let mut tx = self.db.begin().await?;
+        let mut kept = Vec::with_capacity(batch.len());
+        for waiting in batch {
+            kept.push(tx.keep(&waiting.keeping, now).await?);
+        }
+        tx.commit().await?;
+        Ok(kept)
+    }
+}
+
+impl Tx {
+    async fn keep(&mut self, new: &Keeping, now: Timestamp) -> Result<Result<Kept, Refused>, StoreError> {
+        if let Some(key) = &new.key {
+            let earlier = "SELECT digest, draft FROM idempotency_keys WHERE sender = $1 AND key = $2";
+            let earlier: Option<(String, String)> = self.row(earlier, values![&new.sender, key]).await?;
+            if let Some((digest, draft)) = earlier {
+                let same = digest == new.body.digest;
+                return Ok(if same { Ok(self.repeat(draft).await?) } else { Err(Refused::KeyReused) });
+            }
+        }
+        let Some(transcript) = self.transcript(new, now).await? else { return Ok(Err(Refused::Differs)) };
+        let known = match &transcript {
+            Known::Before(id) => self.draft_of(id, new).await?,
+            Known::New(_) => None,
+        };
+        let (Known::Before(transcript) | Known::New(transcript)) = transcript;
+        let kept = match known {
+            Some(draft) => self.repeat(draft).await?,
+            None => Kept { id: self.draft(&transcript, &new.draft, now).await?, earlier: None },
+        };
+        if let Some(key) = &new.key {
+            let insert =
+                "INSERT INTO idempotency_keys (sender, key, digest, draft, at) VALUES ($1, $2, $3, $4, $5)";
+            let row = values![&new.sender, key, &new.body.digest, &kept.id, stored(now)];
+            self.run(insert, row).await?;
+        }
+        Ok(Ok(kept))
+    }
+
+    /// Writes the transcript, or finds it; none where another one has its id.
+    async fn transcript(&mut self, new: &Keeping, now: Timestamp) -> Result<Option<Known>, StoreError> {
+        let id = new_id();
+        let channel = match new.channel {
+            Channel::Call => "call",
+            Channel::Chat => "chat",
+        };
+        let insert = "INSERT INTO transcripts \
+                      (id, source_id, channel, agent, team, day, turns, sender, received_at, digest, body) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (source_id) DO NOTHING";
+        let Keeping { source_id, agent, team, day, turns, sender, body, .. } = new;
+        let (digest, bytes) = (&body.digest, body.bytes.clone());
+        let (agent, team, at) = (agent.as_deref(), team.as_deref(), stored(now));
+        let row = values![&id, source_id, channel, agent, team, day, *turns, sender, at, digest, bytes];
+        if self.run(insert, row).await? == 1 {
+            return Ok(Some(Known::New(id)));
+        }
+        let known = "SELECT id, digest FROM transcripts WHERE source_id = $1";
+        let known: Option<(String, String)> = self.row(known, values![source_id]).await?;
+        Ok(known.filter(|(_, digest)| *digest == new.body.digest).map(|(id, _)| Known::Before(id)))
+    }
+
+    /// The draft that answers a repeat: of the rubric that is asked for, else the first.
+    async fn draft_of(&mut self, transcript: &str, new: &Keeping) -> Result<Option<String>, StoreError> {
+        let found =
+            "SELECT id FROM drafts WHERE transcript = $1 AND (rubric = $2 OR $2 IS NULL) ORDER BY id LIMIT 1";
+        let rubric = new.asked.then_some(new.draft.rubric.as_str());
+        let found: Option<(String,)> = self.row(found, values![transcript, rubric]).await?;
+        Ok(found.map(|(id,)| id))
+    }
+
+    async fn repeat(&mut self, draft: String) -> Result<Kept, StoreError> {
+        let body = "SELECT body FROM drafts WHERE id = $1";
+        let body: Option<(Vec<u8>,)> = self.row(body, values![&draft]).await?;
+        let (body,) = body.ok_or(StoreError::Broken("初稿"))?;
+        Ok(Kept { id: draft, earlier: Some(decompressed(&body)?) })
+    }
+
+    /// Writes a draft with its place in the queue, and gives its id.
+    async fn draft(
+        &mut self,
+        transcript: &str,
+        new: &NewDraft,
+        now: Timestamp,
+    ) -> Result<String, StoreError> {
+        let (id, at) = (new_id(), stored(now));
+        let insert = "INSERT INTO drafts (id, transcript, pack, engine, rubric, rubric_version, created_at, score, max, \
+                      severity, hits, candidates, vetoes, uncertainty, digest, body) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
+        let NewDraft { pack, engine, rubric, rubric_version, score, max, severity, .. } = new;
+        let NewDraft { hits, candidates, vetoes, uncertainty, body, .. } = new;
+        let mut row = values![&id, transcript, pack, engine, rubric, rubric_version, at, *score, *max];
+        row.extend(values![*severity, *hits, *candidates, *vetoes, *uncertainty]);
+        row.extend(values![&body.digest, body.bytes.clone()]);
+        self.run(insert, row).await?;
+        for (rule, hits, candidates) in &new.rules {
+            let insert = "INSERT INTO draft_rules (draft, rule, hits, candidates) VALUES ($1, $2, $3, $4)";
+            self.run(insert, values![&id, rule, *hits, *candidates]).await?;
+        }
+        let insert =
+            "INSERT INTO reviews (draft, state, version, risk, decisions) VALUES ($1, 'open', 1, $2, '[]')";
+        self.run(insert, values![&id, new.risk]).await?;
+        Ok(id)
+    }
+}
+
+/// A transcript's own id in the store.
+enum Known {
+    /// It was there.
+    Before(String),
+    /// It has just been written.
+    New(String),
+}
+
+impl Store {
+    /// Forgets the keys of requests that were made before `before`: repeats are then known by transcripts' ids alone.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn forget_keys(&self, before: Timestamp) -> Result<u64, StoreError> {
+        self.db.run("DELETE FROM idempotency_keys WHERE at < $1", values![stored(before)]).await
+    }
+
+    /// The number of transcripts, drafts and reviews.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn counts(&self) -> Result<HashMap<&'static str, i64>, StoreError> {
+        let counts = "SELECT (SELECT COUNT(*) FROM transcripts), (SELECT COUNT(*) FROM drafts), \
+                      (SELECT COUNT(*) FROM reviews)";
+        let counts: Option<(i64, i64, i64)> = self.db.row(counts, values![]).await?;
+        let (transcripts, drafts, reviews) = counts.unwrap_or_default();
+        Ok(HashMap::from([("transcripts", transcripts), ("drafts", drafts), ("reviews", reviews)]))
+    }
+}

@@ -1,0 +1,199 @@
+-- One text for both databases; {bytes} is BLOB or BYTEA. Times are milliseconds since 1970, points are hundredths.
+-- Everything is NOT NULL that can be: SQLite's driver reads a missing number as 0.
+
+-- Every pack that has judged, so that an old draft can be explained.
+CREATE TABLE packs (
+    digest        TEXT   NOT NULL PRIMARY KEY,
+    first_used_at BIGINT NOT NULL,
+    -- its files as JSON, compressed
+    files         {bytes} NOT NULL
+);
+
+-- What a reviewer fills in: the rubric as it was in its pack, as JSON.
+CREATE TABLE sheets (
+    pack   TEXT NOT NULL REFERENCES packs (digest),
+    rubric TEXT NOT NULL,
+    body   TEXT NOT NULL,
+    PRIMARY KEY (pack, rubric)
+);
+
+CREATE TABLE transcripts (
+    id          TEXT   NOT NULL PRIMARY KEY,
+    -- the sender's own id, by which a repeat is known
+    source_id   TEXT   NOT NULL UNIQUE,
+    channel     TEXT   NOT NULL CHECK (channel IN ('call', 'chat')),
+    agent       TEXT,
+    team        TEXT,
+    -- the day of the call where it took place, else of receipt: 2026-11-21
+    day         TEXT   NOT NULL,
+    turns       BIGINT NOT NULL,
+    sender      TEXT   NOT NULL,
+    received_at BIGINT NOT NULL,
+    -- SHA-256 of the body as it was posted
+    digest      TEXT   NOT NULL,
+    -- compressed
+    body        {bytes} NOT NULL
+);
+CREATE INDEX transcripts_by_receipt ON transcripts (received_at);
+
+-- Never changed: a later pack makes a new draft of a new transcript, not another draft of this one.
+CREATE TABLE drafts (
+    id             TEXT   NOT NULL PRIMARY KEY,
+    transcript     TEXT   NOT NULL REFERENCES transcripts (id) ON DELETE CASCADE,
+    pack           TEXT   NOT NULL REFERENCES packs (digest),
+    engine         TEXT   NOT NULL,
+    rubric         TEXT   NOT NULL,
+    rubric_version TEXT   NOT NULL,
+    created_at     BIGINT NOT NULL,
+    -- the machine's total, every proposed veto carried out
+    score          BIGINT NOT NULL,
+    max            BIGINT NOT NULL,
+    -- the heaviest hit: 0 none, 1 minor, 2 major, 3 critical
+    severity       BIGINT NOT NULL,
+    hits           BIGINT NOT NULL,
+    candidates     BIGINT NOT NULL,
+    vetoes         BIGINT NOT NULL,
+    uncertainty    BIGINT NOT NULL,
+    digest         TEXT   NOT NULL,
+    -- compressed JSON
+    body           {bytes} NOT NULL,
+    UNIQUE (transcript, rubric)
+);
+
+-- Which rules hit where, for the queue and for figures on rules.
+CREATE TABLE draft_rules (
+    draft      TEXT   NOT NULL REFERENCES drafts (id) ON DELETE CASCADE,
+    rule       TEXT   NOT NULL,
+    hits       BIGINT NOT NULL,
+    candidates BIGINT NOT NULL,
+    PRIMARY KEY (draft, rule)
+);
+CREATE INDEX draft_rules_by_rule ON draft_rules (rule, draft);
+
+CREATE TABLE reviews (
+    draft         TEXT   NOT NULL PRIMARY KEY REFERENCES drafts (id) ON DELETE CASCADE,
+    state         TEXT   NOT NULL CHECK (state IN ('open', 'submitted')),
+    -- counts every change; what a reviewer has seen is named by it
+    version       BIGINT NOT NULL,
+    -- sorts the queue: severity first, then uncertainty
+    risk          BIGINT NOT NULL,
+    claimed_by    TEXT,
+    claimed_until BIGINT,
+    -- decisions by subject, as JSON
+    decisions     TEXT   NOT NULL,
+    reviewer      TEXT,
+    submitted_at  BIGINT,
+    -- the total with what the human changed
+    final_score   BIGINT,
+    -- what was decided when it was last submitted, as JSON
+    result        TEXT
+);
+CREATE INDEX reviews_by_risk ON reviews (state, risk, draft);
+CREATE INDEX reviews_by_submission ON reviews (submitted_at);
+
+-- Everything that was ever done to a review.
+CREATE TABLE review_history (
+    draft   TEXT   NOT NULL REFERENCES reviews (draft) ON DELETE CASCADE,
+    version BIGINT NOT NULL,
+    at      BIGINT NOT NULL,
+    person  TEXT   NOT NULL,
+    action  TEXT   NOT NULL,
+    -- what it was about: subjects with their decisions before and after, as JSON
+    detail  TEXT   NOT NULL,
+    PRIMARY KEY (draft, version)
+);
+
+-- One row for each item of a submitted review: machine, human and final value apart.
+CREATE TABLE reviewed_items (
+    draft    TEXT    NOT NULL REFERENCES reviews (draft) ON DELETE CASCADE,
+    item     TEXT    NOT NULL,
+    machine  BIGINT,
+    human    BIGINT,
+    final    BIGINT,
+    agreed   BOOLEAN NOT NULL,
+    explicit BOOLEAN NOT NULL,
+    PRIMARY KEY (draft, item)
+);
+
+-- One row for each finding of a submitted review, and for each that a human added.
+CREATE TABLE reviewed_findings (
+    draft    TEXT    NOT NULL REFERENCES reviews (draft) ON DELETE CASCADE,
+    subject  TEXT    NOT NULL,
+    rule     TEXT    NOT NULL,
+    machine  TEXT    NOT NULL,
+    human    TEXT    NOT NULL,
+    explicit BOOLEAN NOT NULL,
+    PRIMARY KEY (draft, subject)
+);
+
+-- Which repeats of a request are the same request.
+CREATE TABLE idempotency_keys (
+    sender TEXT   NOT NULL,
+    key    TEXT   NOT NULL,
+    digest TEXT   NOT NULL,
+    draft  TEXT   NOT NULL REFERENCES drafts (id) ON DELETE CASCADE,
+    at     BIGINT NOT NULL,
+    PRIMARY KEY (sender, key)
+);
+CREATE INDEX idempotency_keys_by_time ON idempotency_keys (at);
+CREATE INDEX idempotency_keys_by_draft ON idempotency_keys (draft);
+
+CREATE TABLE people (
+    id            TEXT    NOT NULL PRIMARY KEY,
+    -- what they log in with
+    login         TEXT    NOT NULL UNIQUE,
+    name          TEXT    NOT NULL,
+    role          TEXT    NOT NULL CHECK (role IN ('reviewer', 'lead', 'admin')),
+    password_hash TEXT    NOT NULL,
+    active        BOOLEAN NOT NULL,
+    created_at    BIGINT  NOT NULL
+);
+
+CREATE TABLE sessions (
+    -- SHA-256 of the secret in the cookie
+    hash       TEXT   NOT NULL PRIMARY KEY,
+    person     TEXT   NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+    created_at BIGINT NOT NULL,
+    seen_at    BIGINT NOT NULL
+);
+CREATE INDEX sessions_by_person ON sessions (person);
+
+CREATE TABLE tokens (
+    id           TEXT   NOT NULL PRIMARY KEY,
+    -- the first letters, by which people know it
+    prefix       TEXT   NOT NULL,
+    -- SHA-256 of the whole
+    hash         TEXT   NOT NULL UNIQUE,
+    name         TEXT   NOT NULL,
+    role         TEXT   NOT NULL CHECK (role IN ('machine', 'reviewer', 'lead', 'admin')),
+    -- separated by spaces
+    scopes       TEXT   NOT NULL,
+    created_at   BIGINT NOT NULL,
+    created_by   TEXT   NOT NULL,
+    expires_at   BIGINT,
+    last_used_at BIGINT,
+    revoked_at   BIGINT
+);
+
+-- Who did what and why; each entry holds the hash of the one before.
+CREATE TABLE audit (
+    seq      BIGINT NOT NULL PRIMARY KEY,
+    at       BIGINT NOT NULL,
+    actor    TEXT   NOT NULL,
+    action   TEXT   NOT NULL,
+    subject  TEXT   NOT NULL,
+    -- digests of what was changed
+    before   TEXT   NOT NULL,
+    after    TEXT   NOT NULL,
+    why      TEXT   NOT NULL,
+    previous TEXT   NOT NULL,
+    hash     TEXT   NOT NULL
+);
+
+-- The end of the chain: whoever appends takes it first.
+CREATE TABLE audit_head (
+    id   BIGINT NOT NULL PRIMARY KEY CHECK (id = 1),
+    seq  BIGINT NOT NULL,
+    hash TEXT   NOT NULL
+);
+INSERT INTO audit_head (id, seq, hash) VALUES (1, 0, '');

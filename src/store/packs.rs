@@ -1,0 +1,36 @@
+//! Packs by their digest, so that an old draft can be explained by what judged it.
+
+use jiff::Timestamp;
+
+use super::db::values;
+use super::{Store, StoreError, compressed, decompressed, stored};
+use crate::diagnostic::Source;
+use crate::pack::Pack;
+
+impl Store {
+    /// Keeps a pack before its first draft is kept; one that is known is left as it is.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn keep_pack(&self, pack: &Pack, now: Timestamp) -> Result<(), StoreError> {
+        let files: Vec<(&str, &str)> =
+            pack.sources.iter().map(|source| (source.path.as_str(), source.text.as_str())).collect();
+        let files = serde_json::to_vec(&files).map_err(|_| StoreError::Broken("规则包"))?;
+        let insert = "INSERT INTO packs (digest, first_used_at, files) VALUES ($1, $2, $3) ON CONFLICT (digest) DO NOTHING";
+        self.db.run(insert, values![pack.digest(), stored(now), compressed(&files)]).await?;
+        Ok(())
+    }
+
+    /// The files of the pack with this digest.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn pack_files(&self, digest: &str) -> Result<Option<Vec<Source>>, StoreError> {
+        let row = "SELECT files FROM packs WHERE digest = $1";
+        let row: Option<(Vec<u8>,)> = self.db.row(row, values![digest]).await?;
+        let Some((files,)) = row else { return Ok(None) };
+        let files: Vec<(String, String)> =
+            serde_json::from_slice(&decompressed(&files)?).map_err(|_| StoreError::Broken("规则包"))?;
+        Ok(Some(files.into_iter().map(|(path, text)| Source { path, text }).collect()))
+    }
+}

@@ -1,0 +1,215 @@
+//! People: reviewers, leads and administrators.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use utoipa::ToSchema;
+
+use super::db::{Tx, values};
+use super::{Act, Store, StoreError, new_id, stored, time};
+use crate::access::{Actor, Kind, Role};
+
+/// A person (人员).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Person {
+    /// Their id.
+    pub id: String,
+    /// What they log in with.
+    pub login: String,
+    /// What they are called.
+    pub name: String,
+    /// Their role.
+    pub role: Role,
+    /// Whether they may log in.
+    pub active: bool,
+    /// Since when they are known, RFC 3339.
+    #[schema(value_type = String)]
+    pub created_at: Timestamp,
+}
+
+/// Somebody who is to be known.
+#[derive(Debug)]
+pub struct NewPerson<'a> {
+    /// What they log in with.
+    pub login: &'a str,
+    /// What they are called.
+    pub name: &'a str,
+    /// Their role; not that of a machine.
+    pub role: Role,
+    /// The hash of their password.
+    pub password_hash: &'a str,
+}
+
+/// What is to be changed about a person.
+#[derive(Debug, Clone, Default)]
+pub struct PersonChange<'a> {
+    /// Another name.
+    pub name: Option<&'a str>,
+    /// Another role.
+    pub role: Option<Role>,
+    /// Whether they may log in.
+    pub active: Option<bool>,
+    /// The hash of another password.
+    pub password_hash: Option<&'a str>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    login: String,
+    name: String,
+    role: String,
+    active: bool,
+    created_at: i64,
+}
+
+impl Row {
+    fn person(self) -> Result<Person, StoreError> {
+        let Self { id, login, name, role, active, created_at } = self;
+        let role = role.parse().map_err(|_| StoreError::Broken("角色"))?;
+        Ok(Person { id, login, name, role, active, created_at: time(created_at)? })
+    }
+}
+
+impl Person {
+    /// The person as somebody who acts.
+    #[must_use]
+    pub fn actor(&self) -> Actor {
+        Actor {
+            kind: Kind::Person,
+            id: self.id.clone(),
+            name: self.name.clone(),
+            role: self.role,
+            scopes: self.role.scopes(),
+        }
+    }
+}
+
+impl Store {
+    /// Takes somebody up; none where the login is taken.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn add_person(
+        &self,
+        new: NewPerson<'_>,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<Option<Person>, StoreError> {
+        let mut tx = self.db.begin().await?;
+        let person = tx.add_person(new, by, now).await?;
+        tx.commit().await?;
+        Ok(person)
+    }
+
+    /// Takes up the very first person, an administrator; none where somebody is known already.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn add_first_person(
+        &self,
+        new: NewPerson<'_>,
+        now: Timestamp,
+    ) -> Result<Option<Person>, StoreError> {
+        let mut tx = self.db.begin().await?;
+        // Taking the head of the audit log first lets only one of two set-ups at the same moment through.
+        let set_up = Actor::system("setup");
+        tx.record(&set_up, Act { action: "setup", ..Act::default() }, now).await?;
+        if tx.row::<(String,)>("SELECT id FROM people LIMIT 1", values![]).await?.is_some() {
+            return Ok(None);
+        }
+        let person = tx.add_person(new, &set_up, now).await?;
+        tx.commit().await?;
+        Ok(person)
+    }
+
+    /// Everybody, in the order in which they were taken up.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn people(&self) -> Result<Vec<Person>, StoreError> {
+        let rows = "SELECT id, login, name, role, active, created_at FROM people ORDER BY id";
+        let rows: Vec<Row> = self.db.rows(rows, values![]).await?;
+        rows.into_iter().map(Row::person).collect()
+    }
+
+    /// The person with this id.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn person(&self, id: &str) -> Result<Option<Person>, StoreError> {
+        let row = "SELECT id, login, name, role, active, created_at FROM people WHERE id = $1";
+        self.db.row::<Row>(row, values![id]).await?.map(Row::person).transpose()
+    }
+
+    /// The person who logs in by this name, and the hash of their password; only who may log in.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn person_with_login(&self, login: &str) -> Result<Option<(Person, String)>, StoreError> {
+        let row = "SELECT id, password_hash FROM people WHERE login = $1 AND active";
+        let found: Option<(String, String)> = self.db.row(row, values![login]).await?;
+        let Some((id, hash)) = found else { return Ok(None) };
+        Ok(self.person(&id).await?.map(|person| (person, hash)))
+    }
+
+    /// Changes what is known about a person; none where there is no such person.
+    ///
+    /// Another role or password, or being shut out, ends all of their sessions.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn change_person(
+        &self,
+        id: &str,
+        change: PersonChange<'_>,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<Option<Person>, StoreError> {
+        let mut tx = self.db.begin().await?;
+        let update = "UPDATE people SET name = COALESCE($2, name), role = COALESCE($3, role), \
+                      active = CASE WHEN $4 = 0 THEN active ELSE $4 = 1 END, \
+                      password_hash = COALESCE($5, password_hash) WHERE id = $1 \
+                      RETURNING id, login, name, role, active, created_at";
+        let active = change.active.map_or(0_i64, |active| if active { 1 } else { 2 });
+        let role = change.role.map(Role::name);
+        let row = tx.row::<Row>(update, values![id, change.name, role, active, change.password_hash]);
+        let Some(person) = row.await?.map(Row::person).transpose()? else { return Ok(None) };
+        if change.role.is_some() || change.password_hash.is_some() || change.active == Some(false) {
+            tx.run("DELETE FROM sessions WHERE person = $1", values![id]).await?;
+        }
+        let (subject, after) = (format!("person:{id}"), person.digest());
+        let what = if change.password_hash.is_some() { "person.password" } else { "person.change" };
+        tx.record(by, Act { action: what, subject: &subject, after: &after, ..Act::default() }, now).await?;
+        tx.commit().await?;
+        Ok(Some(person))
+    }
+}
+
+impl Tx {
+    async fn add_person(
+        &mut self,
+        new: NewPerson<'_>,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<Option<Person>, StoreError> {
+        let NewPerson { login, name, role, password_hash } = new;
+        let insert = "INSERT INTO people (id, login, name, role, password_hash, active, created_at) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (login) DO NOTHING \
+                      RETURNING id, login, name, role, active, created_at";
+        let values = values![new_id(), login, name, role.name(), password_hash, true, stored(now)];
+        let row = self.row::<Row>(insert, values).await?;
+        let Some(person) = row.map(Row::person).transpose()? else { return Ok(None) };
+        let (subject, after) = (format!("person:{}", person.id), person.digest());
+        let act = Act { action: "person.add", subject: &subject, after: &after, ..Act::default() };
+        self.record(by, act, now).await?;
+        Ok(Some(person))
+    }
+}
+
+impl Person {
+    /// What the audit log says they are: readable, since it is no secret.
+    fn digest(&self) -> String {
+        let state = if self.active { "active" } else { "inactive" };
+        format!("{} {} {state}", self.login, self.role.name())
+    }
+}
