@@ -1,6 +1,7 @@
 //! What the operator has set, in order of rising weight: defaults, file, environment, flags.
 
 use std::net::SocketAddr;
+use std::num::NonZero;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -8,11 +9,15 @@ use serde::Deserialize;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, reason};
 use crate::pack::Pack;
+use crate::store::Place;
 use crate::transcript::limits::Limits;
 use crate::yaml;
 
 /// The file that is read where none is named.
 const DEFAULT_FILE: &str = "zhijian.toml";
+
+/// Requests in a second that are plenty for one transcription system.
+const DEFAULT_RATE: NonZero<u32> = NonZero::new(1000).expect("1000 is not 0");
 
 /// Everything that can be set, with a value for each.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +28,12 @@ pub struct Settings {
     pub pack: Option<PathBuf>,
     /// How often the files of the pack are looked at; never where it is 0.
     pub reload: Duration,
+    /// Where transcripts, drafts and reviews are kept; without it, nothing is.
+    pub data: Option<Place>,
+    /// How many requests one token or person may make in a second.
+    pub rate: NonZero<u32>,
+    /// How many requests are worked on at once; more are told to come later.
+    pub in_flight: usize,
     /// What is logged.
     pub log: String,
     /// How long a request in flight may take to finish when the server is told to stop.
@@ -50,6 +61,15 @@ pub struct Layer {
     /// 隔几秒看一次规则包有没有改动,改好了就换上,改坏了保留原来的;0 表示不看 [缺省: 2]
     #[arg(long, env = "ZHIJIAN_RELOAD_SECONDS", value_name = "秒")]
     pub reload_seconds: Option<u64>,
+    /// 保存对话、初稿和复核的地方:一个目录(用 SQLite),或 postgres:// 开头的地址;不写则什么都不保存,也没有登录
+    #[arg(long, env = "ZHIJIAN_DATA", value_name = "目录|地址", hide_env_values = true)]
+    pub data: Option<String>,
+    /// 每个令牌、每个人每秒最多多少个请求 [缺省: 1000]
+    #[arg(long, env = "ZHIJIAN_RATE_PER_SECOND", value_name = "个")]
+    pub rate_per_second: Option<NonZero<u32>>,
+    /// 同时处理多少个请求,再多就请对方稍后再来 [缺省: 512]
+    #[arg(long, env = "ZHIJIAN_MAX_IN_FLIGHT", value_name = "个")]
+    pub max_in_flight: Option<usize>,
     /// 日志级别:error、warn、info、debug、trace [缺省: info]
     #[arg(long, env = "ZHIJIAN_LOG", value_name = "级别")]
     pub log: Option<String>,
@@ -125,6 +145,9 @@ impl Settings {
         Self {
             listen: layer.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             pack: layer.pack.clone(),
+            data: layer.data.as_deref().map(Place::of),
+            rate: layer.rate_per_second.unwrap_or(DEFAULT_RATE),
+            in_flight: layer.max_in_flight.unwrap_or(512),
             log: layer.log.clone().unwrap_or_else(|| "info".to_owned()),
             reload: seconds(layer.reload_seconds, 2),
             shutdown: seconds(layer.shutdown_seconds, 20),
@@ -164,6 +187,9 @@ impl Layer {
         Self {
             listen: self.listen.or(below.listen),
             pack: self.pack.or(below.pack),
+            data: self.data.or(below.data),
+            rate_per_second: self.rate_per_second.or(below.rate_per_second),
+            max_in_flight: self.max_in_flight.or(below.max_in_flight),
             log: self.log.or(below.log),
             reload_seconds: self.reload_seconds.or(below.reload_seconds),
             shutdown_seconds: self.shutdown_seconds.or(below.shutdown_seconds),

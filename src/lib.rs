@@ -34,6 +34,9 @@ pub mod score;
 /// Stage 8: the pre-filled form.
 pub mod draft;
 
+/// Stage 9: the human's decision.
+pub mod review;
+
 /// Lexicons, rules and rubrics, loaded whole.
 pub mod pack;
 

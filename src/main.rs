@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 
 use clap::{ArgAction, Parser, Subcommand};
-use zhijian::cli::{self, check, explain, score, serve, unpack};
+use zhijian::cli::{self, audit, check, explain, migrate, score, serve, token, unpack, user};
 
 /// The help of every command: `{usage}` and all arguments under Chinese headings.
 const HELP: &str = "{about}\n\n用法: {usage}\n\n{all-args}";
@@ -49,6 +49,18 @@ enum Command {
     /// 启动 HTTP 服务
     #[command(help_template = HELP)]
     Serve(serve::Args),
+    /// 人员:增加、列出、修改可以登录的人
+    #[command(help_template = HELP)]
+    User(user::Args),
+    /// 令牌:建立、列出、作废程序用的令牌
+    #[command(help_template = HELP)]
+    Token(token::Args),
+    /// 审计:核对审计链,导出审计记录
+    #[command(help_template = HELP)]
+    Audit(audit::Args),
+    /// 把数据库升级到本程序的版本(启动服务时也会自动做)
+    #[command(help_template = HELP)]
+    Migrate(migrate::Args),
 }
 
 fn main() -> ExitCode {
@@ -62,6 +74,10 @@ fn main() -> ExitCode {
         Command::Explain(args) => explain::run(args),
         Command::Unpack(args) => unpack::run(args),
         Command::Serve(args) => serve::run(args),
+        Command::User(args) => user::run(args),
+        Command::Token(args) => token::run(args),
+        Command::Audit(args) => audit::run(args),
+        Command::Migrate(args) => migrate::run(args),
     };
     cli::exit(result)
 }

@@ -84,16 +84,16 @@ impl Desk<'_> {
     /// # Errors
     /// When the document is no transcript, or no draft can be made of it.
     pub fn answer(&self, posted: Posted<'_>) -> Result<Answer, Refusal> {
-        self.with_draft(posted, |judged, draft| {
+        self.with_draft(posted, |transcript, draft| {
             let mut json = Vec::with_capacity(LIKELY_BYTES);
             match serde_json::to_writer(&mut json, draft) {
-                Ok(()) => Ok(Answer { json, turns: judged.turns }),
+                Ok(()) => Ok(Answer { json, turns: transcript.turns.len() }),
                 Err(_) => Err(Refusal::internal()),
             }
         })?
     }
 
-    /// Makes the draft of one document and hands it to `use_it`.
+    /// Makes the draft of one document and hands both to `use_it`.
     ///
     /// # Errors
     /// When the document is no transcript, or no draft can be made of it; a panic is one of the reasons, so
@@ -101,12 +101,12 @@ impl Desk<'_> {
     pub fn with_draft<T>(
         &self,
         posted: Posted<'_>,
-        use_it: impl FnOnce(Judged, &Draft<'_>) -> T,
+        use_it: impl FnOnce(&Transcript<'_>, &Draft<'_>) -> T,
     ) -> Result<T, Refusal> {
         let judge = || {
             let transcript = posted.read(self.limits)?;
             let draft = pipeline::draft(self.pack, &transcript, self.ask)?;
-            Ok(use_it(Judged { turns: transcript.turns.len() }, &draft))
+            Ok(use_it(&transcript, &draft))
         };
         // The pack is only read, and what the panic left behind is dropped with the closure.
         catch_unwind(AssertUnwindSafe(judge)).unwrap_or_else(|_| Err(Refusal::internal()))
@@ -120,13 +120,6 @@ impl Desk<'_> {
         let asked = self.ask.rubric.map(|id| pipeline::asked(self.pack, id));
         asked.transpose().map(|_| ()).map_err(Refusal::from)
     }
-}
-
-/// What there is to count about a transcript that was judged.
-#[derive(Debug, Clone, Copy)]
-pub struct Judged {
-    /// Its turns.
-    pub turns: usize,
 }
 
 #[cfg(test)]

@@ -5,21 +5,31 @@ use std::process::ExitCode;
 
 use crate::config::ConfigError;
 use crate::diagnostic::{Diagnostics, reason};
+use crate::store::StoreError;
 use crate::telemetry::TelemetryError;
 
+/// `zhijian audit`: who did what, and is the record whole?
+pub mod audit;
 /// `zhijian check`: does the pack hold?
 pub mod check;
 /// `zhijian explain`: why?
 pub mod explain;
+/// `zhijian migrate`: brings the store up to date.
+pub mod migrate;
 /// `zhijian score`: transcripts in, drafts out.
 pub mod score;
 /// `zhijian serve`: the HTTP door.
 pub mod serve;
+/// `zhijian token`: what programs prove themselves with.
+pub mod token;
 /// `zhijian unpack`: the shipped pack, to be changed.
 pub mod unpack;
+/// `zhijian user`: who may log in.
+pub mod user;
 
 mod input;
 mod pack;
+mod store;
 mod table;
 mod usage;
 
@@ -46,6 +56,9 @@ pub enum CliError {
     /// Logs could not be started.
     #[error("{0}")]
     Telemetry(#[from] TelemetryError),
+    /// The store cannot be used.
+    #[error("{0}")]
+    Store(#[from] StoreError),
     /// The arguments do not fit.
     #[error("{0}")]
     Usage(String),

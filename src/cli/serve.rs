@@ -7,10 +7,11 @@ use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::{CliError, Outcome};
+use super::{CliError, Outcome, say};
 use crate::config::{Layer, Settings};
-use crate::http::{self, App};
+use crate::http::{self, App, Archive};
 use crate::shelf::Shelf;
+use crate::store::{Place, Store};
 use crate::telemetry;
 
 /// The arguments of `zhijian serve`.
@@ -38,14 +39,17 @@ pub fn run(args: Args) -> Result<Outcome, CliError> {
         .enable_all()
         .build()
         .map_err(CliError::io("启动不了运行时"))?;
-    let app = Arc::new(App::new(shelf, &settings));
-    let result = runtime.block_on(serve(app, &settings));
+    let result = runtime.block_on(serve(App::new(shelf, &settings), &settings));
     // What is still running after the deadline of the server is not waited for.
     runtime.shutdown_timeout(Duration::from_millis(100));
     result.map(|()| Outcome::Fine)
 }
 
-async fn serve(app: Arc<App>, settings: &Settings) -> Result<(), CliError> {
+async fn serve(app: App, settings: &Settings) -> Result<(), CliError> {
+    let app = Arc::new(match &settings.data {
+        Some(place) => app.keeping(open(place, settings).await?),
+        None => app,
+    });
     let mut terminate = signal(SignalKind::terminate()).map_err(CliError::io("接不到停止信号"))?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(CliError::io("接不到停止信号"))?;
     let listener = TcpListener::bind(settings.listen)
@@ -64,4 +68,16 @@ async fn serve(app: Arc<App>, settings: &Settings) -> Result<(), CliError> {
     };
     http::serve(listener, app, settings.shutdown, stop).await;
     Ok(())
+}
+
+/// Opens the store, and tells how the first administrator comes in.
+async fn open(place: &Place, settings: &Settings) -> Result<Archive, CliError> {
+    let archive = Archive::open(Store::open(place).await?, settings).await?;
+    if let Some(code) = archive.set_up_code() {
+        say(&format!(
+            "还没有任何人员。请建立第一个管理员：POST /api/v1/setup，代码（仅本次启动有效）：{}\n或者用命令：zhijian user add 登录名 --role admin",
+            code.reveal()
+        ));
+    }
+    Ok(archive)
 }

@@ -4,8 +4,11 @@ use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream, Bytes, HttpBody as _};
 use futures_util::StreamExt as _;
+use serde::de::DeserializeOwned;
+use serde_path_to_error::{Path, Segment};
 use tokio::time::timeout;
 
+use super::App;
 use super::problem::Problem;
 use crate::answer::Refusal;
 use crate::transcript::intake;
@@ -23,6 +26,53 @@ pub(super) async fn whole(body: Body, limits: &Limits, deadline: Duration) -> Re
             format!("{} 秒内没有收到完整的内容：请检查网络，或分批提交", deadline.as_secs()),
         ))
     })
+}
+
+/// A small body of our own making, such as a form of a page sends.
+const SMALL: usize = 64 * 1024;
+
+/// Reads a small JSON document.
+pub(super) async fn json<T: DeserializeOwned>(body: Body, app: &App) -> Result<T, Problem> {
+    let limits = Limits { body_bytes: SMALL, ..app.limits };
+    let bytes = whole(body, &limits, app.body).await?;
+    let mut reader = serde_json::Deserializer::from_slice(&bytes);
+    let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+        let pointer = pointer(error.path());
+        in_chinese(&error.into_inner(), &pointer)
+    })?;
+    reader.end().map_err(|_| Problem::new("invalid_json", "JSON 之后还有多余的内容"))?;
+    Ok(read)
+}
+
+/// A path as a JSON pointer (RFC 6901).
+fn pointer(path: &Path) -> String {
+    let step = |segment: &Segment| match segment {
+        Segment::Seq { index } => format!("/{index}"),
+        Segment::Map { key } => format!("/{}", key.replace('~', "~0").replace('/', "~1")),
+        Segment::Enum { .. } | Segment::Unknown => String::new(),
+    };
+    path.iter().map(step).collect()
+}
+
+/// What `serde_json` says, in Chinese.
+fn in_chinese(error: &serde_json::Error, pointer: &str) -> Problem {
+    let said = error.to_string();
+    let quoted = said.split('`').nth(1).unwrap_or_default();
+    if !error.is_data() {
+        let (line, column) = (error.line(), error.column());
+        return Problem::new("invalid_json", format!("不是有效的 JSON：第 {line} 行第 {column} 列有误"));
+    }
+    let message = if said.starts_with("missing field") {
+        format!("缺少 {quoted}")
+    } else if said.starts_with("unknown field") {
+        format!("没有 {quoted} 这个字段")
+    } else if said.starts_with("unknown variant") {
+        let known: Vec<&str> = said.split('`').skip(3).step_by(2).collect();
+        format!("值不在可选范围内，可选的有：{}", known.join("、"))
+    } else {
+        "值的类型或格式不对".to_owned()
+    };
+    Problem::new("invalid_request", format!("请求内容有误：{message}")).at(pointer, message)
 }
 
 async fn collect(body: Body, limits: &Limits) -> Result<Bytes, Problem> {

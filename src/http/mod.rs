@@ -5,41 +5,57 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use axum::Router;
+use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
-use axum::routing::{get, post};
 use metrics_exporter_prometheus::PrometheusHandle;
+use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use self::problem::Problem;
 use crate::config::Settings;
 use crate::shelf::Shelf;
 use crate::telemetry;
 use crate::transcript::limits::Limits;
 
+pub use self::archive::Archive;
 pub use self::reload::reload;
+pub use self::routes::{Way, ways};
 pub use self::server::serve;
 
+mod archive;
+mod audit;
 mod body;
+mod guard;
 mod health;
 mod metrics;
 mod ndjson;
 mod observe;
 mod openapi;
 mod pack;
+mod people;
 mod problem;
 mod reload;
+mod routes;
 mod score;
 mod server;
+mod sessions;
+mod tokens;
+mod transcripts;
 
 /// What every request shares.
 #[derive(Debug)]
 pub struct App {
     /// The running pack.
     pub shelf: Shelf,
+    /// What is kept; none where nothing is.
+    archive: Option<Archive>,
     limits: Limits,
     body: Duration,
     idle: Duration,
     draining: AtomicBool,
     recorder: PrometheusHandle,
+    /// Places for requests that are worked on.
+    places: Arc<Semaphore>,
 }
 
 impl App {
@@ -48,12 +64,25 @@ impl App {
     pub fn new(shelf: Shelf, settings: &Settings) -> Self {
         Self {
             shelf,
+            archive: None,
+            places: Arc::new(Semaphore::new(settings.in_flight)),
             limits: settings.limits,
             body: settings.body,
             idle: settings.idle,
             draining: AtomicBool::new(false),
             recorder: telemetry::metrics(),
         }
+    }
+
+    /// Keeps what is posted, and asks who comes.
+    #[must_use]
+    pub fn keeping(self, archive: Archive) -> Self {
+        Self { archive: Some(archive), ..self }
+    }
+
+    /// What is kept; routes that need it are only there where it is.
+    fn archive(&self) -> Result<&Archive, Problem> {
+        self.archive.as_ref().ok_or_else(|| Problem::of_status(StatusCode::NOT_FOUND))
     }
 
     fn is_draining(&self) -> bool {
@@ -65,23 +94,9 @@ impl App {
     }
 }
 
-/// Every route there is.
-fn routes() -> Router<Arc<App>> {
-    Router::new()
-        .route("/api/v1/score", post(score::score))
-        .route("/api/v1/pack", get(pack::pack))
-        .route("/api/v1/rules", get(pack::rules))
-        .route("/api/v1/lexicons", get(pack::lexicons))
-        .route("/api/v1/openapi.json", get(openapi::document))
-        .merge(openapi::page("/api/docs"))
-        .route("/healthz", get(health::alive))
-        .route("/readyz", get(health::ready))
-        .route("/metrics", get(metrics::text))
-}
-
 /// The routes with everything around them.
 pub fn router(app: Arc<App>) -> Router {
-    dress(routes(), app)
+    dress(routes::router(&app), app)
 }
 
 /// What every request passes through: observed from outside, guarded against panics within.
@@ -99,6 +114,7 @@ mod tests {
     use super::*;
     use axum::body::{Body, to_bytes};
     use axum::http::Request;
+    use axum::routing::get;
     use tower::Service;
 
     /// Fails as a fault of the program would, with somebody's words in the message.

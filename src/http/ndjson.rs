@@ -6,21 +6,55 @@ use std::sync::Arc;
 use axum::body::{Body, BodyDataStream, Bytes};
 use axum::http::header;
 use axum::response::{IntoResponse, Response};
-use futures_util::{StreamExt as _, stream};
+use futures_util::future::{BoxFuture, FutureExt as _, ready};
+use futures_util::stream::{self, FuturesOrdered, StreamExt as _};
 use tokio::time::timeout;
 
 use super::App;
-use super::score::OwnedAsk;
-use crate::answer::{Desk, Line, Lines, Refusal};
-use crate::pack::Pack;
+use super::score::Judge;
+use super::transcripts::Intake;
+use crate::answer::{Line, Lines, Refusal};
 
 /// Answers are sent when so many bytes have gathered, or nothing more is there to be answered.
 const ENOUGH: usize = 32 * 1024;
 
-/// Answers every line of `body` by `pack`.
-pub(super) fn answer(app: Arc<App>, pack: Arc<Pack>, ask: OwnedAsk, body: Body) -> Response {
+/// What becomes of the lines of a request.
+pub(super) trait Work: Send + 'static {
+    /// So many lines of one request are answered at once.
+    const AHEAD: usize;
+
+    /// Begins to answer a line; what takes the processor is done when this returns.
+    fn answer(&self, line: &Line) -> BoxFuture<'static, Answered>;
+}
+
+impl Work for Judge {
+    const AHEAD: usize = 1;
+
+    fn answer(&self, line: &Line) -> BoxFuture<'static, Answered> {
+        ready(self.judge(line)).boxed()
+    }
+}
+
+impl Work for Intake {
+    /// One commit takes many, so that none waits long.
+    const AHEAD: usize = 128;
+
+    fn answer(&self, line: &Line) -> BoxFuture<'static, Answered> {
+        let scored = self.score_line(line);
+        let intake = self.clone();
+        async move { intake.keep(scored?).await.map(|(_, json)| json).map_err(Into::into) }.boxed()
+    }
+}
+
+/// The outcome of one line.
+type Answered = Result<Vec<u8>, Refusal>;
+
+/// Answers every line of `body`.
+pub(super) fn answer<W: Work>(app: &Arc<App>, work: W, body: Body) -> Response {
     let lines = Lines::new(app.limits.body_bytes);
-    let answers = Answers { app, pack, ask, input: body.into_data_stream(), lines, ended: false };
+    let begun = FuturesOrdered::new();
+    let answers =
+        Answers { app: app.clone(), work, begun, input: body.into_data_stream(), lines, ended: false };
     let stream = stream::unfold(answers, |mut answers| async move {
         let bytes = answers.next().await?;
         Some((Ok::<_, Infallible>(bytes), answers))
@@ -29,40 +63,51 @@ pub(super) fn answer(app: Arc<App>, pack: Arc<Pack>, ask: OwnedAsk, body: Body) 
 }
 
 /// The answers to one request, made only as fast as they are taken.
-struct Answers {
+struct Answers<W> {
     app: Arc<App>,
-    /// The one that was in use when the request came.
-    pack: Arc<Pack>,
-    ask: OwnedAsk,
+    work: W,
+    /// Lines that are being answered, in order; what stood in the way of a line is an answer as well.
+    begun: FuturesOrdered<BoxFuture<'static, Answered>>,
     input: BodyDataStream,
     lines: Lines,
     ended: bool,
 }
 
-impl Answers {
+impl<W: Work> Answers<W> {
     /// The next answers, at least one.
     async fn next(&mut self) -> Option<Bytes> {
         let mut out = Vec::new();
         self.answer_complete_lines(&mut out).await;
         while out.is_empty() && !self.ended {
-            self.receive(&mut out).await;
+            self.receive().await;
             self.answer_complete_lines(&mut out).await;
         }
         (!out.is_empty()).then(|| out.into())
     }
 
+    /// Answers what is there, several lines at once, until enough has gathered.
     async fn answer_complete_lines(&mut self, out: &mut Vec<u8>) {
-        while out.len() < ENOUGH
-            && let Some(line) = self.lines.next_line()
-        {
-            self.answer(&line, out);
-            // One long stream must not keep the thread from the other requests.
-            tokio::task::yield_now().await;
+        while out.len() < ENOUGH {
+            while self.begun.len() < W::AHEAD
+                && let Some(line) = self.lines.next_line()
+            {
+                self.begin(&line);
+                // One long stream must not keep the thread from the other requests.
+                tokio::task::yield_now().await;
+            }
+            let Some(answered) = self.begun.next().await else { return };
+            write(&answered, out);
         }
     }
 
+    fn begin(&mut self, line: &Line) {
+        let (number, answer) = (line.number(), self.work.answer(line));
+        let answer = answer.map(move |answer| answer.map_err(|refusal| refusal.at_line(number)));
+        self.begun.push_back(answer.boxed());
+    }
+
     /// Waits for more of the request; what ends it is answered.
-    async fn receive(&mut self, out: &mut Vec<u8>) {
+    async fn receive(&mut self) {
         let idle = self.app.idle;
         let broken = match timeout(idle, self.input.next()).await {
             Ok(Some(Ok(chunk))) => return self.lines.push(&chunk),
@@ -74,31 +119,23 @@ impl Answers {
         };
         self.ended = true;
         match broken {
-            Some(refusal) => refuse(&refusal, out),
+            Some(refusal) => self.begun.push_back(ready(Err(refusal)).boxed()),
             None => {
                 if let Some(line) = self.lines.finish() {
-                    self.answer(&line, out);
+                    self.begin(&line);
                 }
             }
         }
     }
-
-    fn answer(&self, line: &Line, out: &mut Vec<u8>) {
-        let app = &*self.app;
-        let desk = Desk { pack: &self.pack, limits: &app.limits, ask: self.ask.borrowed() };
-        match line.posted(&app.limits).and_then(|posted| desk.answer(posted)) {
-            Ok(answer) => {
-                super::metrics::transcript(answer.turns);
-                out.extend_from_slice(&answer.json);
-                out.push(b'\n');
-            }
-            Err(refusal) => refuse(&refusal.at_line(line.number()), out),
-        }
-    }
 }
 
-fn refuse(refusal: &Refusal, out: &mut Vec<u8>) {
-    super::metrics::refusal(refusal.code);
-    out.extend_from_slice(&refusal.to_json_line());
+fn write(answered: &Answered, out: &mut Vec<u8>) {
+    match answered {
+        Ok(json) => out.extend_from_slice(json),
+        Err(refusal) => {
+            super::metrics::refusal(refusal.code);
+            out.extend_from_slice(&refusal.to_json_line());
+        }
+    }
     out.push(b'\n');
 }

@@ -9,6 +9,7 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header}
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::StreamExt as _;
+use tokio::sync::OwnedSemaphorePermit;
 
 use super::App;
 use super::problem::Problem;
@@ -22,7 +23,10 @@ const GONE: u16 = 499;
 pub(super) async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let id = request_id(request.headers());
     let mut record = Record::of(&request, id);
-    let mut response = next.run(request).await;
+    let mut response = match record.take_place(&app) {
+        true => next.run(request).await,
+        false => Problem::new("unavailable", "服务器忙：请稍后重试").retry_after(1).into_response(),
+    };
     if is_bare_refusal(&response) {
         response = Problem::of_status(response.status()).into_response();
     }
@@ -92,6 +96,8 @@ struct Record {
     start: Instant,
     bytes_in: u64,
     bytes_out: u64,
+    /// Kept to the last byte of the answer.
+    place: Option<OwnedSemaphorePermit>,
 }
 
 impl Record {
@@ -106,7 +112,14 @@ impl Record {
             start: Instant::now(),
             bytes_in: request.body().size_hint().exact().unwrap_or(0),
             bytes_out: 0,
+            place: None,
         }
+    }
+
+    /// Takes one of the places for requests that are worked on; those that tell how the server is need none.
+    fn take_place(&mut self, app: &App) -> bool {
+        self.place = app.places.clone().try_acquire_owned().ok();
+        self.place.is_some() || ["/healthz", "/readyz", "/metrics"].contains(&self.route.as_str())
     }
 
     fn sent(&mut self, bytes: usize) {

@@ -12,11 +12,16 @@ use utoipa::ToSchema;
 
 use super::{App, body};
 use crate::answer::Refusal;
+use crate::store::StoreError;
 use crate::transcript::problem::Problem as FieldProblem;
 
 /// Why a request was refused; it becomes a [`Document`] when the request's id is known.
 #[derive(Debug, Clone)]
-pub(super) struct Problem(Refusal);
+pub(super) struct Problem {
+    refusal: Refusal,
+    /// In how many seconds it is worth trying again.
+    retry_after: Option<u64>,
+}
 
 /// Why a request was refused (RFC 9457).
 #[derive(Serialize, ToSchema)]
@@ -47,15 +52,22 @@ fn of_code(code: &str) -> (StatusCode, &'static str) {
         "invalid_query" => (StatusCode::BAD_REQUEST, "查询参数有误"),
         "broken_body" => (StatusCode::BAD_REQUEST, "请求内容没有收全"),
         "bad_request" => (StatusCode::BAD_REQUEST, "请求有误"),
+        "unauthenticated" => (StatusCode::UNAUTHORIZED, "没有登录"),
+        "forbidden" => (StatusCode::FORBIDDEN, "没有权限"),
         "not_found" => (StatusCode::NOT_FOUND, "没有这个地址"),
         "method_not_allowed" => (StatusCode::METHOD_NOT_ALLOWED, "不支持这个请求方法"),
         "timeout" => (StatusCode::REQUEST_TIMEOUT, "接收超时"),
+        "conflict" => (StatusCode::CONFLICT, "与已有的内容冲突"),
         "too_large" => (StatusCode::PAYLOAD_TOO_LARGE, "内容过大"),
         "unsupported_media_type" => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "不支持这种内容类型"),
         "invalid_transcript" => (StatusCode::UNPROCESSABLE_ENTITY, "对话记录有误"),
         "unknown_rubric" => (StatusCode::UNPROCESSABLE_ENTITY, "没有这张评分表"),
         "rubric_not_set" => (StatusCode::UNPROCESSABLE_ENTITY, "评分表的分值还没有定"),
         "no_rubric_applies" => (StatusCode::UNPROCESSABLE_ENTITY, "没有适用的评分表"),
+        "invalid_request" => (StatusCode::UNPROCESSABLE_ENTITY, "请求内容有误"),
+        "key_reused" => (StatusCode::UNPROCESSABLE_ENTITY, "重复使用了幂等键"),
+        "too_many_requests" => (StatusCode::TOO_MANY_REQUESTS, "请求过于频繁"),
+        "unavailable" => (StatusCode::SERVICE_UNAVAILABLE, "暂时不可用"),
         _ => (StatusCode::INTERNAL_SERVER_ERROR, "内部错误"),
     }
 }
@@ -63,7 +75,20 @@ fn of_code(code: &str) -> (StatusCode, &'static str) {
 impl Problem {
     /// A problem without offending fields.
     pub(super) fn new(code: &'static str, detail: impl Into<String>) -> Self {
-        Self(Refusal::new(code, detail))
+        Refusal::new(code, detail).into()
+    }
+
+    /// The same problem, with the field that offends.
+    pub(super) fn at(mut self, pointer: &str, message: impl Into<String>) -> Self {
+        let problem = FieldProblem { pointer: pointer.to_owned(), message: message.into() };
+        self.refusal.errors.push(problem);
+        self
+    }
+
+    /// The same problem, which is worth trying again in so many seconds.
+    pub(super) fn retry_after(mut self, seconds: u64) -> Self {
+        self.retry_after = Some(seconds);
+        self
     }
 
     /// The problem of an answer that came from a library, which knows only the status.
@@ -77,12 +102,12 @@ impl Problem {
 
     /// The kind, for programs to rely on.
     pub(super) fn code(&self) -> &'static str {
-        self.0.code
+        self.refusal.code
     }
 
     /// The document itself, as the answer to the request of this id.
     pub(super) fn document(&self, request_id: &str) -> Vec<u8> {
-        let Refusal { code, detail, errors, .. } = &self.0;
+        let Refusal { code, detail, errors, .. } = &self.refusal;
         let (status, title) = of_code(code);
         let kind = format!("urn:zhijian:problem:{code}");
         let status = status.as_u16();
@@ -93,7 +118,25 @@ impl Problem {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        Self(refusal)
+        Self { refusal, retry_after: None }
+    }
+}
+
+/// The same for a line of a stream, which has no head to say when to try again.
+impl From<Problem> for Refusal {
+    fn from(problem: Problem) -> Self {
+        problem.refusal
+    }
+}
+
+/// What the store cannot do is nobody's fault who asks; the log knows more.
+impl From<StoreError> for Problem {
+    fn from(error: StoreError) -> Self {
+        tracing::error!(%error, "store");
+        match error {
+            StoreError::Busy => Self::new("unavailable", error.to_string()).retry_after(1),
+            _ => Refusal::internal().into(),
+        }
     }
 }
 
@@ -104,6 +147,13 @@ impl IntoResponse for Problem {
         let mut response = status.into_response();
         let document = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, document);
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        if response.status() == StatusCode::UNAUTHORIZED {
+            let scheme = HeaderValue::from_static("Bearer realm=\"zhijian\"");
+            response.headers_mut().insert(header::WWW_AUTHENTICATE, scheme);
+        }
         response.extensions_mut().insert(self);
         response
     }

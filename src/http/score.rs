@@ -12,7 +12,7 @@ use utoipa::IntoParams;
 
 use super::problem::{Document, Problem};
 use super::{App, body, metrics, ndjson, openapi};
-use crate::answer::{Desk, Posted};
+use crate::answer::{Desk, Line, Posted, Refusal};
 use crate::draft::Draft;
 use crate::pack::Pack;
 use crate::pipeline::Ask;
@@ -39,6 +39,7 @@ enum RuleChoice {
 }
 
 /// What the caller asked for, for as long as a stream takes.
+#[derive(Clone)]
 pub(super) struct OwnedAsk {
     rubric: Option<String>,
     all_rules: bool,
@@ -48,6 +49,30 @@ impl OwnedAsk {
     /// The same, as the pipeline takes it.
     pub(super) fn borrowed(&self) -> Ask<'_> {
         Ask { rubric: self.rubric.as_deref(), all_rules: self.all_rules }
+    }
+}
+
+/// Judges what one request brings, and keeps nothing.
+pub(super) struct Judge {
+    app: Arc<App>,
+    /// The one that was in use when the request came.
+    pack: Arc<Pack>,
+    ask: OwnedAsk,
+}
+
+impl Judge {
+    /// The draft of one line.
+    pub(super) fn judge(&self, line: &Line) -> Result<Vec<u8>, Refusal> {
+        let posted = line.posted(&self.app.limits)?;
+        self.answer(posted)
+    }
+
+    // Judging takes some tenths of a millisecond, too little to hand it to another thread.
+    fn answer(&self, posted: Posted<'_>) -> Result<Vec<u8>, Refusal> {
+        let desk = Desk { pack: &self.pack, limits: &self.app.limits, ask: self.ask.borrowed() };
+        let answer = desk.answer(posted)?;
+        metrics::transcript(answer.turns);
+        Ok(answer.json)
     }
 }
 
@@ -86,19 +111,17 @@ pub(super) async fn score(
             return Err(problem);
         }
     };
+    let judge = Judge { app: app.clone(), pack, ask };
     if form == Form::Many {
-        return Ok(ndjson::answer(app, pack, ask, body));
+        return Ok(ndjson::answer(&app, judge, body));
     }
     let body = body::whole(body, &app.limits, app.body).await?;
-    let desk = Desk { pack: &pack, limits: &app.limits, ask: ask.borrowed() };
-    // Judging takes some tenths of a millisecond, too little to hand it to another thread.
-    let answer = desk.answer(Posted::Json(&body))?;
-    metrics::transcript(answer.turns);
-    Ok(([(header::CONTENT_TYPE, "application/json")], answer.json).into_response())
+    let json = judge.answer(Posted::Json(&body))?;
+    Ok(([(header::CONTENT_TYPE, "application/json")], json).into_response())
 }
 
 /// What is asked for, as far as it is known before the body is read.
-fn order(
+pub(super) fn order(
     app: &App,
     pack: &Pack,
     query: Result<Query<ScoreQuery>, QueryRejection>,
@@ -114,7 +137,7 @@ fn order(
 
 /// How the body holds transcripts.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Form {
+pub(super) enum Form {
     One,
     Many,
 }

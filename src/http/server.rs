@@ -82,11 +82,14 @@ async fn accept(listener: &TcpListener) -> TcpStream {
     }
 }
 
-/// Keeps the memory of the metrics bounded where nobody reads them.
+/// Keeps bounded what grows by itself: the memory of the metrics where nobody reads them, and of who has asked.
 async fn upkeep(app: &App) {
     let mut ticks = interval(UPKEEP);
     loop {
         ticks.tick().await;
         app.recorder.run_upkeep();
+        if let Some(archive) = &app.archive {
+            archive.tidy().await;
+        }
     }
 }

@@ -25,6 +25,12 @@ impl Points {
         Self((product * 2 + product.signum() * whole.0) / (whole.0 * 2))
     }
 
+    /// The points in hundredths, as they are kept.
+    #[must_use]
+    pub fn hundredths(self) -> i64 {
+        self.0
+    }
+
     /// The points as a number.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "points of a rubric are far below 2^53 hundredths")]

@@ -13,6 +13,7 @@ mod guide;
 mod http;
 mod http_operation;
 mod intake;
+mod kept;
 mod kinds;
 mod layering;
 mod notes;

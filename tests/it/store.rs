@@ -35,10 +35,15 @@ impl Bench {
 /// Makes a test of each function for each database.
 macro_rules! on_both {
     ($($name:ident),* $(,)?) => {
-        mod on_sqlite { $(#[tokio::test] async fn $name() { super::$name(super::Bench::sqlite().await).await; })* }
-        mod on_postgres { $(#[tokio::test] async fn $name() { super::$name(super::Bench::postgres().await).await; })* }
+        mod on_sqlite {
+            $(#[tokio::test] async fn $name() { super::$name($crate::store::Bench::sqlite().await).await; })*
+        }
+        mod on_postgres {
+            $(#[tokio::test] async fn $name() { super::$name($crate::store::Bench::postgres().await).await; })*
+        }
     };
 }
+pub(crate) use on_both;
 
 on_both!(
     a_store_is_opened_again_as_it_was,

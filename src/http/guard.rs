@@ -1,0 +1,114 @@
+//! Who asks, whether they may, and whether they ask too often.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, Method, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use governor::clock::Clock as _;
+use jiff::Timestamp;
+
+use super::archive::Archive;
+use super::problem::Problem;
+use super::{App, body};
+use crate::access::{Actor, Kind, Scope, Secret};
+
+/// The cookie that holds the secret of a session.
+pub(super) const COOKIE: &str = "zhijian_session";
+
+/// What a route asks of whoever comes.
+#[derive(Clone)]
+pub(super) struct Guard {
+    pub(super) app: Arc<App>,
+    /// Without one, everybody who is known may come.
+    pub(super) scope: Option<Scope>,
+}
+
+/// Lets a request through whose sender is known and may do such things; the handler learns who it is.
+pub(super) async fn guard(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
+    let Some(archive) = &guard.app.archive else { return next.run(request).await };
+    match admit(archive, guard.scope, request.method(), request.headers()).await {
+        Ok(actor) => {
+            request.extensions_mut().insert(actor);
+            next.run(request).await
+        }
+        Err(problem) => {
+            // Whoever does not listen while sending gets the answer all the same.
+            let body = std::mem::replace(request.body_mut(), Body::empty());
+            body::discard(body, &guard.app.limits, guard.app.body).await;
+            problem.into_response()
+        }
+    }
+}
+
+async fn admit(
+    archive: &Archive,
+    scope: Option<Scope>,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Result<Actor, Problem> {
+    let actor = actor(archive, headers, Timestamp::now()).await?;
+    let actor = actor.ok_or_else(|| {
+        Problem::new("unauthenticated", "请先登录，或在 Authorization 头里带上令牌：Bearer zj_…")
+    })?;
+    if actor.kind == Kind::Person && !is_safe(method) {
+        same_origin(headers)?;
+    }
+    if let Some(scope) = scope.filter(|scope| !actor.may(*scope)) {
+        let (role, scope) = (actor.role.name(), scope.name());
+        return Err(Problem::new("forbidden", format!("{role} 没有 {scope} 权限：请找管理员")));
+    }
+    slow_down(archive, &actor)?;
+    Ok(actor)
+}
+
+/// Who asks, by token or by cookie; nobody where what they hold is not valid (any more).
+async fn actor(archive: &Archive, headers: &HeaderMap, now: Timestamp) -> Result<Option<Actor>, Problem> {
+    if let Some(token) = bearer(headers) {
+        let token = archive.store.token_with_secret(&token, now).await?;
+        return Ok(token.map(|token| token.actor()));
+    }
+    let Some(secret) = session_secret(headers) else { return Ok(None) };
+    Ok(archive.store.session(&secret, now).await?.map(|person| person.actor()))
+}
+
+fn bearer(headers: &HeaderMap) -> Option<Secret> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, secret) = value.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| Secret::presented(secret.trim()))
+}
+
+/// The secret of the session that the browser holds.
+pub(super) fn session_secret(headers: &HeaderMap) -> Option<Secret> {
+    let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs =
+        cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(name, _)| *name == COOKIE).map(|(_, secret)| Secret::presented(secret))
+}
+
+fn is_safe(method: &Method) -> bool {
+    matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// A browser sends the cookie wherever a page of somebody else lets it post to; it also says where the page is from.
+pub(super) fn same_origin(headers: &HeaderMap) -> Result<(), Problem> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
+    let is_ours = match (text("sec-fetch-site"), text("origin")) {
+        (Some(site), _) => matches!(site, "same-origin" | "none"),
+        (None, Some(origin)) => origin.split_once("://").map(|(_, host)| host) == text("host"),
+        (None, None) => true,
+    };
+    let refusal = || Problem::new("forbidden", "请求来自别的网站，已拒绝：请在本系统的页面里操作");
+    is_ours.then_some(()).ok_or_else(refusal)
+}
+
+fn slow_down(archive: &Archive, actor: &Actor) -> Result<(), Problem> {
+    archive.requests.check_key(&actor.signature()).map_err(|until| {
+        let wait = until.wait_time_from(governor::clock::DefaultClock::default().now());
+        let seconds = wait.as_secs() + 1;
+        Problem::new("too_many_requests", format!("请求过于频繁：请 {seconds} 秒后再试，或改用批量提交"))
+            .retry_after(seconds)
+    })
+}

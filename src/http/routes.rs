@@ -1,0 +1,126 @@
+//! Every route there is, and who may come in by it: the one place where both are said.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::middleware::from_fn_with_state;
+use axum::routing::{MethodRouter, delete, get, patch, post};
+
+use super::guard::{Guard, guard};
+use super::{App, audit, health, metrics, openapi, pack, people, score, sessions, tokens, transcripts};
+use crate::access::{Role, Scope};
+
+/// A way in.
+pub(super) struct Route {
+    /// The method.
+    pub(super) method: &'static str,
+    /// The path, with its parameters in braces.
+    pub(super) path: &'static str,
+    /// Who may come.
+    pub(super) entry: Entry,
+    handler: MethodRouter<Arc<App>>,
+}
+
+/// Who may come in by a route.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Entry {
+    /// Everybody.
+    Open,
+    /// Everybody; only there where things are kept, since it is about what is kept.
+    OpenWithStore,
+    /// Everybody who is known.
+    Known,
+    /// Everybody who holds the scope; without a store, everybody.
+    Holds(Scope),
+    /// Everybody who holds the scope; only there where things are kept.
+    HoldsWithStore(Scope),
+}
+
+impl Entry {
+    fn needs_store(self) -> bool {
+        matches!(self, Self::OpenWithStore | Self::Known | Self::HoldsWithStore(_))
+    }
+
+    /// What the guard asks for; none where there is no guard.
+    fn asks(self) -> Option<Option<Scope>> {
+        match self {
+            Self::Open | Self::OpenWithStore => None,
+            Self::Known => Some(None),
+            Self::Holds(scope) | Self::HoldsWithStore(scope) => Some(Some(scope)),
+        }
+    }
+}
+
+/// A route, as the table of rights tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Way {
+    /// The method.
+    pub method: &'static str,
+    /// The path, with its parameters in braces.
+    pub path: &'static str,
+    /// The scope that it asks for, where it asks for one.
+    pub scope: Option<Scope>,
+    /// Whether everybody may come, known or not.
+    pub open: bool,
+}
+
+impl Way {
+    /// Whether whoever has proved to be of this role may come.
+    #[must_use]
+    pub fn admits(&self, role: Role) -> bool {
+        self.scope.is_none_or(|scope| role.scopes().has(scope))
+    }
+}
+
+/// Every route of a server that keeps things, and who may come in by it.
+#[must_use]
+pub fn ways() -> Vec<Way> {
+    let way = |Route { method, path, entry, .. }: Route| {
+        let asks = entry.asks();
+        Way { method, path, scope: asks.flatten(), open: asks.is_none() }
+    };
+    all().into_iter().map(way).collect()
+}
+
+/// Every route but the pages of the documentation.
+pub(super) fn all() -> Vec<Route> {
+    use Entry::{Holds, HoldsWithStore as Keeps, Known, Open, OpenWithStore};
+    use Scope::{Audit, Ingest, Operate, Pack, People, Score};
+    let route = |method, path, entry, handler| Route { method, path, entry, handler };
+    vec![
+        route("POST", "/api/v1/score", Holds(Score), post(score::score)),
+        route("POST", "/api/v1/transcripts", Keeps(Ingest), post(transcripts::keep)),
+        route("GET", "/api/v1/pack", Holds(Pack), get(pack::pack)),
+        route("GET", "/api/v1/rules", Holds(Pack), get(pack::rules)),
+        route("GET", "/api/v1/lexicons", Holds(Pack), get(pack::lexicons)),
+        route("POST", "/api/v1/setup", OpenWithStore, post(sessions::set_up)),
+        route("POST", "/api/v1/session", OpenWithStore, post(sessions::log_in)),
+        route("GET", "/api/v1/session", Known, get(sessions::me)),
+        route("DELETE", "/api/v1/session", OpenWithStore, delete(sessions::log_out)),
+        route("GET", "/api/v1/people", Keeps(People), get(people::list)),
+        route("POST", "/api/v1/people", Keeps(People), post(people::add)),
+        route("PATCH", "/api/v1/people/{id}", Keeps(People), patch(people::change)),
+        route("GET", "/api/v1/tokens", Keeps(People), get(tokens::list)),
+        route("POST", "/api/v1/tokens", Keeps(People), post(tokens::add)),
+        route("DELETE", "/api/v1/tokens/{id}", Keeps(People), delete(tokens::revoke)),
+        route("GET", "/api/v1/audit", Keeps(Audit), get(audit::list)),
+        route("GET", "/api/v1/audit/state", Keeps(Audit), get(audit::state)),
+        route("GET", "/api/v1/openapi.json", Open, get(openapi::document)),
+        route("GET", "/healthz", Open, get(health::alive)),
+        route("GET", "/readyz", Open, get(health::ready)),
+        route("GET", "/metrics", Holds(Operate), get(metrics::text)),
+    ]
+}
+
+/// The routes of this server, each behind its guard.
+pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
+    let here = all().into_iter().filter(|route| app.archive.is_some() || !route.entry.needs_store());
+    let router = here.fold(Router::new(), |router, Route { path, entry, handler, .. }| {
+        let handler = match entry.asks() {
+            Some(scope) => handler.layer(from_fn_with_state(Guard { app: app.clone(), scope }, guard)),
+            None => handler,
+        };
+        router.route(path, handler)
+    });
+    router.merge(openapi::page("/api/docs"))
+}

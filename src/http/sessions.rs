@@ -1,0 +1,151 @@
+//! `/api/v1/setup`, `/session`: the first administrator, logging in and out, and who one is.
+
+use std::sync::{Arc, PoisonError};
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::{Extension, Json};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use utoipa::ToSchema;
+
+use super::archive::Archive;
+use super::guard::{COOKIE, same_origin, session_secret};
+use super::people::{check_login, check_name, hash};
+use super::problem::Problem;
+use super::{App, body};
+use crate::access::{Actor, Password, Role, Scope, Secret};
+use crate::store::{NewPerson, Person};
+
+/// The first administrator.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct SetUp {
+    /// The code that the server told when it was started.
+    code: String,
+    /// What they will log in with.
+    login: String,
+    /// What they are called.
+    name: String,
+    /// Their password, at least ten characters.
+    #[schema(min_length = 10, max_length = 128)]
+    password: String,
+}
+
+/// 首次使用:凭启动时显示的代码建立第一个管理员
+#[utoipa::path(post, path = "/api/v1/setup", tag = "登录", request_body = SetUp, responses(
+    (status = 201, description = "已建立", body = Person),
+    (status = 403, description = "代码不对，或已经有人了", body = super::problem::Document,
+        content_type = "application/problem+json")))]
+pub(super) async fn set_up(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<(StatusCode, Json<Person>), Problem> {
+    let archive = app.archive()?;
+    let SetUp { code, login, name, password } = body::json(body, &app).await?;
+    same_origin(&headers)?;
+    let refused = || Problem::new("forbidden", "代码不对，或已经建立过管理员：代码在服务启动时的日志里");
+    let expected = archive.set_up_code().ok_or_else(refused)?;
+    // Comparing hashes takes the same time whatever was sent.
+    if Secret::presented(code.trim()).hash() != expected.hash() {
+        return Err(refused());
+    }
+    let (login, name) = (check_login(&login)?, check_name(&name)?);
+    let password_hash = hash(archive, password, login).await?;
+    let new = NewPerson { login, name, role: Role::Admin, password_hash: &password_hash };
+    let person = archive.store.add_first_person(new, Timestamp::now()).await?;
+    *archive.set_up.lock().unwrap_or_else(PoisonError::into_inner) = None;
+    person.map(|person| (StatusCode::CREATED, Json(person))).ok_or_else(refused)
+}
+
+/// Who wants to come in.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct LogIn {
+    /// What they log in with.
+    login: String,
+    /// Their password.
+    password: String,
+}
+
+/// Whoever asks.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct Me {
+    /// The id of the person or the token.
+    id: String,
+    /// What they are called.
+    name: String,
+    role: Role,
+    /// What they may do.
+    scopes: Vec<Scope>,
+}
+
+impl From<&Actor> for Me {
+    fn from(actor: &Actor) -> Self {
+        let Actor { id, name, role, scopes, .. } = actor;
+        Self { id: id.clone(), name: name.clone(), role: *role, scopes: scopes.iter().collect() }
+    }
+}
+
+/// 登录:凭登录名和密码得到会话(Cookie)
+#[utoipa::path(post, path = "/api/v1/session", tag = "登录", request_body = LogIn, responses(
+    (status = 200, description = "已登录，Cookie 在响应头里", body = Me),
+    (status = 401, description = "登录名或密码不对", body = super::problem::Document,
+        content_type = "application/problem+json")))]
+pub(super) async fn log_in(
+    State(app): State<Arc<App>>,
+    headers: HeaderMap,
+    body: Body,
+) -> Result<Response, Problem> {
+    let archive = app.archive()?;
+    let LogIn { login, password } = body::json(body, &app).await?;
+    same_origin(&headers)?;
+    let key = login.chars().take(64).collect::<String>().to_lowercase();
+    if archive.logins.check_key(&key).is_err() {
+        return Err(Problem::new("too_many_requests", "试错次数过多：请 30 秒后再试").retry_after(30));
+    }
+    let known = archive.store.person_with_login(&login).await?;
+    let (person, hash) = known.map_or((None, archive.nobody.clone()), |(person, hash)| (Some(person), hash));
+    // A login that nobody has costs as much time as one that somebody has.
+    let fits = compare(archive, password, hash).await?;
+    let person = person.filter(|_| fits);
+    let person = person.ok_or_else(|| Problem::new("unauthenticated", "登录名或密码不对"))?;
+    let secret = archive.store.open_session(&person, Timestamp::now()).await?;
+    Ok((cookie(&headers, secret.reveal(), ""), Json(Me::from(&person.actor()))).into_response())
+}
+
+async fn compare(archive: &Archive, password: String, hash: String) -> Result<bool, Problem> {
+    let _place = archive.comparing.acquire().await;
+    let compare = move || Password::presented(password).fits(&hash);
+    Ok(tokio::task::spawn_blocking(compare).await.unwrap_or(false))
+}
+
+/// The header that gives the browser its secret, or with `; Max-Age=0` takes it away.
+fn cookie(headers: &HeaderMap, secret: &str, age: &str) -> [(header::HeaderName, HeaderValue); 1] {
+    // The proxy in front says whether the browser came by TLS.
+    let secure = headers.get("x-forwarded-proto").is_some_and(|proto| proto == "https");
+    let secure = if secure { "; Secure" } else { "" };
+    let cookie = format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
+    let cookie = HeaderValue::try_from(cookie).unwrap_or(HeaderValue::from_static(""));
+    [(header::SET_COOKIE, cookie)]
+}
+
+/// 退出登录
+#[utoipa::path(delete, path = "/api/v1/session", tag = "登录", responses((status = 204, description = "已退出")))]
+pub(super) async fn log_out(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
+    same_origin(&headers)?;
+    if let Some(secret) = session_secret(&headers) {
+        app.archive()?.store.close_session(&secret).await?;
+    }
+    Ok((StatusCode::NO_CONTENT, cookie(&headers, "", "; Max-Age=0")).into_response())
+}
+
+/// 我是谁,有哪些权限
+#[utoipa::path(get, path = "/api/v1/session", tag = "登录",
+    responses((status = 200, description = "当前的人或令牌", body = Me)))]
+pub(super) async fn me(Extension(actor): Extension<Actor>) -> Json<Me> {
+    Json(Me::from(&actor))
+}
