@@ -26,3 +26,4 @@ mod score_command;
 mod scoring;
 mod script;
 mod support;
+mod webhook;
