@@ -70,6 +70,9 @@ pub mod answer;
 /// The door for programs: HTTP.
 pub mod http;
 
+/// Beside the flow: what other systems are told.
+pub mod webhook;
+
 /// The door for people and pipes: the commands.
 pub mod cli;
 

@@ -12,7 +12,7 @@ use zhijian::http::{self, App};
 use zhijian::pack::Pack;
 use zhijian::shelf::Shelf;
 
-use crate::support::{transcript, with};
+use crate::support::{client, transcript, with};
 
 const PROBLEM: &str = "application/problem+json";
 
@@ -36,7 +36,7 @@ impl Door {
         tokio::spawn(http::serve(listener, app, Duration::from_secs(1), async {
             let _dropped = stopped.await;
         }));
-        Self { base, client: Client::new(), _stop: stop }
+        Self { base, client: client(), _stop: stop }
     }
 
     async fn post(&self, kind: &str, body: impl Into<reqwest::Body>) -> Response {

@@ -43,7 +43,7 @@ impl Desk {
         tokio::spawn(http::serve(listener, app, Duration::from_secs(1), async {
             let _dropped = stopped.await;
         }));
-        Self { base, client: Client::new(), store, code, _stop: stop }
+        Self { base, client: crate::support::client(), store, code, _stop: stop }
     }
 
     /// The same with one account and one token of each role.

@@ -8,7 +8,7 @@ const STAGES: [&str; 8] = ["transcript", "text", "lexicon", "detect", "rule", "j
 /// Beside the flow: every module may use them, and they use none of the others but each other.
 const BESIDE: [&str; 2] = ["diagnostic", "yaml"];
 /// What is built from the stages, and stands behind all of them.
-const AFTER: [&str; 14] = [
+const AFTER: [&str; 15] = [
     "pack",
     "criteria",
     "explain",
@@ -20,6 +20,7 @@ const AFTER: [&str; 14] = [
     "store",
     "answer",
     "http",
+    "webhook",
     "cli",
     "config",
     "telemetry",

@@ -29,3 +29,4 @@ mod scoring;
 mod script;
 mod store;
 mod support;
+mod webhook;

@@ -10,7 +10,7 @@ use zhijian::shelf::{Change, Shelf};
 use zhijian::transcript::script;
 
 use crate::packs::{Folder, RUBRIC};
-use crate::support::{Served, transcript};
+use crate::support::{Served, client, transcript};
 
 /// A rule whose examples hold as long as the lexicon knows `word`.
 fn rude(word: &str) -> String {
@@ -127,7 +127,7 @@ async fn a_running_server_tells_what_it_took_and_what_it_refused() {
     let root = folder.path().display().to_string();
     let served = Served::start(&["--pack", &root, "--reload-seconds", "1"]);
     let base = format!("http://{}", served.address);
-    let client = reqwest::Client::new();
+    let client = client();
     let get = |path: &str| {
         let request = client.get(format!("{base}{path}"));
         async move { request.send().await.unwrap().text().await.unwrap() }

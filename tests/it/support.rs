@@ -50,6 +50,18 @@ pub(crate) fn run(args: &[&str], input: &[u8]) -> Output {
     output
 }
 
+/// A client for servers on this machine. `reqwest::Client::new` would look for a provider of encryption, of which none
+/// is installed for the whole process, and for the root certificates of the system.
+pub(crate) fn client() -> reqwest::Client {
+    let provider = std::sync::Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(rustls::RootCertStore::empty())
+        .with_no_client_auth();
+    reqwest::Client::builder().tls_backend_preconfigured(tls).build().unwrap()
+}
+
 /// A running `zhijian serve`.
 pub(crate) struct Served {
     pub(crate) child: Child,
