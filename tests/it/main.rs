@@ -21,6 +21,7 @@ mod packs;
 mod pipeline;
 mod properties;
 mod reload;
+mod review;
 mod rubrics;
 mod score_command;
 mod scoring;
