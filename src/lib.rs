@@ -34,8 +34,11 @@ pub mod score;
 /// Stage 8: the pre-filled form.
 pub mod draft;
 
-/// Stage 9: the human's decision.
+/// Stage 9: what a human decides about it.
 pub mod review;
+
+/// Stage 10: what many reviews say about the machine.
+pub mod report;
 
 /// Lexicons, rules and rubrics, loaded whole.
 pub mod pack;

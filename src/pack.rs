@@ -14,6 +14,7 @@ use crate::detect::{Dialogue, dialogue};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, reason};
 use crate::draft::Form;
 use crate::lexicon::{self, Lexicons, LexiconsDraft, Plan};
+use crate::review::reasons::{self, Reasons};
 use crate::rule::RuleId;
 use crate::rule::{self, Rule};
 use crate::score::{self, Rubric};
@@ -34,6 +35,8 @@ pub struct Pack {
     pub waiting: Vec<Rubric>,
     /// The criteria that it serves, in the order of their list.
     pub criteria: Vec<Criterion>,
+    /// Why its drafts may be overruled.
+    pub reasons: Reasons,
     /// The files that it was made of.
     pub sources: Vec<Source>,
     all_rules: Vec<RuleId>,
@@ -112,8 +115,9 @@ impl Pack {
             }
         };
         let always = lexicons.take_named();
-        let criteria = rest.iter().find(|source| source.path == criteria::FILE);
-        let criteria = criteria.map(|source| criteria::read(source, &mut diagnostics)).unwrap_or_default();
+        let at = |path: &str| rest.iter().find(|source| source.path == path);
+        let criteria = at(criteria::FILE).map(|source| criteria::read(source, &mut diagnostics));
+        let reasons = at(reasons::FILE).map(|source| Reasons::read(source, &mut diagnostics));
         let rule_files: Vec<&Source> = rest.iter().filter(|source| is_rule(&source.path)).collect();
         let rules = rule::read(&rule_files, &rule_ids, &mut lexicons, &mut diagnostics);
         let (waiting, rubrics): (Vec<Rubric>, Vec<Rubric>) = rest
@@ -137,7 +141,8 @@ impl Pack {
         let all_rules = (0..u32::try_from(rules.len()).unwrap_or(u32::MAX)).map(RuleId).collect();
         let numbered = rubrics.into_iter().enumerate();
         let forms = numbered.map(|(at, rubric)| Form::new(rubric, &rules, Plan::nth(at))).collect();
-        Ok(Self { lexicons, dialogue, rules, forms, waiting, criteria, sources, all_rules, digest })
+        let (criteria, reasons) = (criteria.unwrap_or_default(), reasons.unwrap_or_default());
+        Ok(Self { lexicons, dialogue, rules, forms, waiting, criteria, reasons, sources, all_rules, digest })
     }
 
     /// `sha256:` and the digest of every file of the pack, which each draft names.
@@ -199,7 +204,7 @@ impl Pack {
 fn is_rule(path: &str) -> bool {
     path.starts_with(rule::FOLDER)
         && path.ends_with(".yaml")
-        && ![dialogue::FILE, criteria::FILE].contains(&path)
+        && ![dialogue::FILE, criteria::FILE, reasons::FILE].contains(&path)
         && !path.starts_with(score::FOLDER)
 }
 

@@ -1,6 +1,8 @@
 //! Fills a rubric from verdicts: levels, bonuses, deductions and proposed vetoes.
 
-use super::{Deduction, Item, Level, NaPolicy, Points, Rubric, Scoring, Totals, Truth, Veto};
+use super::{
+    Deduction, Entry, Item, Level, NaPolicy, Points, Rubric, Scoring, Totals, Truth, Veto, VetoScope,
+};
 use crate::judge::Judgement;
 use crate::rule::RuleId;
 use crate::rule::{Lacking, Occurrence, Outcome};
@@ -70,6 +72,18 @@ impl FilledItem<'_> {
     pub fn place(&self) -> usize {
         self.item.instead_of.unwrap_or(self.at)
     }
+
+    /// What it adds to the sums.
+    fn entry(&self) -> Entry {
+        Entry {
+            at: self.at,
+            place: self.place(),
+            section: self.item.section,
+            max: self.item.max(),
+            points: self.result.points(),
+            open: matches!(self.result, ItemResult::Human | ItemResult::NotMeasurable(_)),
+        }
+    }
 }
 
 /// Fills `rubric`, as far as it is about `transcript`, from the verdicts.
@@ -88,7 +102,9 @@ pub fn fill<'p>(rubric: &'p Rubric, transcript: &Transcript<'_>, judgement: &Jud
     }
     let proposed = rubric.vetoes.iter().filter(|veto| veto.proposed_if.test.holds(judgement) == Truth::Yes);
     let vetoes: Vec<&Veto> = proposed.collect();
-    let totals = Totals::of(rubric, &items, &vetoes);
+    let entries: Vec<Entry> = items.iter().map(FilledItem::entry).collect();
+    let scopes: Vec<VetoScope> = vetoes.iter().map(|veto| veto.scope).collect();
+    let totals = Totals::of(&rubric.terms, &entries, &scopes);
     Filled { items, vetoes, totals }
 }
 

@@ -4,6 +4,8 @@ mod compile;
 mod fill;
 mod points;
 mod shape;
+mod sheet;
+mod terms;
 mod test;
 mod total;
 
@@ -17,8 +19,10 @@ use crate::transcript::Transcript;
 pub use compile::{FOLDER, read};
 pub use fill::{Filled, FilledItem, ItemResult, fill};
 pub use points::Points;
+pub use sheet::{Sheet, SheetItem, SheetLevel, SheetScope, SheetSection, SheetVeto, Values};
+pub use terms::{Band, Terms};
 pub use test::{Test, Truth};
-pub use total::Totals;
+pub use total::{Entry, Totals};
 
 /// A rubric (评分表), compiled.
 #[derive(Debug)]
@@ -33,16 +37,8 @@ pub struct Rubric {
     pub applies_to: AppliesTo,
     /// Taken before others that are made for the same transcripts.
     pub default: bool,
-    /// Points before any item.
-    pub base: Points,
-    /// Lowest total.
-    pub floor: Option<Points>,
-    /// Full points after scaling.
-    pub scale_to: Option<Points>,
-    /// The scaled total from which a call passes.
-    pub pass: Option<Points>,
-    /// Bands of the scaled total, the highest first.
-    pub bands: Vec<Band>,
+    /// How points become a total.
+    pub terms: Terms,
     /// Ids and titles of its sections.
     pub sections: Vec<Section>,
     /// Its items, in the order of the file.
@@ -67,19 +63,6 @@ pub struct Section {
     /// Its id.
     pub id: String,
     /// Its Chinese name.
-    pub title: String,
-    /// What its full points are worth in the scaled total; without weights, points are points.
-    pub weight: Option<Points>,
-}
-
-/// A range of totals with a name (等级).
-#[derive(Debug, Deserialize)]
-#[cfg_attr(test, derive(schemars::JsonSchema))]
-#[serde(deny_unknown_fields)]
-pub struct Band {
-    /// Its lowest total.
-    pub at_least: Points,
-    /// Its name.
     pub title: String,
 }
 
@@ -171,7 +154,7 @@ pub struct Grounds {
 }
 
 /// What becomes of an item that does not apply.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[cfg_attr(test, derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 pub enum NaPolicy {

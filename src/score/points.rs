@@ -20,9 +20,11 @@ impl Points {
         if whole.0 == 0 {
             return full;
         }
-        let product = self.0 * full.0;
+        let product = i128::from(self.0) * i128::from(full.0);
+        let whole = i128::from(whole.0);
         // To the nearest hundredth, halves away from zero.
-        Self((product * 2 + product.signum() * whole.0) / (whole.0 * 2))
+        let share = (product * 2 + product.signum() * whole) / (whole * 2);
+        Self(i64::try_from(share).unwrap_or(if share < 0 { i64::MIN } else { i64::MAX }))
     }
 
     /// The points in hundredths, as they are kept.
@@ -70,7 +72,7 @@ impl Serialize for Points {
 impl std::fmt::Display for Points {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let sign = if self.0 < 0 { "-" } else { "" };
-        let (whole, hundredths) = (self.0.abs() / 100, self.0.abs() % 100);
+        let (whole, hundredths) = (self.0.unsigned_abs() / 100, self.0.unsigned_abs() % 100);
         match (hundredths / 10, hundredths % 10) {
             (0, 0) => write!(f, "{sign}{whole}"),
             (tenths, 0) => write!(f, "{sign}{whole}.{tenths}"),
@@ -82,34 +84,34 @@ impl std::fmt::Display for Points {
 impl Add for Points {
     type Output = Self;
     fn add(self, other: Self) -> Self {
-        Self(self.0 + other.0)
+        Self(self.0.saturating_add(other.0))
     }
 }
 
 impl AddAssign for Points {
     fn add_assign(&mut self, other: Self) {
-        self.0 += other.0;
+        *self = *self + other;
     }
 }
 
 impl Sub for Points {
     type Output = Self;
     fn sub(self, other: Self) -> Self {
-        Self(self.0 - other.0)
+        Self(self.0.saturating_sub(other.0))
     }
 }
 
 impl Neg for Points {
     type Output = Self;
     fn neg(self) -> Self {
-        Self(-self.0)
+        Self(self.0.saturating_neg())
     }
 }
 
 impl Mul<u32> for Points {
     type Output = Self;
     fn mul(self, times: u32) -> Self {
-        Self(self.0 * i64::from(times))
+        Self(self.0.saturating_mul(i64::from(times)))
     }
 }
 
@@ -136,6 +138,26 @@ mod tests {
         for (value, shown) in [(2.0, "2"), (0.5, "0.5"), (-1.25, "-1.25"), (10.05, "10.05"), (-0.5, "-0.5")] {
             assert_eq!(Points::try_from(value).unwrap().to_string(), shown);
         }
+    }
+
+    #[test]
+    fn points_are_read_back_as_they_were_written() {
+        for hundredths in (-200_000..200_000).step_by(7).chain([-1_000_000_000, 999_999_999, 1_000_000_000]) {
+            let written = serde_json::to_string(&Points(hundredths)).unwrap();
+            assert_eq!(serde_json::from_str::<Points>(&written).unwrap(), Points(hundredths), "{written}");
+        }
+        assert_eq!(serde_json::from_str::<Points>("3").unwrap(), Points(300));
+    }
+
+    #[test]
+    fn a_share_of_far_too_many_points_overflows_nothing() {
+        let many = Points(i64::MAX / 4);
+        assert_eq!(many.scaled(many, many), many);
+        let most = many.scaled(Points(1), many);
+        assert_eq!((most, most + many, most * 2), (Points(i64::MAX), most, most));
+        let least = (-many).scaled(Points(1), many);
+        assert_eq!((least - many, -least), (least, most));
+        assert!(least.to_string().starts_with("-92233720368547758"));
     }
 
     #[test]

@@ -1,12 +1,28 @@
-//! The sums of a filled rubric: what is proposed, what is open, and what vetoes would make of it.
+//! The sums of a filled rubric: what is there, what is open, and what vetoes would make of it.
 
-use super::fill::{FilledItem, ItemResult};
-use super::{Points, Rubric, Veto, VetoScope};
+use super::{Points, Terms, VetoScope};
+
+/// What one item adds to the sums, whoever has filled it in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Entry {
+    /// Its number in the rubric.
+    pub at: usize,
+    /// The number of the item in whose place it stands: its own, unless it takes that of another.
+    pub place: usize,
+    /// Index of its section.
+    pub section: usize,
+    /// Points to be had on it; none for bonuses and deductions.
+    pub max: Points,
+    /// Its points; none where it is open, or dropped because it does not apply.
+    pub points: Option<Points>,
+    /// Whether it is still to be decided.
+    pub open: bool,
+}
 
 /// The sums of a filled rubric.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Totals<'p> {
-    /// Points proposed, bonuses and deductions included, before vetoes.
+pub struct Totals<'t> {
+    /// Points of the items that are filled, bonuses and deductions included, before vetoes.
     pub prefilled: Points,
     /// Points to be had on the items that are filled.
     pub prefilled_max: Points,
@@ -14,36 +30,35 @@ pub struct Totals<'p> {
     pub open_max: Points,
     /// Points to be had on all items that count.
     pub max: Points,
-    /// `prefilled` with every proposed veto carried out.
+    /// `prefilled` with the vetoes carried out.
     pub with_vetoes: Points,
     /// `with_vetoes` on the scale of the rubric, once nothing is open.
     pub scaled: Option<Points>,
     /// Whether the scaled points reach the pass mark, once nothing is open.
     pub passed: Option<bool>,
     /// The band of the scaled points, once nothing is open.
-    pub band: Option<&'p str>,
+    pub band: Option<&'t str>,
 }
 
-impl<'p> Totals<'p> {
-    pub(super) fn of(rubric: &'p Rubric, items: &[FilledItem<'_>], vetoes: &[&Veto]) -> Self {
-        let proposed = |item: &FilledItem<'_>| item.result.points().unwrap_or(Points::ZERO);
-        let prefilled = rubric.at_least_floor(rubric.base + items.iter().map(proposed).sum());
-        let is_open =
-            |item: &&FilledItem<'_>| matches!(item.result, ItemResult::Human | ItemResult::NotMeasurable(_));
-        let is_filled = |item: &&FilledItem<'_>| item.result.points().is_some();
-        let max_of = |item: &FilledItem<'_>| item.item.max();
-        let prefilled_max = rubric.base + items.iter().filter(is_filled).map(max_of).sum();
-        let open_max = items.iter().filter(is_open).map(max_of).sum();
+impl<'t> Totals<'t> {
+    /// The sums of these items, on these terms, with these vetoes carried out.
+    #[must_use]
+    pub fn of(terms: &'t Terms, entries: &[Entry], vetoes: &[VetoScope]) -> Self {
+        let points = |entry: &Entry| entry.points.unwrap_or(Points::ZERO);
+        let prefilled = terms.at_least_floor(terms.base + entries.iter().map(points).sum());
+        let is_filled = |entry: &&Entry| entry.points.is_some();
+        let prefilled_max = terms.base + entries.iter().filter(is_filled).map(|entry| entry.max).sum();
+        let open_max = entries.iter().filter(|entry| entry.open).map(|entry| entry.max).sum();
         let max = prefilled_max + open_max;
-        let left = |item: &&FilledItem<'_>| !vetoes.iter().any(|veto| zeroes(veto.scope, item));
-        let is_lost = vetoes.iter().any(|veto| veto.scope == VetoScope::Call);
+        let left = |entry: &&Entry| !vetoes.iter().any(|veto| veto.zeroes(entry));
+        let is_lost = vetoes.contains(&VetoScope::Call);
         // A vetoed call has no points at all, and no bonus.
-        let base = if is_lost { Points::ZERO } else { rubric.base };
-        let with_vetoes = rubric.at_least_floor(base + items.iter().filter(left).map(proposed).sum());
-        let closed = !items.iter().any(|item| is_open(&item));
-        let final_points = closed.then(|| match rubric.scale_to {
-            Some(_) if is_lost => rubric.at_least_floor(Points::ZERO),
-            Some(full) if rubric.is_weighted() => rubric.weighted(full, items, &left),
+        let base = if is_lost { Points::ZERO } else { terms.base };
+        let with_vetoes = terms.at_least_floor(base + entries.iter().filter(left).map(points).sum());
+        let closed = !entries.iter().any(|entry| entry.open);
+        let final_points = closed.then(|| match terms.scale_to {
+            Some(_) if is_lost => terms.at_least_floor(Points::ZERO),
+            Some(full) if terms.is_weighted() => terms.weighted(full, entries, &left),
             Some(full) => with_vetoes.scaled(max, full),
             None => with_vetoes,
         });
@@ -53,56 +68,78 @@ impl<'p> Totals<'p> {
             open_max,
             max,
             with_vetoes,
-            scaled: final_points.filter(|_| rubric.scale_to.is_some()),
-            passed: final_points.and_then(|points| Some(points >= rubric.pass?)),
-            band: final_points.and_then(|points| rubric.band(points)),
+            scaled: final_points.filter(|_| terms.scale_to.is_some()),
+            passed: final_points.and_then(|points| Some(points >= terms.pass?)),
+            band: final_points.and_then(|points| terms.band(points)),
         }
     }
 }
 
-/// Whether a veto of this scope zeroes the item.
-fn zeroes(scope: VetoScope, item: &FilledItem<'_>) -> bool {
-    match scope {
-        VetoScope::Item(target) => target == item.at || target == item.place(),
-        VetoScope::Section(section) => item.item.section == section,
-        VetoScope::Call => true,
+impl VetoScope {
+    /// Whether a veto of this scope zeroes the item.
+    fn zeroes(self, entry: &Entry) -> bool {
+        match self {
+            Self::Item(target) => target == entry.at || target == entry.place,
+            Self::Section(section) => entry.section == section,
+            Self::Call => true,
+        }
     }
 }
 
-impl Rubric {
-    fn at_least_floor(&self, points: Points) -> Points {
-        self.floor.map_or(points, |floor| points.max(floor))
-    }
-
-    fn band(&self, points: Points) -> Option<&str> {
-        self.bands.iter().find(|band| points >= band.at_least).map(|band| band.title.as_str())
-    }
-
-    fn is_weighted(&self) -> bool {
-        self.sections.iter().any(|section| section.weight.is_some())
-    }
-
+impl Terms {
     /// The sum of the sections by their weights, of which each gets the share that its points are of its own maximum.
     ///
     /// Where nothing of a section applies its weight goes to the others.
-    fn weighted(
-        &self,
-        full: Points,
-        items: &[FilledItem<'_>],
-        left: &dyn Fn(&&FilledItem<'_>) -> bool,
-    ) -> Points {
+    fn weighted(&self, full: Points, entries: &[Entry], left: &dyn Fn(&&Entry) -> bool) -> Points {
         let mut sum = Points::ZERO;
         let mut weights = Points::ZERO;
-        for (number, section) in self.sections.iter().enumerate() {
-            let of_section = items.iter().filter(|item| item.item.section == number);
-            let counted = of_section.filter(|item| item.result.points().is_some());
-            let max: Points = counted.clone().map(|item| item.item.max()).sum();
-            let points = counted.filter(left).filter_map(|item| item.result.points()).sum::<Points>();
-            if let Some(weight) = section.weight.filter(|_| max > Points::ZERO) {
+        for (section, weight) in self.weights.iter().enumerate() {
+            let of_section = entries.iter().filter(|entry| entry.section == section);
+            let counted = of_section.filter(|entry| entry.points.is_some());
+            let max: Points = counted.clone().map(|entry| entry.max).sum();
+            let points = counted.filter(left).filter_map(|entry| entry.points).sum::<Points>();
+            if let Some(weight) = weight.filter(|_| max > Points::ZERO) {
                 sum += points.scaled(max, weight);
                 weights += weight;
             }
         }
         self.at_least_floor(sum.scaled(weights, full))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn points(value: f64) -> Points {
+        Points::try_from(value).unwrap()
+    }
+
+    /// An item of two points in the section with this number.
+    fn entry(at: usize, section: usize, value: Option<f64>, open: bool) -> Entry {
+        Entry { at, place: at, section, max: points(2.0), points: value.map(points), open }
+    }
+
+    #[test]
+    fn what_is_open_adds_to_the_maximum_and_what_is_dropped_does_not() {
+        let terms = Terms { pass: Some(points(1.0)), ..Terms::default() };
+        let entries = [entry(0, 0, Some(1.5), false), entry(1, 0, None, true), entry(2, 0, None, false)];
+        let totals = Totals::of(&terms, &entries, &[]);
+        assert_eq!((totals.prefilled, totals.prefilled_max), (points(1.5), points(2.0)));
+        assert_eq!((totals.open_max, totals.max, totals.passed), (points(2.0), points(4.0), None));
+        assert_eq!(Totals::of(&terms, &entries[..1], &[]).passed, Some(true));
+    }
+
+    #[test]
+    fn a_veto_zeroes_what_it_names_and_what_stands_in_its_place() {
+        let terms = Terms { base: points(10.0), ..Terms::default() };
+        let replacing = Entry { place: 0, ..entry(2, 1, Some(1.0), false) };
+        let entries = [entry(1, 0, Some(2.0), false), replacing];
+        let left = |veto| Totals::of(&terms, &entries, &[veto]).with_vetoes;
+        assert_eq!(left(VetoScope::Item(0)), points(12.0));
+        assert_eq!(left(VetoScope::Item(2)), points(12.0));
+        assert_eq!(left(VetoScope::Item(1)), points(11.0));
+        assert_eq!(left(VetoScope::Section(0)), points(11.0));
+        assert_eq!(left(VetoScope::Call), points(0.0));
     }
 }

@@ -4,7 +4,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The stages in their order.
-const STAGES: [&str; 8] = ["transcript", "text", "lexicon", "detect", "rule", "judge", "score", "draft"];
+const STAGES: [&str; 10] =
+    ["transcript", "text", "lexicon", "detect", "rule", "judge", "score", "draft", "review", "report"];
 /// Beside the flow: every module may use them, and they use none of the others but each other.
 const BESIDE: [&str; 2] = ["diagnostic", "yaml"];
 /// What is built from the stages, and stands behind all of them.

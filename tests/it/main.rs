@@ -23,6 +23,7 @@ mod pipeline;
 mod postgres;
 mod properties;
 mod reload;
+mod review;
 mod rubrics;
 mod score_command;
 mod scoring;

@@ -729,7 +729,7 @@ fn the_shipped_pack_can_be_written_out_to_be_changed_but_over_nothing() {
 
 #[test]
 fn every_shipped_rule_and_rubric_names_its_schema_for_editors() {
-    let plain = ["rules/dialogue.yaml", "rules/criteria.yaml"];
+    let plain = ["rules/dialogue.yaml", "rules/criteria.yaml", "rules/reasons.yaml"];
     let files = shipped().sources.iter().filter(|source| source.path.starts_with("rules/"));
     for source in files.filter(|source| !plain.contains(&source.path.as_str())) {
         let kind = if source.path.starts_with("rules/rubrics/") { "rubric" } else { "rule" };

@@ -337,7 +337,7 @@ proptest! {
 }
 
 /// An item of a rubric, and its full points.
-fn item() -> impl Strategy<Value = (String, u32)> {
+pub(crate) fn item() -> impl Strategy<Value = (String, u32)> {
     let rule = || prop::sample::select(vec!["good", "bad", "na", "open", "hums", "fault/a", "fault/*"]);
     let policy = prop::sample::select(vec!["full", "drop", "zero"]);
     prop_oneof![

@@ -20,7 +20,7 @@ fn mistakes(lines: &str) -> String {
     diagnostics.to_string()
 }
 
-const POSTS: [&str; 3] = [
+pub(crate) const POSTS: [&str; 3] = [
     "id: usual, max: 6, basis: human",
     "id: care, max: 6, basis: auto, instead_of: usual, applies_to: {meta: {post: 关怀岗}}, levels: [{score: 6, text: 好, if: {met: good}}]",
     "id: extra, max: 2, basis: auto, applies_to: {meta: {post: [关怀岗, 专家]}}, levels: [{score: 2, text: 好, if: {met: good}}]",
@@ -44,6 +44,17 @@ fn a_veto_on_an_item_zeroes_what_takes_its_place() {
     let pack = pack("8", &POSTS, veto);
     let totals = &judged(&pack, "@ meta.post=关怀岗\n客服:嗯")["totals"];
     assert_eq!((&totals["prefilled"], &totals["with_vetoes"]), (&json!(8.0), &json!(2.0)));
+}
+
+#[test]
+fn two_vetoes_of_one_name_are_refused() {
+    let veto = |scope: &str| format!("{{id: v, ref: T, title: 否, scope: {scope}, if: {{any: []}}}}");
+    let told = mistakes(&format!(
+        "max: 1\nvetoes:\n  - {}\n  - {}\nsections: [{{id: s, title: 项, items: [{{id: i, ref: T, title: 项, max: 1, basis: human}}]}}]\n",
+        veto("call"),
+        veto("item, target: i")
+    ));
+    assert!(told.contains("rules/rubrics/t.yaml:7:10: 否决编号“v”重复"), "{told}");
 }
 
 #[test]

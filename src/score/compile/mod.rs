@@ -10,7 +10,9 @@ use super::shape::{
     DeductShape, ItemShape, MeasuredShape, RubricFile, SectionShape, TestShape, Value, VetoScopeShape,
     VetoShape,
 };
-use super::{Deduction, Grounds, Item, Level, Points, Rubric, Scoring, Section, Test, Veto, VetoScope};
+use super::{
+    Deduction, Grounds, Item, Level, Points, Rubric, Scoring, Section, Terms, Test, Veto, VetoScope,
+};
 use crate::diagnostic::{Diagnostics, Source};
 use crate::rule::{AppliesTo, Rule, RuleId};
 use crate::yaml::{self, Spanned};
@@ -36,6 +38,7 @@ pub fn read(
         diagnostics,
         switches: Vec::new(),
         sections: Vec::new(),
+        weights: Vec::new(),
         items: Vec::new(),
         unset: Vec::new(),
         used,
@@ -51,22 +54,20 @@ pub fn read(
     }
     let scale_to = reader.scale_to(file.scale_to, file.base);
     let heaviest_of = file.heaviest_of.iter().map(|group| reader.group(group)).collect();
+    reader.refuse_twins(&file.vetoes);
     let vetoes = file.vetoes.into_iter().filter_map(|veto| reader.veto(veto)).collect();
     reader.refuse_unnamed_switches();
-    let Reader { sections, items, unset, used, idle, .. } = reader;
+    let Reader { sections, weights, items, unset, used, idle, .. } = reader;
     let mut bands = file.bands;
     bands.sort_by_key(|band| std::cmp::Reverse(band.at_least));
+    let terms = Terms { base: file.base, floor: file.floor, scale_to, pass: file.pass, bands, weights };
     Some(Rubric {
         id: source.id(FOLDER).to_owned(),
         title: file.title,
         version: file.version,
         applies_to: file.applies_to,
         default: file.default,
-        base: file.base,
-        floor: file.floor,
-        scale_to,
-        pass: file.pass,
-        bands,
+        terms,
         sections,
         variants: (0..items.len()).filter(|at| items[*at].instead_of.is_some()).collect(),
         items,
@@ -103,6 +104,8 @@ struct Reader<'a> {
     diagnostics: &'a mut Diagnostics,
     switches: Vec<Switch>,
     sections: Vec<Section>,
+    /// For each section its weight.
+    weights: Vec<Option<Points>>,
     items: Vec<Item>,
     /// The titles of items whose points are still to be set.
     unset: Vec<String>,
@@ -120,8 +123,8 @@ impl Reader<'_> {
         if let Some(weight) = shape.weight.as_ref().filter(|weight| weight.value <= Points::ZERO) {
             self.mistake(weight, "权重应当大于 0", "没有满分的大项不写 weight");
         }
-        let weight = shape.weight.map(|weight| weight.value);
-        self.sections.push(Section { id: shape.id, title: shape.title, weight });
+        self.weights.push(shape.weight.map(|weight| weight.value));
+        self.sections.push(Section { id: shape.id, title: shape.title });
         for item in shape.items {
             let item = self.item(item);
             self.items.extend(item);
@@ -130,7 +133,7 @@ impl Reader<'_> {
 
     /// The full points after scaling: where sections have weights, what the weights add up to.
     fn scale_to(&mut self, stated: Option<Points>, base: Points) -> Option<Points> {
-        let weights: Vec<Points> = self.sections.iter().filter_map(|section| section.weight).collect();
+        let weights: Vec<Points> = self.weights.iter().copied().flatten().collect();
         if weights.is_empty() {
             return stated;
         }
@@ -144,10 +147,10 @@ impl Reader<'_> {
             let help = "权重按得分率折算；起始分的扣分制不写 weight";
             mistakes.push(("写了 weight 就不能写 base".to_owned(), help));
         }
-        for (number, section) in self.sections.iter().enumerate() {
+        for (number, (section, weight)) in self.sections.iter().zip(&self.weights).enumerate() {
             let own = self.items.iter().filter(|item| item.section == number && item.instead_of.is_none());
             let has_points = own.map(Item::max).sum::<Points>() > Points::ZERO;
-            match (section.weight, has_points) {
+            match (weight, has_points) {
                 (None, true) => mistakes.push((
                     format!("大项“{}”有满分，却没有写 weight", section.title),
                     "要么每个有满分的大项都写 weight,要么都不写",
@@ -293,6 +296,15 @@ impl Reader<'_> {
             self.mistake(name, format!("没有编号为“{}”的评分项", name.value), "写本表前面某一项的 id");
         }
         found
+    }
+
+    /// A reviewer decides about a veto by its id.
+    fn refuse_twins(&mut self, vetoes: &[VetoShape]) {
+        for (at, VetoShape { id, .. }) in vetoes.iter().enumerate() {
+            if vetoes[..at].iter().any(|earlier| earlier.id.value == id.value) {
+                self.mistake(id, format!("否决编号“{}”重复", id.value), "每项否决的 id 在表内唯一");
+            }
+        }
     }
 
     fn veto(&mut self, shape: VetoShape) -> Option<Veto> {
