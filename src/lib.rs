@@ -61,6 +61,9 @@ pub mod shelf;
 /// The page to read first: a transcript becomes a draft.
 pub mod pipeline;
 
+/// What of a dialogue is personal data, and how it is shown without it.
+pub mod privacy;
+
 /// Who may do what.
 pub mod access;
 

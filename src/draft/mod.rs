@@ -13,6 +13,7 @@ use crate::score::{Basis, Points};
 use crate::transcript::{Millis, Role};
 
 pub use form::{Form, Part};
+pub(crate) use reason::QUOTED;
 pub use write::{Material, write};
 
 /// The machine's draft of one rubric for one transcript (机评初稿).

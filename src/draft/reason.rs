@@ -11,7 +11,7 @@ use crate::transcript::Channel;
 /// No more places than this are told in a sentence; the rest stands in the evidence.
 const TOLD: usize = 2;
 /// Quotations are cut to this many characters.
-const QUOTED: usize = 30;
+pub(crate) const QUOTED: usize = 30;
 
 /// The sentence for one item and its evidence.
 pub(super) fn sentence(

@@ -12,7 +12,7 @@ use utoipa::ToSchema;
 
 use super::{App, body};
 use crate::answer::Refusal;
-use crate::store::StoreError;
+use crate::store::{HistoryEntry, StoreError};
 use crate::transcript::problem::Problem as FieldProblem;
 
 /// Why a request was refused; it becomes a [`Document`] when the request's id is known.
@@ -21,6 +21,8 @@ pub(super) struct Problem {
     refusal: Refusal,
     /// In how many seconds it is worth trying again.
     retry_after: Option<u64>,
+    /// What has happened meanwhile.
+    changes: Option<serde_json::Value>,
 }
 
 /// Why a request was refused (RFC 9457).
@@ -42,6 +44,10 @@ pub(super) struct Document<'a> {
     errors: &'a [FieldProblem],
     /// The request's id, which the logs name too.
     request_id: &'a str,
+    /// What others have changed meanwhile.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = Option<Vec<HistoryEntry>>)]
+    changes: Option<&'a serde_json::Value>,
 }
 
 /// Status and title of each code.
@@ -57,6 +63,13 @@ fn of_code(code: &str) -> (StatusCode, &'static str) {
         "not_found" => (StatusCode::NOT_FOUND, "没有这个地址"),
         "method_not_allowed" => (StatusCode::METHOD_NOT_ALLOWED, "不支持这个请求方法"),
         "timeout" => (StatusCode::REQUEST_TIMEOUT, "接收超时"),
+        "claimed" => (StatusCode::CONFLICT, "别人正在复核"),
+        "already_submitted" => (StatusCode::CONFLICT, "已经提交"),
+        "not_submitted" => (StatusCode::CONFLICT, "还没有提交"),
+        "stale" => (StatusCode::PRECONDITION_FAILED, "已被改过"),
+        "precondition_required" => (StatusCode::PRECONDITION_REQUIRED, "缺少版本"),
+        "invalid_decision" => (StatusCode::UNPROCESSABLE_ENTITY, "判断有误"),
+        "undecided" => (StatusCode::UNPROCESSABLE_ENTITY, "还有没判断的"),
         "conflict" => (StatusCode::CONFLICT, "与已有的内容冲突"),
         "too_large" => (StatusCode::PAYLOAD_TOO_LARGE, "内容过大"),
         "unsupported_media_type" => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "不支持这种内容类型"),
@@ -82,6 +95,12 @@ impl Problem {
     pub(super) fn at(mut self, pointer: &str, message: impl Into<String>) -> Self {
         let problem = FieldProblem { pointer: pointer.to_owned(), message: message.into() };
         self.refusal.errors.push(problem);
+        self
+    }
+
+    /// The same problem, with what has happened meanwhile.
+    pub(super) fn changes(mut self, changes: serde_json::Value) -> Self {
+        self.changes = Some(changes);
         self
     }
 
@@ -111,14 +130,15 @@ impl Problem {
         let (status, title) = of_code(code);
         let kind = format!("urn:zhijian:problem:{code}");
         let status = status.as_u16();
-        serde_json::to_vec(&Document { kind, title, status, code, detail, errors, request_id })
-            .unwrap_or_default()
+        let changes = self.changes.as_ref();
+        let document = Document { kind, title, status, code, detail, errors, request_id, changes };
+        serde_json::to_vec(&document).unwrap_or_default()
     }
 }
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        Self { refusal, retry_after: None }
+        Self { refusal, retry_after: None, changes: None }
     }
 }
 

@@ -7,7 +7,10 @@ use axum::middleware::from_fn_with_state;
 use axum::routing::{MethodRouter, delete, get, patch, post};
 
 use super::guard::{Guard, guard};
-use super::{App, audit, health, metrics, openapi, pack, people, score, sessions, tokens, transcripts};
+use super::{
+    App, audit, health, metrics, openapi, pack, people, queue, reports, reviews, score, sessions, tokens,
+    transcripts,
+};
 use crate::access::{Role, Scope};
 
 /// A way in.
@@ -85,11 +88,22 @@ pub fn ways() -> Vec<Way> {
 /// Every route but the pages of the documentation.
 pub(super) fn all() -> Vec<Route> {
     use Entry::{Holds, HoldsWithStore as Keeps, Known, Open, OpenWithStore};
-    use Scope::{Audit, Ingest, Operate, Pack, People, Score};
+    use Scope::{Audit, Ingest, Operate, Pack, People, Reopen, Report, Review, Score, Unmask};
     let route = |method, path, entry, handler| Route { method, path, entry, handler };
     vec![
         route("POST", "/api/v1/score", Holds(Score), post(score::score)),
         route("POST", "/api/v1/transcripts", Keeps(Ingest), post(transcripts::keep)),
+        route("GET", "/api/v1/reviews", Keeps(Review), get(queue::list)),
+        route("POST", "/api/v1/reviews/next", Keeps(Review), post(queue::next)),
+        route("GET", "/api/v1/reviews/{id}", Keeps(Review), get(reviews::view)),
+        route("PATCH", "/api/v1/reviews/{id}", Keeps(Review), patch(reviews::decide)),
+        route("POST", "/api/v1/reviews/{id}/claim", Keeps(Review), post(reviews::claim)),
+        route("DELETE", "/api/v1/reviews/{id}/claim", Keeps(Review), delete(reviews::release)),
+        route("POST", "/api/v1/reviews/{id}/submit", Keeps(Review), post(reviews::submit)),
+        route("POST", "/api/v1/reviews/{id}/reopen", Keeps(Reopen), post(reviews::reopen)),
+        route("GET", "/api/v1/reviews/{id}/history", Keeps(Review), get(reviews::history)),
+        route("POST", "/api/v1/reviews/{id}/unmask", Keeps(Unmask), post(reviews::unmask)),
+        route("GET", "/api/v1/reports/agreement", Keeps(Report), get(reports::agreement)),
         route("GET", "/api/v1/pack", Holds(Pack), get(pack::pack)),
         route("GET", "/api/v1/rules", Holds(Pack), get(pack::rules)),
         route("GET", "/api/v1/lexicons", Holds(Pack), get(pack::lexicons)),

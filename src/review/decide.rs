@@ -1,5 +1,7 @@
 //! Which decisions are taken: those about something that is there, in a form that fits it, with the reason that it needs.
 
+use serde::Serialize;
+
 use super::grounds::{check_note, check_reason};
 use super::{Decision, ItemValue, Reasons, Refused, Review, Subject, Verdict};
 use crate::draft::FindingVerdict;
@@ -7,7 +9,7 @@ use crate::score::{Points, SheetItem, Values};
 use crate::yaml::nearest;
 
 /// What a decision has changed, for the history.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Change {
     /// What was decided about.
     pub subject: Subject,

@@ -27,6 +27,12 @@ impl Points {
         Self(i64::try_from(share).unwrap_or(if share < 0 { i64::MIN } else { i64::MAX }))
     }
 
+    /// So many hundredths of a point, as they are kept.
+    #[must_use]
+    pub fn of_hundredths(hundredths: i64) -> Self {
+        Self(hundredths)
+    }
+
     /// The points in hundredths, as they are kept.
     #[must_use]
     pub fn hundredths(self) -> i64 {

@@ -133,7 +133,7 @@ impl Tx {
             subject: act.subject.to_owned(),
             before: act.before.to_owned(),
             after: act.after.to_owned(),
-            why: act.why.replace('\0', ""),
+            why: act.why.replace('\0', "\u{FFFD}"),
             previous,
             hash: String::new(),
         };

@@ -280,8 +280,8 @@ impl Tx {
             self.run(insert, values![&id, rule, *hits, *candidates]).await?;
         }
         let insert =
-            "INSERT INTO reviews (draft, state, version, risk, decisions) VALUES ($1, 'open', 1, $2, '[]')";
-        self.run(insert, values![&id, new.risk]).await?;
+            "INSERT INTO reviews (draft, state, version, rank, decisions) VALUES ($1, 'open', 1, $2, '[]')";
+        self.run(insert, values![&id, -i64::from(new.risk)]).await?;
         Ok(id)
     }
 }

@@ -3,11 +3,14 @@
 //! SQLite in a folder, or PostgreSQL by its address; whoever asks never knows which. Every function speaks of the
 //! domain, takes effect whole or not at all, and is told the time.
 
+mod agreement;
 mod audit;
 mod db;
 mod keep;
 mod packs;
 mod people;
+mod queue;
+mod reviews;
 mod schema;
 mod sessions;
 mod tokens;
@@ -17,9 +20,12 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
+pub use agreement::Span;
 pub use audit::{Act, AuditEntry, Broken, GENESIS};
 pub use keep::{Keeper, Keeping, Kept, NewDraft, Packed, Refused};
 pub use people::{NewPerson, Person, PersonChange};
+pub use queue::{Cursor, QueueEntry, QueueFilter, QueueOrder};
+pub use reviews::{Claim, Denied, HistoryEntry, ReviewState, Step, StoredReview};
 pub use tokens::{NewToken, Token};
 pub use transcripts::StoredDraft;
 

@@ -6,9 +6,10 @@ use super::db::values;
 use super::{Store, StoreError, compressed, decompressed, stored};
 use crate::diagnostic::Source;
 use crate::pack::Pack;
+use crate::score::Sheet;
 
 impl Store {
-    /// Keeps a pack before its first draft is kept; one that is known is left as it is.
+    /// Keeps a pack and the sheets of its rubrics before its first draft is kept; one that is known is left as it is.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -17,8 +18,16 @@ impl Store {
             pack.sources.iter().map(|source| (source.path.as_str(), source.text.as_str())).collect();
         let files = serde_json::to_vec(&files).map_err(|_| StoreError::Broken("规则包"))?;
         let insert = "INSERT INTO packs (digest, first_used_at, files) VALUES ($1, $2, $3) ON CONFLICT (digest) DO NOTHING";
-        self.db.run(insert, values![pack.digest(), stored(now), compressed(&files)]).await?;
-        Ok(())
+        let mut tx = self.db.begin().await?;
+        if tx.run(insert, values![pack.digest(), stored(now), compressed(&files)]).await? == 1 {
+            for form in &pack.forms {
+                let sheet = serde_json::to_string(&Sheet::of(&form.rubric));
+                let sheet = sheet.map_err(|_| StoreError::Broken("评分表"))?;
+                let insert = "INSERT INTO sheets (pack, rubric, body) VALUES ($1, $2, $3)";
+                tx.run(insert, values![pack.digest(), &form.rubric.id, sheet]).await?;
+            }
+        }
+        tx.commit().await
     }
 
     /// The files of the pack with this digest.

@@ -19,6 +19,19 @@ pub struct Limits {
     pub meta_depth: usize,
 }
 
+impl Limits {
+    /// For a transcript that was taken before, by whatever limits there were then.
+    pub const NONE: Self = Self {
+        body_bytes: usize::MAX,
+        turns: usize::MAX,
+        turn_chars: usize::MAX,
+        chars: usize::MAX,
+        id_chars: usize::MAX,
+        meta_bytes: usize::MAX,
+        meta_depth: usize::MAX,
+    };
+}
+
 impl Default for Limits {
     fn default() -> Self {
         Self {

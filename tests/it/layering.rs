@@ -9,7 +9,7 @@ const STAGES: [&str; 10] =
 /// Beside the flow: every module may use them, and they use none of the others but each other.
 const BESIDE: [&str; 2] = ["diagnostic", "yaml"];
 /// What is built from the stages, and stands behind all of them.
-const AFTER: [&str; 15] = [
+const AFTER: [&str; 16] = [
     "pack",
     "criteria",
     "explain",
@@ -17,6 +17,7 @@ const AFTER: [&str; 15] = [
     "check",
     "shelf",
     "pipeline",
+    "privacy",
     "access",
     "store",
     "answer",

@@ -24,6 +24,7 @@ mod postgres;
 mod properties;
 mod reload;
 mod review;
+mod reviewing;
 mod rubrics;
 mod score_command;
 mod scoring;

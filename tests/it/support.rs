@@ -26,6 +26,13 @@ pub(crate) fn with(pointer: &str, value: Value) -> Value {
     transcript
 }
 
+/// The transcript of a dialogue of the corpora, without its labels.
+pub(crate) fn corpus(name: &str) -> Value {
+    let file = format!("{}/corpora/{name}.json", env!("CARGO_MANIFEST_DIR"));
+    let mut dialogue: Value = serde_json::from_str(&std::fs::read_to_string(&file).expect(&file)).unwrap();
+    dialogue["transcript"].take()
+}
+
 /// The binary, in an empty directory and without settings from outside.
 pub(crate) fn zhijian(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_zhijian"));

@@ -75,8 +75,8 @@ CREATE TABLE reviews (
     state         TEXT   NOT NULL CHECK (state IN ('open', 'submitted')),
     -- counts every change; what a reviewer has seen is named by it
     version       BIGINT NOT NULL,
-    -- sorts the queue: severity first, then uncertainty
-    risk          BIGINT NOT NULL,
+    -- the place in the queue, ascending: the most worth a look first
+    rank          BIGINT NOT NULL,
     claimed_by    TEXT,
     claimed_until BIGINT,
     -- decisions by subject, as JSON
@@ -88,7 +88,7 @@ CREATE TABLE reviews (
     -- what was decided when it was last submitted, as JSON
     result        TEXT
 );
-CREATE INDEX reviews_by_risk ON reviews (state, risk, draft);
+CREATE INDEX reviews_by_rank ON reviews (state, rank, draft);
 CREATE INDEX reviews_by_submission ON reviews (submitted_at);
 
 -- Everything that was ever done to a review.
@@ -103,26 +103,29 @@ CREATE TABLE review_history (
     PRIMARY KEY (draft, version)
 );
 
--- One row for each item of a submitted review: machine, human and final value apart.
+-- One row for each item of a review as it was last submitted: machine, human and final value apart.
 CREATE TABLE reviewed_items (
-    draft    TEXT    NOT NULL REFERENCES reviews (draft) ON DELETE CASCADE,
-    item     TEXT    NOT NULL,
-    machine  BIGINT,
-    human    BIGINT,
-    final    BIGINT,
-    agreed   BOOLEAN NOT NULL,
-    explicit BOOLEAN NOT NULL,
+    draft           TEXT    NOT NULL REFERENCES reviews (draft) ON DELETE CASCADE,
+    item            TEXT    NOT NULL,
+    machine_outcome TEXT    NOT NULL,
+    machine         BIGINT,
+    human_outcome   TEXT,
+    human           BIGINT,
+    final_outcome   TEXT    NOT NULL,
+    final           BIGINT,
+    -- whether a human decided about this item, rather than about all by submitting
+    explicit        BOOLEAN NOT NULL,
     PRIMARY KEY (draft, item)
 );
 
--- One row for each finding of a submitted review, and for each that a human added.
+-- One row for each finding of a review as it was last submitted, and for each passage that a human added.
 CREATE TABLE reviewed_findings (
-    draft    TEXT    NOT NULL REFERENCES reviews (draft) ON DELETE CASCADE,
-    subject  TEXT    NOT NULL,
-    rule     TEXT    NOT NULL,
-    machine  TEXT    NOT NULL,
-    human    TEXT    NOT NULL,
-    explicit BOOLEAN NOT NULL,
+    draft   TEXT NOT NULL REFERENCES reviews (draft) ON DELETE CASCADE,
+    subject TEXT NOT NULL,
+    rule    TEXT NOT NULL,
+    -- none where the machine missed it
+    machine TEXT,
+    human   TEXT NOT NULL,
     PRIMARY KEY (draft, subject)
 );
 

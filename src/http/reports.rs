@@ -1,0 +1,59 @@
+//! `GET /api/v1/reports/agreement`: how often human and machine agree.
+
+use std::sync::Arc;
+
+use axum::Json;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
+
+use super::App;
+use super::problem::{Document, Problem};
+use super::queue::day;
+use crate::report::agreement::{self, ItemAgreement, RuleAgreement};
+use crate::store::Span;
+
+/// Which submitted reviews count.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct AgreementQuery {
+    /// 评分表编号;不写则全部
+    rubric: Option<String>,
+    /// 通话日期不早于,如 2026-11-21
+    #[param(format = Date)]
+    from: Option<String>,
+    /// 通话日期不晚于
+    #[param(format = Date)]
+    to: Option<String>,
+}
+
+/// How often human and machine agree.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct AgreementReport {
+    /// One for each item, in the order of rubrics and ids.
+    items: Vec<ItemAgreement>,
+    /// One for each rule with a finding or a missed passage, in the order of their ids.
+    rules: Vec<RuleAgreement>,
+}
+
+/// 人机一致率:逐项、逐规则,只算已提交的复核
+#[utoipa::path(get, path = "/api/v1/reports/agreement", tag = "报表", params(AgreementQuery), responses(
+    (status = 200, description = "一致率与 95% 区间", body = AgreementReport),
+    (status = 400, description = "查询参数有误", body = Document, content_type = "application/problem+json")))]
+pub(super) async fn agreement(
+    State(app): State<Arc<App>>,
+    query: Result<Query<AgreementQuery>, QueryRejection>,
+) -> Result<Json<AgreementReport>, Problem> {
+    let wrong = || Problem::new("invalid_query", "查询参数有误：可用的参数有 rubric、from、to");
+    let Query(AgreementQuery { rubric, from, to }) = query.map_err(|_| wrong())?;
+    if rubric.as_ref().is_some_and(|rubric| rubric.contains('\0')) {
+        return Err(wrong());
+    }
+    let span = Span { rubric, from: day(from.as_deref(), "from")?, to: day(to.as_deref(), "to")? };
+    let store = &app.archive()?.store;
+    let items = agreement::items(store.reviewed_items(&span).await?);
+    let rules = agreement::rules(store.reviewed_findings(&span).await?);
+    Ok(Json(AgreementReport { items, rules }))
+}

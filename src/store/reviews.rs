@@ -1,0 +1,416 @@
+//! Reviews: claimed, decided step by step, submitted, opened again; nothing that was done to them is lost.
+
+use jiff::{SignedDuration, Timestamp};
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use utoipa::ToSchema;
+
+use super::db::{Tx, values};
+use super::{Act, Store, StoreError, decompressed, stored, time};
+use crate::access::Actor;
+use crate::draft::{FindingVerdict, ItemOutcome};
+use crate::review::{Change, Decision, FindingDecision, ItemValue, Machine, Review, ReviewResult};
+use crate::score::Sheet;
+
+/// How long a review is a reviewer's own after they last touched it.
+const CLAIM: SignedDuration = SignedDuration::from_mins(30);
+
+/// Whether a review is being worked on (状态).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, serde::Deserialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ReviewState {
+    /// It is yet to be decided.
+    Open,
+    /// It is decided.
+    Submitted,
+}
+
+/// Who is working on a review (领取).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Claim {
+    /// The person's id.
+    pub person: String,
+    /// What they are called.
+    pub name: String,
+    /// Until when it is theirs, RFC 3339; every change prolongs it.
+    #[schema(value_type = String)]
+    pub until: Timestamp,
+}
+
+/// A review as it is kept.
+#[derive(Debug, Clone)]
+pub struct StoredReview {
+    /// Its id, which is that of the draft.
+    pub id: String,
+    /// Whether it is being worked on.
+    pub state: ReviewState,
+    /// Counts every change.
+    pub version: i64,
+    /// Who is working on it.
+    pub claim: Option<Claim>,
+    /// The id of whoever submitted it last.
+    pub reviewer: Option<String>,
+    /// When it was submitted last.
+    pub submitted_at: Option<Timestamp>,
+    /// What was decided when it was submitted last, as JSON.
+    pub result: Option<String>,
+    /// Digest of the draft.
+    pub digest: String,
+    /// The draft, as JSON.
+    pub draft: Vec<u8>,
+    /// The transcript, as it was posted.
+    pub transcript: Vec<u8>,
+    sheet: String,
+    decisions: String,
+}
+
+impl StoredReview {
+    /// The review itself, with everything that was decided so far.
+    ///
+    /// # Errors
+    /// When what is stored does not fit together.
+    pub fn review(&self) -> Result<Review, StoreError> {
+        let machine: Machine = serde_json::from_slice(&self.draft).map_err(|_| StoreError::Broken("初稿"))?;
+        let sheet: Sheet = serde_json::from_str(&self.sheet).map_err(|_| StoreError::Broken("评分表"))?;
+        let decisions: Vec<Decision> =
+            serde_json::from_str(&self.decisions).map_err(|_| StoreError::Broken("复核"))?;
+        Review::new(machine, sheet, decisions).map_err(|_| StoreError::Broken("复核"))
+    }
+}
+
+/// Why a step was not taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Denied {
+    /// There is no such review.
+    Unknown,
+    /// Somebody has changed it meanwhile; this is its version now.
+    Stale(i64),
+    /// Somebody else is working on it.
+    Held(Claim),
+    /// It is submitted.
+    Submitted,
+    /// It is not submitted.
+    Open,
+}
+
+/// One step in the life of a review.
+#[derive(Debug, Clone, Copy)]
+pub struct Step<'a> {
+    /// The review.
+    pub id: &'a str,
+    /// The version that whoever takes the step has seen.
+    pub version: i64,
+    /// Whoever takes it.
+    pub by: &'a Actor,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// What happened to a review once.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct HistoryEntry {
+    /// The version that came of it.
+    pub version: i64,
+    /// When, RFC 3339.
+    #[schema(value_type = String)]
+    pub at: Timestamp,
+    /// Who did it: `person:…`.
+    pub by: String,
+    /// decide, submit or reopen.
+    pub action: String,
+    /// What was decided before and after, or the reason that was given.
+    #[schema(value_type = Object)]
+    pub detail: serde_json::Value,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    state: String,
+    version: i64,
+    claimed_by: Option<String>,
+    claimed_name: Option<String>,
+    claimed_until: Option<i64>,
+    decisions: String,
+    reviewer: Option<String>,
+    submitted_at: Option<i64>,
+    result: Option<String>,
+    digest: String,
+    draft: Vec<u8>,
+    transcript: Vec<u8>,
+    sheet: String,
+}
+
+/// A claim as it stands in a row; none where it has run out.
+pub(super) fn claim(
+    person: Option<String>,
+    name: Option<String>,
+    until: Option<i64>,
+    now: Timestamp,
+) -> Result<Option<Claim>, StoreError> {
+    let (Some(person), Some(until)) = (person, until) else { return Ok(None) };
+    let claim = Claim { person, name: name.unwrap_or_default(), until: time(until)? };
+    Ok(Some(claim).filter(|claim| now < claim.until))
+}
+
+pub(super) fn state(word: &str) -> Result<ReviewState, StoreError> {
+    match word {
+        "open" => Ok(ReviewState::Open),
+        "submitted" => Ok(ReviewState::Submitted),
+        _ => Err(StoreError::Broken("复核状态")),
+    }
+}
+
+impl Store {
+    /// The review with this id, as it is `now`.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn review(&self, id: &str, now: Timestamp) -> Result<Option<StoredReview>, StoreError> {
+        let row = "SELECT r.state, r.version, r.claimed_by, p.name AS claimed_name, r.claimed_until, r.decisions, \
+                   r.reviewer, r.submitted_at, r.result, d.digest, d.body AS draft, t.body AS transcript, \
+                   s.body AS sheet \
+                   FROM reviews r JOIN drafts d ON d.id = r.draft JOIN transcripts t ON t.id = d.transcript \
+                   JOIN sheets s ON s.pack = d.pack AND s.rubric = d.rubric \
+                   LEFT JOIN people p ON p.id = r.claimed_by WHERE r.draft = $1";
+        let Some(row) = self.db.row::<Row>(row, values![id]).await? else { return Ok(None) };
+        Ok(Some(StoredReview {
+            id: id.to_owned(),
+            state: state(&row.state)?,
+            version: row.version,
+            claim: claim(row.claimed_by, row.claimed_name, row.claimed_until, now)?,
+            reviewer: row.reviewer,
+            submitted_at: row.submitted_at.map(time).transpose()?,
+            result: row.result,
+            digest: row.digest,
+            draft: decompressed(&row.draft)?,
+            transcript: decompressed(&row.transcript)?,
+            sheet: row.sheet,
+            decisions: row.decisions,
+        }))
+    }
+
+    /// Makes an open review somebody's own for a while.
+    ///
+    /// # Errors
+    /// When the store does not answer; why it cannot be had is the inner result.
+    pub async fn claim(
+        &self,
+        id: &str,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<Result<Claim, Denied>, StoreError> {
+        let until = now + CLAIM;
+        let take = "UPDATE reviews SET claimed_by = $2, claimed_until = $3 WHERE draft = $1 AND state = 'open' \
+                    AND (claimed_by IS NULL OR claimed_by = $2 OR claimed_until <= $4)";
+        if self.db.run(take, values![id, &by.id, stored(until), stored(now)]).await? == 1 {
+            return Ok(Ok(Claim { person: by.id.clone(), name: by.name.clone(), until }));
+        }
+        let mut tx = self.db.begin().await?;
+        Ok(Err(tx.why_denied(id, None, by, now).await?))
+    }
+
+    /// Gives a review back to everybody; nothing happens where it is not `by`'s.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn release(&self, id: &str, by: &Actor) -> Result<bool, StoreError> {
+        let release = "UPDATE reviews SET claimed_by = NULL, claimed_until = NULL \
+                       WHERE draft = $1 AND claimed_by = $2 AND state = 'open'";
+        Ok(self.db.run(release, values![id, &by.id]).await? == 1)
+    }
+
+    /// Keeps what was decided; gives the new version.
+    ///
+    /// # Errors
+    /// When the store does not answer; why it was not kept is the inner result.
+    pub async fn decide(
+        &self,
+        step: Step<'_>,
+        review: &Review,
+        changes: &[Change],
+    ) -> Result<Result<i64, Denied>, StoreError> {
+        let decisions: Vec<&Decision> = review.decisions().values().collect();
+        let mut tx = self.db.begin().await?;
+        let save = "UPDATE reviews SET decisions = $6, version = version + 1, claimed_by = $3, claimed_until = $4 \
+                    WHERE draft = $1 AND version = $2 AND state = 'open' \
+                    AND (claimed_by IS NULL OR claimed_by = $3 OR claimed_until <= $5)";
+        let Step { id, version, by, now } = step;
+        let values = values![id, version, &by.id, stored(now + CLAIM), stored(now), json(&decisions)?];
+        if tx.run(save, values).await? == 0 {
+            return Ok(Err(tx.why_denied(id, Some(version), by, now).await?));
+        }
+        tx.note(step, "decide", json(changes)?).await?;
+        tx.commit().await?;
+        Ok(Ok(version + 1))
+    }
+
+    /// Ends a review with its result; gives the new version.
+    ///
+    /// # Errors
+    /// When the store does not answer; why it was not submitted is the inner result.
+    pub async fn submit(
+        &self,
+        step: Step<'_>,
+        draft_digest: &str,
+        result: &ReviewResult,
+    ) -> Result<Result<i64, Denied>, StoreError> {
+        let Step { id, version, by, now } = step;
+        let told = json(result)?;
+        let score = result.totals.with_vetoes.hundredths();
+        let mut tx = self.db.begin().await?;
+        let save = "UPDATE reviews SET state = 'submitted', version = version + 1, claimed_by = NULL, \
+                    claimed_until = NULL, reviewer = $3, submitted_at = $4, final_score = $5, result = $6 \
+                    WHERE draft = $1 AND version = $2 AND state = 'open' \
+                    AND (claimed_by IS NULL OR claimed_by = $3 OR claimed_until <= $4)";
+        let values = values![id, version, &by.id, stored(now), score, &told];
+        if tx.run(save, values).await? == 0 {
+            return Ok(Err(tx.why_denied(id, Some(version), by, now).await?));
+        }
+        tx.note_result(id, result).await?;
+        tx.note(step, "submit", json(&result.totals)?).await?;
+        let (subject, after) = (format!("review:{id}"), digest(&told));
+        let act =
+            Act { action: "review.submit", subject: &subject, before: draft_digest, after: &after, why: "" };
+        tx.record(by, act, now).await?;
+        tx.commit().await?;
+        Ok(Ok(version + 1))
+    }
+
+    /// Opens a submitted review again, for a reason; gives the new version.
+    ///
+    /// # Errors
+    /// When the store does not answer; why it was not opened is the inner result.
+    pub async fn reopen(&self, step: Step<'_>, why: &str) -> Result<Result<i64, Denied>, StoreError> {
+        let Step { id, version, by, now } = step;
+        let mut tx = self.db.begin().await?;
+        let save = "UPDATE reviews SET state = 'open', version = version + 1 \
+                    WHERE draft = $1 AND version = $2 AND state = 'submitted' RETURNING result";
+        let result: Option<(Option<String>,)> = tx.row(save, values![id, version]).await?;
+        let Some((result,)) = result else {
+            return Ok(Err(tx.why_denied(id, Some(version), by, now).await?));
+        };
+        tx.note(step, "reopen", json(&serde_json::json!({ "why": why }))?).await?;
+        let (subject, before) = (format!("review:{id}"), digest(&result.unwrap_or_default()));
+        let act = Act { action: "review.reopen", subject: &subject, before: &before, after: "", why };
+        tx.record(by, act, now).await?;
+        tx.commit().await?;
+        Ok(Ok(version + 1))
+    }
+
+    /// Everything that happened to a review after `version`, oldest first.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn history(&self, id: &str, version: i64) -> Result<Vec<HistoryEntry>, StoreError> {
+        let rows = "SELECT version, at, person, action, detail FROM review_history \
+                    WHERE draft = $1 AND version > $2 ORDER BY version";
+        let rows: Vec<(i64, i64, String, String, String)> = self.db.rows(rows, values![id, version]).await?;
+        let entry = |(version, at, by, action, detail): (i64, i64, String, String, String)| {
+            let detail = serde_json::from_str(&detail).map_err(|_| StoreError::Broken("复核记录"))?;
+            Ok(HistoryEntry { version, at: time(at)?, by, action, detail })
+        };
+        rows.into_iter().map(entry).collect()
+    }
+}
+
+impl Tx {
+    /// Why a step could not be taken.
+    async fn why_denied(
+        &mut self,
+        id: &str,
+        seen: Option<i64>,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<Denied, StoreError> {
+        let row = "SELECT r.state, r.version, r.claimed_by, p.name, r.claimed_until FROM reviews r \
+                   LEFT JOIN people p ON p.id = r.claimed_by WHERE r.draft = $1";
+        type Found = (String, i64, Option<String>, Option<String>, Option<i64>);
+        let Some((state, version, person, name, until)) = self.row::<Found>(row, values![id]).await? else {
+            return Ok(Denied::Unknown);
+        };
+        if seen.is_some_and(|seen| seen != version) {
+            return Ok(Denied::Stale(version));
+        }
+        let claim = claim(person, name, until, now)?;
+        Ok(match claim.filter(|claim| claim.person != by.id) {
+            Some(claim) => Denied::Held(claim),
+            None if state == "submitted" => Denied::Submitted,
+            None => Denied::Open,
+        })
+    }
+
+    /// Adds a step to the history.
+    async fn note(&mut self, step: Step<'_>, action: &str, detail: String) -> Result<(), StoreError> {
+        let Step { id, version, by, now } = step;
+        let insert = "INSERT INTO review_history (draft, version, at, person, action, detail) \
+                      VALUES ($1, $2, $3, $4, $5, $6)";
+        let row = values![id, version + 1, stored(now), by.signature(), action, detail];
+        self.run(insert, row).await?;
+        Ok(())
+    }
+
+    /// Puts the result in the place of an earlier one, as figures ask for it.
+    async fn note_result(&mut self, id: &str, result: &ReviewResult) -> Result<(), StoreError> {
+        self.run("DELETE FROM reviewed_items WHERE draft = $1", values![id]).await?;
+        self.run("DELETE FROM reviewed_findings WHERE draft = $1", values![id]).await?;
+        for item in &result.items {
+            let insert = "INSERT INTO reviewed_items (draft, item, machine_outcome, machine, human_outcome, human, \
+                          final_outcome, final, explicit) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+            let (machine, machine_points) = outcome(item.machine);
+            let (human, human_points) = item.human.map(outcome).unzip();
+            let (settled, points) = outcome(item.settled);
+            let mut row = values![id, &item.id, machine, machine_points, human, human_points.flatten()];
+            row.extend(values![settled, points, item.explicit]);
+            self.run(insert, row).await?;
+        }
+        let found = result.findings.iter().map(|finding| {
+            let subject = format!("finding:{}", finding.n);
+            (subject, finding.rule.as_str(), Some(verdict(finding.machine)), human(finding.human))
+        });
+        let missed = result.missed.iter().map(|missed| {
+            let rule = missed.rule.as_deref().unwrap_or_default();
+            (format!("missed:{}", missed.n), rule, None, human(FindingDecision::Confirm))
+        });
+        for (subject, rule, machine, human) in found.chain(missed) {
+            let insert = "INSERT INTO reviewed_findings (draft, subject, rule, machine, human) \
+                          VALUES ($1, $2, $3, $4, $5)";
+            self.run(insert, values![id, subject, rule, machine, human]).await?;
+        }
+        Ok(())
+    }
+}
+
+/// A value as it is stored: the word for its outcome, and its points in hundredths.
+fn outcome(value: ItemValue) -> (&'static str, Option<i64>) {
+    let word = match value.outcome {
+        ItemOutcome::Score => "score",
+        ItemOutcome::NotApplicable => "not_applicable",
+        ItemOutcome::NotMeasurable => "not_measurable",
+        ItemOutcome::Human => "human",
+    };
+    (word, value.score.map(crate::score::Points::hundredths))
+}
+
+fn verdict(verdict: FindingVerdict) -> &'static str {
+    match verdict {
+        FindingVerdict::Hit => "hit",
+        FindingVerdict::Candidate => "candidate",
+        FindingVerdict::Suppressed => "suppressed",
+    }
+}
+
+fn human(decision: FindingDecision) -> &'static str {
+    match decision {
+        FindingDecision::Confirm => "confirm",
+        FindingDecision::Reject => "reject",
+        FindingDecision::Implicit => "implicit",
+    }
+}
+
+fn json(value: &(impl Serialize + ?Sized)) -> Result<String, StoreError> {
+    serde_json::to_string(value).map_err(|_| StoreError::Broken("复核"))
+}
+
+fn digest(text: &str) -> String {
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+}
