@@ -6,20 +6,20 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use jiff::{SignedDuration, Timestamp};
-use tokio::sync::Semaphore;
+use jiff::Timestamp;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::access::{Password, Secret};
 use crate::config::Settings;
 use crate::pack::Pack;
 use crate::store::{Keeper, Store, StoreError};
+use crate::webhook::send::{Patience, Sender, SenderError};
+use crate::webhook::target::{Allowed, AllowedError};
 
 /// So many wrong passwords for one login are nobody's slip of the finger.
 const TRIES: NonZero<u32> = NonZero::new(5).expect("5 is not 0");
 /// After them one more is allowed every so often.
 const TRY_AGAIN: Duration = Duration::from_secs(30);
-/// For so long a repeat is known by its key.
-const KEYS_LIVE: SignedDuration = SignedDuration::from_hours(24);
 /// Passwords that are compared at once: each takes 19 MiB and a core.
 const COMPARED_AT_ONCE: usize = 2;
 
@@ -30,6 +30,14 @@ pub struct Archive {
     pub store: Store,
     /// Takes transcripts in.
     pub(super) keeper: Keeper,
+    /// Says that there is work to be done aside.
+    pub(super) work: Notify,
+    /// Where messages may go.
+    pub(super) allowed: Allowed,
+    /// Sends messages.
+    pub(super) sender: Sender,
+    /// For how many days transcripts are kept.
+    pub(super) retention_days: Option<NonZero<u32>>,
     /// How often each token and person asks.
     pub(super) requests: DefaultKeyedRateLimiter<String>,
     /// How often each login is tried.
@@ -40,28 +48,44 @@ pub struct Archive {
     pub(super) nobody: String,
     /// Lets the first administrator in; none once somebody is known.
     pub(super) set_up: Mutex<Option<Secret>>,
-    /// When old keys were last forgotten.
-    tidied: Mutex<Timestamp>,
     /// Digests of packs that are known to be kept.
     packs: Mutex<HashSet<String>>,
+}
+
+/// Why a store cannot be put to use.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// The store does not answer.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// The list of where webhooks may go is wrong.
+    #[error("webhook_allow 有误：{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("；"))]
+    Webhooks(Vec<AllowedError>),
+    /// Webhooks cannot be sent.
+    #[error("{0}")]
+    Sender(#[from] SenderError),
 }
 
 impl Archive {
     /// Guards the ways to `store` as the operator has set; to be called on the runtime that serves.
     ///
     /// # Errors
-    /// When the store does not answer.
-    pub async fn open(store: Store, settings: &Settings) -> Result<Self, StoreError> {
+    /// When the store does not answer, or webhooks are not set right.
+    pub async fn open(store: Store, settings: &Settings) -> Result<Self, ArchiveError> {
+        let allowed = Allowed::read(&settings.webhooks).map_err(ArchiveError::Webhooks)?;
         let set_up = store.people().await?.is_empty().then(|| Secret::random(""));
         let tries = Quota::with_period(TRY_AGAIN).map(|quota| quota.allow_burst(TRIES));
         Ok(Self {
             keeper: Keeper::start(store.clone()),
+            work: Notify::new(),
+            sender: Sender::new(allowed.clone(), Patience::default())?,
+            allowed,
+            retention_days: settings.retention_days,
             requests: RateLimiter::keyed(Quota::per_second(settings.rate)),
             logins: RateLimiter::keyed(tries.unwrap_or(Quota::per_minute(TRIES))),
             comparing: Semaphore::new(COMPARED_AT_ONCE),
             nobody: Password::random().hash().unwrap_or_default(),
             set_up: Mutex::new(set_up),
-            tidied: Mutex::new(Timestamp::now()),
             packs: Mutex::default(),
             store,
         })
@@ -83,19 +107,9 @@ impl Archive {
         Ok(())
     }
 
-    /// Forgets who has not asked for a while, and which requests were made long ago.
-    pub(super) async fn tidy(&self) {
+    /// Forgets who has not asked for a while.
+    pub(super) fn tidy(&self) {
         self.requests.retain_recent();
         self.logins.retain_recent();
-        let now = Timestamp::now();
-        let is_due = {
-            let mut tidied = self.tidied.lock().unwrap_or_else(PoisonError::into_inner);
-            let is_due = now.duration_since(*tidied) > SignedDuration::from_hours(1);
-            *tidied = if is_due { now } else { *tidied };
-            is_due
-        };
-        if is_due && let Err(error) = self.store.forget_keys(now - KEYS_LIVE).await {
-            tracing::warn!(%error, "idempotency keys not forgotten");
-        }
     }
 }

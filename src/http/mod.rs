@@ -17,16 +17,19 @@ use crate::shelf::Shelf;
 use crate::telemetry;
 use crate::transcript::limits::Limits;
 
-pub use self::archive::Archive;
+pub use self::archive::{Archive, ArchiveError};
 pub use self::reload::reload;
 pub use self::routes::{Way, ways};
 pub use self::server::serve;
+pub use self::work::{send_messages, tidy, work_on_jobs};
 
 mod archive;
 mod audit;
 mod body;
+mod erasures;
 mod guard;
 mod health;
+mod jobs;
 mod metrics;
 mod ndjson;
 mod observe;
@@ -44,6 +47,8 @@ mod server;
 mod sessions;
 mod tokens;
 mod transcripts;
+mod webhooks;
+mod work;
 
 /// What every request shares.
 #[derive(Debug)]

@@ -8,8 +8,8 @@ use axum::routing::{MethodRouter, delete, get, patch, post};
 
 use super::guard::{Guard, guard};
 use super::{
-    App, audit, health, metrics, openapi, pack, people, queue, reports, reviews, score, sessions, tokens,
-    transcripts,
+    App, audit, erasures, health, jobs, metrics, openapi, pack, people, queue, reports, reviews, score, sessions,
+    tokens, transcripts, webhooks,
 };
 use crate::access::{Role, Scope};
 
@@ -93,6 +93,9 @@ pub(super) fn all() -> Vec<Route> {
     vec![
         route("POST", "/api/v1/score", Holds(Score), post(score::score)),
         route("POST", "/api/v1/transcripts", Keeps(Ingest), post(transcripts::keep)),
+        route("POST", "/api/v1/jobs", Keeps(Ingest), post(jobs::add)),
+        route("GET", "/api/v1/jobs/{id}", Keeps(Ingest), get(jobs::view)),
+        route("GET", "/api/v1/jobs/{id}/lines", Keeps(Ingest), get(jobs::lines)),
         route("GET", "/api/v1/reviews", Keeps(Review), get(queue::list)),
         route("POST", "/api/v1/reviews/next", Keeps(Review), post(queue::next)),
         route("GET", "/api/v1/reviews/{id}", Keeps(Review), get(reviews::view)),
@@ -117,6 +120,14 @@ pub(super) fn all() -> Vec<Route> {
         route("GET", "/api/v1/tokens", Keeps(People), get(tokens::list)),
         route("POST", "/api/v1/tokens", Keeps(People), post(tokens::add)),
         route("DELETE", "/api/v1/tokens/{id}", Keeps(People), delete(tokens::revoke)),
+        route("GET", "/api/v1/webhooks", Keeps(Operate), get(webhooks::list)),
+        route("POST", "/api/v1/webhooks", Keeps(Operate), post(webhooks::add)),
+        route("PATCH", "/api/v1/webhooks/{id}", Keeps(Operate), patch(webhooks::change)),
+        route("DELETE", "/api/v1/webhooks/{id}", Keeps(Operate), delete(webhooks::remove)),
+        route("POST", "/api/v1/webhooks/{id}/ping", Keeps(Operate), post(webhooks::ping)),
+        route("GET", "/api/v1/webhooks/{id}/deliveries", Keeps(Operate), get(webhooks::deliveries)),
+        route("POST", "/api/v1/deliveries/{id}/replay", Keeps(Operate), post(webhooks::replay)),
+        route("POST", "/api/v1/erasures", Keeps(Operate), post(erasures::add)),
         route("GET", "/api/v1/audit", Keeps(Audit), get(audit::list)),
         route("GET", "/api/v1/audit/state", Keeps(Audit), get(audit::state)),
         route("GET", "/api/v1/openapi.json", Open, get(openapi::document)),

@@ -6,6 +6,8 @@
 mod agreement;
 mod audit;
 mod db;
+mod erase;
+mod jobs;
 mod keep;
 mod packs;
 mod people;
@@ -15,6 +17,7 @@ mod schema;
 mod sessions;
 mod tokens;
 mod transcripts;
+mod webhooks;
 
 use std::path::{Path, PathBuf};
 
@@ -22,12 +25,15 @@ use jiff::Timestamp;
 
 pub use agreement::Span;
 pub use audit::{Act, AuditEntry, Broken, GENESIS};
+pub use erase::Erased;
+pub use jobs::{Job, JobAsk, JobLine, JobState, LineDone, Portion};
 pub use keep::{Keeper, Keeping, Kept, NewDraft, Packed, Refused};
 pub use people::{NewPerson, Person, PersonChange};
 pub use queue::{Cursor, QueueEntry, QueueFilter, QueueOrder};
 pub use reviews::{Claim, Denied, HistoryEntry, ReviewState, Step, StoredReview};
 pub use tokens::{NewToken, Token};
 pub use transcripts::StoredDraft;
+pub use webhooks::{Delivery, Due, Endpoint, EndpointChange, News, Tried};
 
 use db::Db;
 
@@ -175,7 +181,8 @@ fn time(stored: i64) -> Result<Timestamp, StoreError> {
 }
 
 /// A new id; later ones sort behind earlier ones.
-fn new_id() -> String {
+#[must_use]
+pub fn new_id() -> String {
     uuid::Uuid::now_v7().to_string()
 }
 

@@ -6,7 +6,7 @@ use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 use super::db::{Tx, values};
-use super::{Act, Store, StoreError, decompressed, stored, time};
+use super::{Act, News, Store, StoreError, decompressed, stored, time};
 use crate::access::Actor;
 use crate::draft::{FindingVerdict, ItemOutcome};
 use crate::review::{Change, Decision, FindingDecision, ItemValue, Machine, Review, ReviewResult};
@@ -253,6 +253,7 @@ impl Store {
         step: Step<'_>,
         draft_digest: &str,
         result: &ReviewResult,
+        news: &News,
     ) -> Result<Result<i64, Denied>, StoreError> {
         let Step { id, version, by, now } = step;
         let told = json(result)?;
@@ -272,6 +273,7 @@ impl Store {
         let act =
             Act { action: "review.submit", subject: &subject, before: draft_digest, after: &after, why: "" };
         tx.record(by, act, now).await?;
+        tx.tell(news, now).await?;
         tx.commit().await?;
         Ok(Ok(version + 1))
     }
@@ -280,7 +282,12 @@ impl Store {
     ///
     /// # Errors
     /// When the store does not answer; why it was not opened is the inner result.
-    pub async fn reopen(&self, step: Step<'_>, why: &str) -> Result<Result<i64, Denied>, StoreError> {
+    pub async fn reopen(
+        &self,
+        step: Step<'_>,
+        why: &str,
+        news: &News,
+    ) -> Result<Result<i64, Denied>, StoreError> {
         let Step { id, version, by, now } = step;
         let mut tx = self.db.begin().await?;
         let save = "UPDATE reviews SET state = 'open', version = version + 1 \
@@ -293,6 +300,7 @@ impl Store {
         let (subject, before) = (format!("review:{id}"), digest(&result.unwrap_or_default()));
         let act = Act { action: "review.reopen", subject: &subject, before: &before, after: "", why };
         tx.record(by, act, now).await?;
+        tx.tell(news, now).await?;
         tx.commit().await?;
         Ok(Ok(version + 1))
     }
