@@ -2,15 +2,17 @@
 
 use std::collections::HashSet;
 use std::num::NonZero;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use jiff::Timestamp;
 use tokio::sync::{Notify, Semaphore};
 
+use super::problem::Problem;
 use crate::access::{Password, Secret};
 use crate::config::Settings;
+use crate::diagnostic::Diagnostics;
 use crate::pack::Pack;
 use crate::store::{Keeper, Store, StoreError};
 use crate::webhook::send::{Patience, Sender, SenderError};
@@ -48,6 +50,8 @@ pub struct Archive {
     pub(super) nobody: String,
     /// Lets the first administrator in; none once somebody is known.
     pub(super) set_up: Mutex<Option<Secret>>,
+    /// An older pack that was asked for last.
+    lately: Mutex<Option<Arc<Pack>>>,
     /// Digests of packs that are known to be kept.
     packs: Mutex<HashSet<String>>,
 }
@@ -86,6 +90,7 @@ impl Archive {
             comparing: Semaphore::new(COMPARED_AT_ONCE),
             nobody: Password::random().hash().unwrap_or_default(),
             set_up: Mutex::new(set_up),
+            lately: Mutex::default(),
             packs: Mutex::default(),
             store,
         })
@@ -105,6 +110,26 @@ impl Archive {
         self.store.keep_pack(pack, Timestamp::now()).await?;
         self.packs.lock().unwrap_or_else(PoisonError::into_inner).insert(pack.digest().to_owned());
         Ok(())
+    }
+
+    /// The pack with this digest, as it judged: the one in use, one that was asked for lately, or one from the store.
+    pub(super) async fn pack(&self, running: Arc<Pack>, digest: &str) -> Result<Arc<Pack>, Problem> {
+        let known = |pack: &&Arc<Pack>| pack.digest() == digest;
+        let lately = self.lately.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(pack) = [Some(running), lately].iter().flatten().find(known) {
+            return Ok(pack.clone());
+        }
+        let gone = || Problem::new("not_found", "这份初稿所用的规则包不在数据库里");
+        let files = self.store.pack_files(digest).await?.ok_or_else(gone)?;
+        // Compiling takes the better part of a second, which the requests must not wait for.
+        let compiled =
+            tokio::task::spawn_blocking(move || Pack::compile(files, Diagnostics::default())).await;
+        let outgrown = || {
+            Problem::new("pack_outgrown", "这份初稿所用的规则包太旧，现在的程序已经读不了：请用当时的程序")
+        };
+        let pack = compiled.ok().and_then(Result::ok).map(Arc::new).ok_or_else(outgrown)?;
+        *self.lately.lock().unwrap_or_else(PoisonError::into_inner) = Some(pack.clone());
+        Ok(pack)
     }
 
     /// Forgets who has not asked for a while.

@@ -65,7 +65,8 @@ pub(super) async fn add(
         }
     };
     let store = &app.archive()?.store;
-    let ask = JobAsk { rubric: ask.borrowed().rubric.map(str::to_owned), all_rules: ask.borrowed().all_rules };
+    let ask =
+        JobAsk { rubric: ask.borrowed().rubric.map(str::to_owned), all_rules: ask.borrowed().all_rules };
     let id = store.begin_job(&ask, &actor.signature(), Timestamp::now()).await?;
     let received = receive(&app, store, &id, body).await;
     let digest = match received {
@@ -184,8 +185,9 @@ pub(super) async fn lines(
     Path(id): Path<String>,
     query: Result<Query<LinesQuery>, QueryRejection>,
 ) -> Result<Json<LinesPage>, Problem> {
-    let wrong =
-        || Problem::new("invalid_query", "查询参数有误：可用的参数有 refused=true、after=行号、limit=1 至 1000");
+    let wrong = || {
+        Problem::new("invalid_query", "查询参数有误：可用的参数有 refused=true、after=行号、limit=1 至 1000")
+    };
     let Query(LinesQuery { refused, after, limit }) = query.map_err(|_| wrong())?;
     if after < 0 || !(1..=1000).contains(&limit) {
         return Err(wrong());

@@ -27,6 +27,7 @@ mod archive;
 mod audit;
 mod body;
 mod erasures;
+mod explain;
 mod guard;
 mod health;
 mod jobs;

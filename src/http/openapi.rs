@@ -43,6 +43,7 @@ use super::App;
         super::reviews::reopen,
         super::reviews::history,
         super::reviews::unmask,
+        super::explain::view,
         super::reports::agreement,
         super::sessions::set_up,
         super::sessions::log_in,

@@ -66,6 +66,7 @@ fn of_code(code: &str) -> (StatusCode, &'static str) {
         "claimed" => (StatusCode::CONFLICT, "别人正在复核"),
         "already_submitted" => (StatusCode::CONFLICT, "已经提交"),
         "not_submitted" => (StatusCode::CONFLICT, "还没有提交"),
+        "pack_outgrown" => (StatusCode::CONFLICT, "规则包太旧"),
         "stale" => (StatusCode::PRECONDITION_FAILED, "已被改过"),
         "precondition_required" => (StatusCode::PRECONDITION_REQUIRED, "缺少版本"),
         "invalid_decision" => (StatusCode::UNPROCESSABLE_ENTITY, "判断有误"),

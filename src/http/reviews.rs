@@ -105,7 +105,7 @@ fn unknown() -> Problem {
     Problem::new("not_found", "没有这份初稿：可能编号有误，或已过保存期限")
 }
 
-async fn stored(store: &Store, id: &str, now: Timestamp) -> Result<StoredReview, Problem> {
+pub(super) async fn stored(store: &Store, id: &str, now: Timestamp) -> Result<StoredReview, Problem> {
     store.review(id, now).await?.ok_or_else(unknown)
 }
 

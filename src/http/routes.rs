@@ -8,8 +8,8 @@ use axum::routing::{MethodRouter, delete, get, patch, post};
 
 use super::guard::{Guard, guard};
 use super::{
-    App, audit, erasures, health, jobs, metrics, openapi, pack, people, queue, reports, reviews, score, sessions,
-    tokens, transcripts, webhooks,
+    App, audit, erasures, explain, health, jobs, metrics, openapi, pack, people, queue, reports, reviews,
+    score, sessions, tokens, transcripts, webhooks,
 };
 use crate::access::{Role, Scope};
 
@@ -105,6 +105,7 @@ pub(super) fn all() -> Vec<Route> {
         route("POST", "/api/v1/reviews/{id}/submit", Keeps(Review), post(reviews::submit)),
         route("POST", "/api/v1/reviews/{id}/reopen", Keeps(Reopen), post(reviews::reopen)),
         route("GET", "/api/v1/reviews/{id}/history", Keeps(Review), get(reviews::history)),
+        route("GET", "/api/v1/reviews/{id}/explanation", Keeps(Review), get(explain::view)),
         route("POST", "/api/v1/reviews/{id}/unmask", Keeps(Unmask), post(reviews::unmask)),
         route("GET", "/api/v1/reports/agreement", Keeps(Report), get(reports::agreement)),
         route("GET", "/api/v1/pack", Holds(Pack), get(pack::pack)),

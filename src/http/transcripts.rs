@@ -21,8 +21,8 @@ use crate::draft::Draft;
 use crate::pack::Pack;
 use crate::review::{Risk, risk};
 use crate::store::{JobAsk, Keeping, Kept, NewDraft, News, Packed, Refused, StoreError, new_id};
-use crate::webhook::event::{DraftCreated, Event, VetoProposed};
 use crate::transcript::{Transcript, intake};
+use crate::webhook::event::{DraftCreated, Event, VetoProposed};
 
 /// A draft that is kept.
 #[derive(Serialize, ToSchema)]

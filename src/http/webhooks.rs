@@ -81,9 +81,9 @@ fn unknown() -> Problem {
 fn check_events(events: &[String]) -> Result<String, Problem> {
     let mut names = Vec::new();
     for (at, name) in events.iter().enumerate() {
-        let sort: Sort = name
-            .parse()
-            .map_err(|error: crate::webhook::event::UnknownEvent| invalid(&format!("/events/{at}"), error.to_string()))?;
+        let sort: Sort = name.parse().map_err(|error: crate::webhook::event::UnknownEvent| {
+            invalid(&format!("/events/{at}"), error.to_string())
+        })?;
         if !names.contains(&sort.name()) {
             names.push(sort.name());
         }

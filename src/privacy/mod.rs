@@ -2,7 +2,7 @@
 #![allow(missing_docs, reason = "x")]
 mod cover;
 use crate::transcript::Turn;
-pub use cover::cover;
+pub use cover::{Covered, cover};
 #[derive(Debug, Clone, Copy)]
 pub struct Place {
     pub start: u32,

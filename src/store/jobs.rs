@@ -240,7 +240,8 @@ impl Store {
         type Taken = (String, String, Option<String>, bool);
         let taken: Option<Taken> = tx.row(take, values![stored(now), stored(now + LEASE)]).await?;
         let Some((job, sender, rubric, all_rules)) = taken else { return Ok(None) };
-        let lines = "SELECT line, body FROM job_lines WHERE job = $1 AND state = 'waiting' ORDER BY line LIMIT $2";
+        let lines =
+            "SELECT line, body FROM job_lines WHERE job = $1 AND state = 'waiting' ORDER BY line LIMIT $2";
         let lines: Vec<(i64, Vec<u8>)> = tx.rows(lines, values![&job, limit]).await?;
         tx.commit().await?;
         let line = |(line, body): (i64, Vec<u8>)| Ok((line, decompressed(&body)?));
@@ -272,7 +273,8 @@ impl Store {
             let noted = i64::from(noted == 1);
             (kept, refused) = if outcome.is_ok() { (kept + noted, refused) } else { (kept, refused + noted) };
         }
-        let count = "UPDATE jobs SET kept = kept + $2, refused = refused + $3, leased_until = 0 WHERE id = $1";
+        let count =
+            "UPDATE jobs SET kept = kept + $2, refused = refused + $3, leased_until = 0 WHERE id = $1";
         tx.run(count, values![job, kept, refused]).await?;
         let end = "UPDATE jobs SET state = 'done', finished_at = $2 WHERE id = $1 AND state = 'running' \
                    AND NOT EXISTS (SELECT 1 FROM job_lines WHERE job = $1 AND state = 'waiting') \

@@ -198,7 +198,12 @@ impl Store {
 }
 
 impl Tx {
-    async fn keep(&mut self, new: &Keeping, listeners: &[Listener], now: Timestamp) -> Result<Result<Kept, Refused>, StoreError> {
+    async fn keep(
+        &mut self,
+        new: &Keeping,
+        listeners: &[Listener],
+        now: Timestamp,
+    ) -> Result<Result<Kept, Refused>, StoreError> {
         if let Some(key) = &new.key {
             let earlier = "SELECT digest, draft FROM idempotency_keys WHERE sender = $1 AND key = $2";
             let earlier: Option<(String, String)> = self.row(earlier, values![&new.sender, key]).await?;
@@ -271,12 +276,7 @@ impl Tx {
     }
 
     /// Writes a draft with its place in the queue.
-    async fn draft(
-        &mut self,
-        transcript: &str,
-        new: &NewDraft,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    async fn draft(&mut self, transcript: &str, new: &NewDraft, now: Timestamp) -> Result<(), StoreError> {
         let (id, at) = (&new.id, stored(now));
         let insert = "INSERT INTO drafts (id, transcript, pack, engine, rubric, rubric_version, created_at, score, max, \
                       severity, hits, candidates, vetoes, uncertainty, digest, body) \

@@ -402,7 +402,8 @@ impl Store {
         let next = next_at.map_or(0, stored);
         tx.run(note, values![id, state, next, stored(now), status, failure, milliseconds]).await?;
         if gone {
-            let off = "UPDATE endpoints SET active = $2 WHERE id = (SELECT endpoint FROM deliveries WHERE id = $1)";
+            let off =
+                "UPDATE endpoints SET active = $2 WHERE id = (SELECT endpoint FROM deliveries WHERE id = $1)";
             tx.run(off, values![id, false]).await?;
         }
         tx.commit().await

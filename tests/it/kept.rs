@@ -39,6 +39,8 @@ impl Desk {
         let archive = Archive::open(store.clone(), &settings).await.unwrap();
         let code = archive.set_up_code().map(|code| code.reveal().to_owned()).unwrap_or_default();
         let app = Arc::new(App::new(Shelf::of(Pack::shipped().unwrap()), &settings).keeping(archive));
+        tokio::spawn(http::work_on_jobs(app.clone()));
+        tokio::spawn(http::send_messages(app.clone()));
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(http::serve(listener, app, Duration::from_secs(1), async {
             let _dropped = stopped.await;
@@ -48,7 +50,11 @@ impl Desk {
 
     /// The same with one account and one token of each role.
     pub(crate) async fn staffed(bench: &Bench) -> (Self, Staff) {
-        let desk = Self::open(bench, Settings::of(&Layer::default())).await;
+        Self::staffed_with(bench, Layer::default()).await
+    }
+
+    pub(crate) async fn staffed_with(bench: &Bench, layer: Layer) -> (Self, Staff) {
+        let desk = Self::open(bench, Settings::of(&layer)).await;
         let first = json!({"code": desk.code, "login": "admin", "name": "管理员", "password": PASSWORD});
         assert_eq!(desk.send(Method::POST, "/api/v1/setup", None, first).await.status(), 201);
         let admin = desk.log_in("admin").await;

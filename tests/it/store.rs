@@ -7,6 +7,7 @@ use zhijian::diagnostic::Diagnostics;
 use zhijian::pack::Pack;
 use zhijian::store::{
     Act, Broken, Keeper, Keeping, NewDraft, NewPerson, NewToken, Packed, PersonChange, Place, Refused, Store,
+    new_id,
 };
 use zhijian::transcript::Channel;
 
@@ -74,7 +75,9 @@ fn keeping(source_id: &str, body: &str, pack: &Pack) -> Keeping {
         key: None,
         asked: false,
         body: Packed::new(body.as_bytes()),
+        news: Vec::new(),
         draft: NewDraft {
+            id: new_id(),
             pack: pack.digest().to_owned(),
             engine: "0".to_owned(),
             rubric: "v3.1".to_owned(),

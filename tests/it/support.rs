@@ -83,10 +83,15 @@ impl Served {
         all.extend(args);
         let mut child = zhijian(&all).spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap());
-        let mut line = String::new();
-        log.read_line(&mut line).unwrap();
-        let started: Value = serde_json::from_str(&line).expect(&line);
-        let address = started["address"].as_str().unwrap().parse().unwrap();
+        let address = loop {
+            let mut line = String::new();
+            assert!(log.read_line(&mut line).unwrap() > 0, "the server has ended");
+            // Before it listens, it may have something to say to the operator.
+            let told: Value = serde_json::from_str(&line).unwrap_or_default();
+            if let Some(address) = told["address"].as_str() {
+                break address.parse().unwrap();
+            }
+        };
         Self { child, address, log }
     }
 
