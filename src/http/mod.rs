@@ -26,6 +26,7 @@ pub use self::work::{send_messages, tidy, work_on_jobs};
 mod archive;
 mod audit;
 mod body;
+mod drafts;
 mod erasures;
 mod explain;
 mod guard;

@@ -22,6 +22,7 @@ use super::App;
     paths(
         super::score::score,
         super::transcripts::keep,
+        super::drafts::view,
         super::jobs::add,
         super::jobs::view,
         super::jobs::lines,

@@ -19,7 +19,9 @@ use crate::answer::Refusal;
 use crate::privacy;
 use crate::review::{Decision, ItemValues, Reasons, Review, ReviewResult, ReviewTotals, Subject};
 use crate::score::Sheet;
-use crate::store::{Act, Claim, Denied, HistoryEntry, News, ReviewState, Step, Store, StoredReview};
+use crate::store::{
+    Act, Claim, Denied, HistoryEntry, News, ReviewState, Step, Store, StoreError, StoredReview,
+};
 use crate::transcript::intake;
 use crate::transcript::limits::Limits;
 use crate::webhook::event::{Event, ReviewReopened, ReviewSubmitted};
@@ -70,12 +72,7 @@ pub(super) struct ReviewView {
 impl ReviewView {
     fn of(app: &App, stored: &StoredReview, masked: bool) -> Result<Self, Problem> {
         let (review, reasons) = (stored.review()?, &app.shelf.pack().reasons);
-        let (mut transcript, mut draft) = (read(&stored.transcript)?, read(&stored.draft)?);
-        if masked {
-            let posted = intake::read(&stored.transcript, &Limits::NONE).map_err(Refusal::from)?;
-            privacy::cover(&posted, &mut transcript, &mut draft);
-        }
-        let result = stored.result.as_deref().map(|result| read(result.as_bytes())).transpose()?;
+        let (transcript, draft) = shown(stored, masked)?;
         Ok(Self {
             id: stored.id.clone(),
             state: stored.state,
@@ -92,13 +89,20 @@ impl ReviewView {
             open: review.open(),
             items: review.items(),
             totals: review.totals(),
-            result,
+            result: stored.result()?,
         })
     }
 }
 
-fn read(json: &[u8]) -> Result<Value, Problem> {
-    serde_json::from_slice(json).map_err(|_| Refusal::internal().into())
+/// A transcript and its draft as they are shown.
+pub(super) fn shown(stored: &StoredReview, masked: bool) -> Result<(Value, Value), Problem> {
+    let read = |json: &[u8]| serde_json::from_slice(json).map_err(|_| StoreError::Broken("JSON"));
+    let (mut transcript, mut draft): (Value, Value) = (read(&stored.transcript)?, read(&stored.draft)?);
+    if masked {
+        let posted = intake::read(&stored.transcript, &Limits::NONE).map_err(Refusal::from)?;
+        privacy::cover(&posted, &mut transcript, &mut draft);
+    }
+    Ok((transcript, draft))
 }
 
 fn unknown() -> Problem {

@@ -8,8 +8,8 @@ use axum::routing::{MethodRouter, delete, get, patch, post};
 
 use super::guard::{Guard, guard};
 use super::{
-    App, audit, erasures, explain, health, jobs, metrics, openapi, pack, people, queue, reports, reviews,
-    score, sessions, tokens, transcripts, webhooks,
+    App, audit, drafts, erasures, explain, health, jobs, metrics, openapi, pack, people, queue, reports,
+    reviews, score, sessions, tokens, transcripts, webhooks,
 };
 use crate::access::{Role, Scope};
 
@@ -88,11 +88,12 @@ pub fn ways() -> Vec<Way> {
 /// Every route but the pages of the documentation.
 pub(super) fn all() -> Vec<Route> {
     use Entry::{Holds, HoldsWithStore as Keeps, Known, Open, OpenWithStore};
-    use Scope::{Audit, Ingest, Operate, Pack, People, Reopen, Report, Review, Score, Unmask};
+    use Scope::{Audit, Drafts, Ingest, Operate, Pack, People, Reopen, Report, Review, Score, Unmask};
     let route = |method, path, entry, handler| Route { method, path, entry, handler };
     vec![
         route("POST", "/api/v1/score", Holds(Score), post(score::score)),
         route("POST", "/api/v1/transcripts", Keeps(Ingest), post(transcripts::keep)),
+        route("GET", "/api/v1/drafts/{id}", Keeps(Drafts), get(drafts::view)),
         route("POST", "/api/v1/jobs", Keeps(Ingest), post(jobs::add)),
         route("GET", "/api/v1/jobs/{id}", Keeps(Ingest), get(jobs::view)),
         route("GET", "/api/v1/jobs/{id}/lines", Keeps(Ingest), get(jobs::lines)),

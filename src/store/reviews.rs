@@ -52,8 +52,7 @@ pub struct StoredReview {
     pub reviewer: Option<String>,
     /// When it was submitted last.
     pub submitted_at: Option<Timestamp>,
-    /// What was decided when it was submitted last, as JSON.
-    pub result: Option<String>,
+    result: Option<String>,
     /// Digest of the draft.
     pub digest: String,
     /// The draft, as JSON.
@@ -65,6 +64,15 @@ pub struct StoredReview {
 }
 
 impl StoredReview {
+    /// What was decided when it was submitted last.
+    ///
+    /// # Errors
+    /// When what is stored cannot be read.
+    pub fn result(&self) -> Result<Option<serde_json::Value>, StoreError> {
+        let result = self.result.as_deref().map(serde_json::from_str).transpose();
+        result.map_err(|_| StoreError::Broken("复核结果"))
+    }
+
     /// The review itself, with everything that was decided so far.
     ///
     /// # Errors

@@ -33,12 +33,16 @@ pub(crate) const PASSWORD: &str = "一个足够长的测试密码";
 
 impl Desk {
     pub(crate) async fn open(bench: &Bench, settings: Settings) -> Self {
+        Self::open_with(bench, settings, Pack::shipped().unwrap()).await
+    }
+
+    pub(crate) async fn open_with(bench: &Bench, settings: Settings, pack: Pack) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let store = Store::open(&bench.place).await.unwrap();
         let archive = Archive::open(store.clone(), &settings).await.unwrap();
         let code = archive.set_up_code().map(|code| code.reveal().to_owned()).unwrap_or_default();
-        let app = Arc::new(App::new(Shelf::of(Pack::shipped().unwrap()), &settings).keeping(archive));
+        let app = Arc::new(App::new(Shelf::of(pack), &settings).keeping(archive));
         tokio::spawn(http::work_on_jobs(app.clone()));
         tokio::spawn(http::send_messages(app.clone()));
         let (stop, stopped) = oneshot::channel::<()>();

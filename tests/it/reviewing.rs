@@ -2,6 +2,9 @@
 
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
+use zhijian::config::{Layer, Settings};
+use zhijian::diagnostic::Diagnostics;
+use zhijian::pack::Pack;
 
 use crate::kept::{Desk, Proof, Staff};
 use crate::store::{Bench, on_both};
@@ -16,6 +19,7 @@ on_both!(
     a_lead_opens_a_submitted_review_again,
     agreement_is_counted_from_submitted_reviews,
     personal_data_is_covered_and_each_look_is_accounted_for,
+    an_old_draft_is_explained_by_the_pack_that_judged_it,
 );
 
 impl Desk {
@@ -127,6 +131,8 @@ async fn a_call_is_reviewed_from_the_queue_to_the_result(bench: Bench) {
     let reviewed = result["items"].as_array().unwrap().iter().find(|it| it["id"] == item).unwrap();
     assert_eq!((&reviewed["machine"]["score"], &reviewed["final"]["score"]), (&json!(0.0), best));
     assert_eq!((&reviewed["agreed"], &reviewed["explicit"]), (&json!(false), &json!(true)));
+    let told: Value = desk.get(&format!("/api/v1/drafts/{id}"), &staff.machine).await.json().await.unwrap();
+    assert_eq!((&told["state"], &told["result"]), (&json!("submitted"), &result));
     // What was submitted is kept, and told again.
     let view = desk.view(&id, &staff.lead).await;
     assert_eq!(
@@ -392,6 +398,12 @@ async fn personal_data_is_covered_and_each_look_is_accounted_for(bench: Bench) {
         let there: String = text.chars().skip(start).take(end - start).collect();
         assert_eq!(finding["text"], json!(there), "places stay true");
     }
+    let told = desk.get(&format!("/api/v1/drafts/{id}"), &staff.machine).await.text().await.unwrap();
+    assert!(told.contains("\"state\":\"open\"") && !told.contains("13800138000"), "{told}");
+    let explained = format!("/api/v1/reviews/{id}/explanation?rule=forbidden/not-my-job");
+    let explained: Value = desk.get(&explained, &staff.reviewer).await.json().await.unwrap();
+    let text = explained["text"].as_str().unwrap();
+    assert!(text.contains("不归我管") && !text.contains("13800138000"), "{text}");
     let unmask = async |body: Value| {
         desk.send(Method::POST, &format!("/api/v1/reviews/{id}/unmask"), Some(&staff.reviewer), body).await
     };
@@ -403,4 +415,30 @@ async fn personal_data_is_covered_and_each_look_is_accounted_for(bench: Bench) {
     let look = &desk.store.audit_after(before, 10).await.unwrap()[0];
     assert_eq!((look.action.as_str(), look.why.as_str()), ("unmask", "核对客户号码"));
     assert_eq!(look.subject, format!("review:{id}"));
+}
+
+async fn an_old_draft_is_explained_by_the_pack_that_judged_it(bench: Bench) {
+    let (desk, staff) = Desk::staffed(&bench).await;
+    let id = desk.keep(&staff, RUDE).await;
+    let view = desk.view(&id, &staff.reviewer).await;
+    let (rule, pack) = (view["draft"]["findings"][0]["rule"].as_str().unwrap(), &view["draft"]["pack"]);
+    let path = format!("/api/v1/reviews/{id}/explanation?rule={rule}");
+    let before: Value = desk.get(&path, &staff.reviewer).await.json().await.unwrap();
+    assert_eq!(&before["pack"], pack);
+    // The next server has another pack.
+    let mut files = Pack::shipped().unwrap().sources;
+    files.iter_mut().find(|file| file.path == "rules/reasons.yaml").unwrap().text.push_str("# 改过\n");
+    let other = Pack::compile(files, Diagnostics::default()).unwrap();
+    assert_ne!(other.digest(), pack.as_str().unwrap());
+    let later = Desk::open_with(&bench, Settings::of(&Layer::default()), other).await;
+    let after: Value = later.get(&path, &staff.reviewer).await.json().await.unwrap();
+    assert_eq!(after, before);
+    problem(later.get(&format!("{path}x"), &staff.reviewer).await, 404, "not_found").await;
+    // The same for whoever wants to try it by hand.
+    let folder = tempfile::TempDir::new().unwrap();
+    let (folder, data) = (folder.path().join("pack"), bench.address());
+    let args = ["unpack", folder.to_str().unwrap(), "--digest", pack.as_str().unwrap(), "--data", &data];
+    let unpacked = crate::support::run(&args, b"");
+    assert!(unpacked.status.success(), "{}", String::from_utf8_lossy(&unpacked.stderr));
+    assert_eq!(Pack::load(&folder).unwrap().digest(), pack.as_str().unwrap());
 }

@@ -285,6 +285,14 @@ async fn the_audit_log_is_a_chain(bench: Bench) {
 }
 
 impl Bench {
+    /// What `--data` takes.
+    pub(crate) fn address(&self) -> String {
+        match &self.place {
+            Place::Folder(folder) => folder.to_str().unwrap().to_owned(),
+            Place::Postgres(url) => url.clone(),
+        }
+    }
+
     /// Does to the database what its administrator could, past the program.
     pub(crate) fn tamper(&self, sql: &str) -> Result<String, String> {
         let output = match &self.place {
