@@ -14,6 +14,7 @@ use zhijian::pack::Pack;
 use zhijian::shelf::Shelf;
 use zhijian::store::Store;
 
+use crate::packs::compiled;
 use crate::store::{Bench, on_both};
 use crate::support::transcript;
 
@@ -33,7 +34,7 @@ pub(crate) const PASSWORD: &str = "一个足够长的测试密码";
 
 impl Desk {
     pub(crate) async fn open(bench: &Bench, settings: Settings) -> Self {
-        Self::open_with(bench, settings, Pack::shipped().unwrap()).await
+        Self::open_with(bench, settings, compiled(&[])).await
     }
 
     pub(crate) async fn open_with(bench: &Bench, settings: Settings, pack: Pack) -> Self {
@@ -52,13 +53,13 @@ impl Desk {
         Self { base, client: crate::support::client(), store, code, _stop: stop }
     }
 
-    /// The same with one account and one token of each role.
+    /// The same with one account and one token of each role, and a pack that has next to nothing in it.
     pub(crate) async fn staffed(bench: &Bench) -> (Self, Staff) {
-        Self::staffed_with(bench, Layer::default()).await
+        Self::staffed_with(bench, Layer::default(), compiled(&[])).await
     }
 
-    pub(crate) async fn staffed_with(bench: &Bench, layer: Layer) -> (Self, Staff) {
-        let desk = Self::open(bench, Settings::of(&layer)).await;
+    pub(crate) async fn staffed_with(bench: &Bench, layer: Layer, pack: Pack) -> (Self, Staff) {
+        let desk = Self::open_with(bench, Settings::of(&layer), pack).await;
         let first = json!({"code": desk.code, "login": "admin", "name": "管理员", "password": PASSWORD});
         assert_eq!(desk.send(Method::POST, "/api/v1/setup", None, first).await.status(), 201);
         let admin = desk.log_in("admin").await;

@@ -22,6 +22,11 @@ on_both!(
     an_old_draft_is_explained_by_the_pack_that_judged_it,
 );
 
+/// A desk that judges by the shipped pack.
+async fn staffed(bench: &Bench) -> (Desk, Staff) {
+    Desk::staffed_with(bench, Layer::default(), Pack::shipped().unwrap()).await
+}
+
 impl Desk {
     async fn keep(&self, staff: &Staff, name: &str) -> String {
         let posted = self.send(Method::POST, "/api/v1/transcripts", Some(&staff.machine), corpus(name)).await;
@@ -96,7 +101,7 @@ const RUDE: &str = "labelled/abusive-customer-agent-retorts";
 const CALM: &str = "clean/care-call-outbound-renewal";
 
 async fn a_call_is_reviewed_from_the_queue_to_the_result(bench: Bench) {
-    let (desk, staff) = Desk::staffed(&bench).await;
+    let (desk, staff) = staffed(&bench).await;
     let id = desk.keep(&staff, RUDE).await;
     let next = desk.send(Method::POST, "/api/v1/reviews/next", Some(&staff.reviewer), json!({})).await;
     let next: Value = next.json().await.unwrap();
@@ -158,7 +163,7 @@ async fn a_call_is_reviewed_from_the_queue_to_the_result(bench: Bench) {
 }
 
 async fn the_queue_is_filtered_sorted_and_paged(bench: Bench) {
-    let (desk, staff) = Desk::staffed(&bench).await;
+    let (desk, staff) = staffed(&bench).await;
     let rude = desk.keep(&staff, RUDE).await;
     let calm = desk.keep(&staff, CALM).await;
     for n in 0..7 {
@@ -233,7 +238,7 @@ async fn the_queue_is_filtered_sorted_and_paged(bench: Bench) {
 }
 
 async fn two_reviewers_do_not_collide(bench: Bench) {
-    let (desk, staff) = Desk::staffed(&bench).await;
+    let (desk, staff) = staffed(&bench).await;
     let id = desk.keep(&staff, CALM).await;
     let other = desk.keep(&staff, RUDE).await;
     let claim = async |who: &Proof| {
@@ -271,7 +276,7 @@ async fn two_reviewers_do_not_collide(bench: Bench) {
 }
 
 async fn whoever_has_seen_an_older_version_is_told_what_changed(bench: Bench) {
-    let (desk, staff) = Desk::staffed(&bench).await;
+    let (desk, staff) = staffed(&bench).await;
     let id = desk.keep(&staff, CALM).await;
     let view = desk.view(&id, &staff.reviewer).await;
     let first = decisions(&view)[0].clone();
@@ -293,7 +298,7 @@ async fn whoever_has_seen_an_older_version_is_told_what_changed(bench: Bench) {
 }
 
 async fn what_cannot_be_decided_is_refused_with_its_place(bench: Bench) {
-    let (desk, staff) = Desk::staffed(&bench).await;
+    let (desk, staff) = staffed(&bench).await;
     let id = desk.keep(&staff, CALM).await;
     let refused = async |decision: Value| {
         let good =
@@ -322,7 +327,7 @@ async fn what_cannot_be_decided_is_refused_with_its_place(bench: Bench) {
 }
 
 async fn a_lead_opens_a_submitted_review_again(bench: Bench) {
-    let (desk, staff) = Desk::staffed(&bench).await;
+    let (desk, staff) = staffed(&bench).await;
     let id = desk.keep(&staff, CALM).await;
     desk.finish(&staff.reviewer, &id).await;
     let why = json!({"why": "第 3 项判错了"});
@@ -346,7 +351,7 @@ async fn a_lead_opens_a_submitted_review_again(bench: Bench) {
 }
 
 async fn agreement_is_counted_from_submitted_reviews(bench: Bench) {
-    let (desk, staff) = Desk::staffed(&bench).await;
+    let (desk, staff) = staffed(&bench).await;
     let rude = desk.keep(&staff, RUDE).await;
     let report = async |query: &str| -> Value {
         let response = desk.get(&format!("/api/v1/reports/agreement{query}"), &staff.lead).await;
@@ -373,7 +378,7 @@ async fn agreement_is_counted_from_submitted_reviews(bench: Bench) {
 }
 
 async fn personal_data_is_covered_and_each_look_is_accounted_for(bench: Bench) {
-    let (desk, staff) = Desk::staffed(&bench).await;
+    let (desk, staff) = staffed(&bench).await;
     let mut call = crate::support::transcript("p-1");
     call["turns"] = json!([
         {"role": "agent", "start_ms": 400, "end_ms": 2900, "text": "您好,请报一下手机号。"},
@@ -418,7 +423,7 @@ async fn personal_data_is_covered_and_each_look_is_accounted_for(bench: Bench) {
 }
 
 async fn an_old_draft_is_explained_by_the_pack_that_judged_it(bench: Bench) {
-    let (desk, staff) = Desk::staffed(&bench).await;
+    let (desk, staff) = staffed(&bench).await;
     let id = desk.keep(&staff, RUDE).await;
     let view = desk.view(&id, &staff.reviewer).await;
     let (rule, pack) = (view["draft"]["findings"][0]["rule"].as_str().unwrap(), &view["draft"]["pack"]);

@@ -11,6 +11,7 @@ use zhijian::store::{
 };
 use zhijian::transcript::Channel;
 
+use crate::packs::compiled;
 use crate::postgres;
 
 /// An empty store, and the folder that goes with it.
@@ -60,7 +61,7 @@ on_both!(
 );
 
 fn pack() -> Pack {
-    Pack::shipped().unwrap()
+    compiled(&[])
 }
 
 fn keeping(source_id: &str, body: &str, pack: &Pack) -> Keeping {

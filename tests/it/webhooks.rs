@@ -13,10 +13,12 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use zhijian::config::Layer;
+use zhijian::pack::Pack;
 use zhijian::store::{News, Tried};
 use zhijian::webhook::event::Event;
 
 use crate::kept::{Desk, Staff};
+use crate::packs::compiled;
 use crate::store::{Bench, on_both};
 use crate::support::corpus;
 
@@ -104,7 +106,7 @@ fn verifies(secret: &str, headers: &HeaderMap, body: &str) -> bool {
 
 async fn what_happens_is_told_signed(bench: Bench) {
     let listener = Listener::start().await;
-    let (desk, staff) = Desk::staffed_with(&bench, listener.allowed()).await;
+    let (desk, staff) = Desk::staffed_with(&bench, listener.allowed(), Pack::shipped().unwrap()).await;
     let events = ["draft.created", "veto.proposed", "job.finished"];
     let added = desk.listen(&staff, &listener.url, &events).await;
     let rude = corpus("labelled/abusive-customer-agent-retorts");
@@ -141,7 +143,7 @@ async fn what_happens_is_told_signed(bench: Bench) {
 async fn a_message_that_does_not_arrive_is_sent_again_and_noted(bench: Bench) {
     let listener = Listener::start().await;
     listener.answer(500);
-    let (desk, staff) = Desk::staffed_with(&bench, listener.allowed()).await;
+    let (desk, staff) = Desk::staffed_with(&bench, listener.allowed(), compiled(&[])).await;
     let added = desk.listen(&staff, &listener.url, &["draft.created"]).await;
     let id = added["webhook"]["id"].as_str().unwrap();
     let ping =
@@ -202,7 +204,7 @@ const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 
 async fn an_endpoint_is_changed_its_secret_rotated_and_dropped(bench: Bench) {
     let listener = Listener::start().await;
-    let (desk, staff) = Desk::staffed_with(&bench, listener.allowed()).await;
+    let (desk, staff) = Desk::staffed_with(&bench, listener.allowed(), compiled(&[])).await;
     for events in [json!([]), json!(["draft.created", "tea"])] {
         let form = json!({"url": listener.url, "events": events});
         assert_eq!(desk.send(Method::POST, "/api/v1/webhooks", Some(&staff.admin), form).await.status(), 422);
