@@ -71,7 +71,8 @@ async fn serve(app: App, settings: &Settings) -> Result<(), CliError> {
             _ = interrupt.recv() => {}
         }
     };
-    http::serve(listener, app, settings.shutdown, stop).await;
+    http::serve(listener, app.clone(), settings.shutdown, stop).await;
+    app.close().await;
     Ok(())
 }
 

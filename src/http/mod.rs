@@ -90,6 +90,13 @@ impl App {
         Self { archive: Some(archive), ..self }
     }
 
+    /// Lets go of what is kept, when no request is worked on any more.
+    pub async fn close(&self) {
+        if let Some(archive) = &self.archive {
+            archive.store.close().await;
+        }
+    }
+
     /// What is kept; routes that need it are only there where it is.
     fn archive(&self) -> Result<&Archive, Problem> {
         self.archive.as_ref().ok_or_else(|| Problem::of_status(StatusCode::NOT_FOUND))

@@ -49,6 +49,7 @@ use super::App;
         super::sessions::set_up,
         super::sessions::log_in,
         super::sessions::me,
+        super::sessions::change_password,
         super::sessions::log_out,
         super::people::list,
         super::people::add,

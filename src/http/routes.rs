@@ -115,6 +115,7 @@ pub(super) fn all() -> Vec<Route> {
         route("POST", "/api/v1/setup", OpenWithStore, post(sessions::set_up)),
         route("POST", "/api/v1/session", OpenWithStore, post(sessions::log_in)),
         route("GET", "/api/v1/session", Known, get(sessions::me)),
+        route("POST", "/api/v1/session/password", Known, post(sessions::change_password)),
         route("DELETE", "/api/v1/session", OpenWithStore, delete(sessions::log_out)),
         route("GET", "/api/v1/people", Keeps(People), get(people::list)),
         route("POST", "/api/v1/people", Keeps(People), post(people::add)),

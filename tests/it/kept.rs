@@ -139,6 +139,7 @@ on_both!(
     who_is_not_known_or_may_not_is_refused_on_every_route,
     the_first_administrator_comes_in_once,
     wrong_passwords_slow_down,
+    a_person_changes_their_own_password,
     a_page_of_somebody_else_cannot_act_for_a_person,
     people_and_tokens_are_looked_after,
     the_audit_log_tells_who_did_what,
@@ -277,6 +278,24 @@ async fn wrong_passwords_slow_down(bench: Bench) {
     assert_eq!(slowed.headers()["retry-after"], "30");
     assert_eq!(code(slowed, 429).await, "too_many_requests");
     assert_eq!(code(attempt("nobody").await, 401).await, "unauthenticated");
+}
+
+async fn a_person_changes_their_own_password(bench: Bench) {
+    let (desk, staff) = Desk::staffed(&bench).await;
+    let change = async |who: &Proof, old: &str, new: &str| {
+        let form = json!({"old": old, "new": new});
+        desk.send(Method::POST, "/api/v1/session/password", Some(who), form).await
+    };
+    assert_eq!(
+        code(change(&staff.lead, "不是这个密码", "另一个足够长的密码吧").await, 403).await,
+        "forbidden"
+    );
+    assert_eq!(code(change(&staff.lead, PASSWORD, "short").await, 422).await, "invalid_request");
+    assert_eq!(code(change(&staff.machine, PASSWORD, "另一个足够长的密码吧").await, 403).await, "forbidden");
+    assert_eq!(change(&staff.lead, PASSWORD, "另一个足够长的密码吧").await.status(), 204);
+    assert_eq!(desk.get("/api/v1/session", &staff.lead).await.status(), 401, "sessions end");
+    let form = json!({"login": "lead", "password": "另一个足够长的密码吧"});
+    assert_eq!(desk.send(Method::POST, "/api/v1/session", None, form).await.status(), 200);
 }
 
 async fn a_page_of_somebody_else_cannot_act_for_a_person(bench: Bench) {
