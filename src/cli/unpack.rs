@@ -1,5 +1,4 @@
-//! `zhijian unpack`: writes a pack into a folder: the one that the binary carries, for whoever wants to change it, or one
-//! that has judged before, for whoever wants to know why.
+//! `zhijian unpack`: writes a pack into a folder: the shipped one to be changed, or one that has judged before.
 
 use std::fs;
 use std::io;

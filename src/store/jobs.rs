@@ -166,15 +166,14 @@ impl Store {
         digest: &str,
     ) -> Result<Option<Job>, StoreError> {
         let mut tx = self.db.begin().await?;
-        if let Some(key) = key {
-            let earlier = "SELECT e.id, e.digest FROM jobs e JOIN jobs j ON j.sender = e.sender \
-                           WHERE j.id = $1 AND e.key = $2";
-            let earlier: Option<(String, String)> = tx.row(earlier, values![id, key]).await?;
-            if let Some((earlier, known)) = earlier {
-                tx.run("DELETE FROM jobs WHERE id = $1", values![id]).await?;
-                tx.commit().await?;
-                return if known == digest { self.job(&earlier).await } else { Ok(None) };
-            }
+        // Without a key this finds nothing, since nothing is equal to NULL.
+        let earlier = "SELECT e.id, e.digest FROM jobs e JOIN jobs j ON j.sender = e.sender \
+                       WHERE j.id = $1 AND e.key = $2";
+        let earlier: Option<(String, String)> = tx.row(earlier, values![id, key]).await?;
+        if let Some((earlier, known)) = earlier {
+            tx.run("DELETE FROM jobs WHERE id = $1", values![id]).await?;
+            tx.commit().await?;
+            return if known == digest { self.job(&earlier).await } else { Ok(None) };
         }
         let accept = "UPDATE jobs SET state = 'waiting', key = $2, digest = $3, \
                       lines = (SELECT COUNT(*) FROM job_lines WHERE job = $1), \

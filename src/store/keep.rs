@@ -204,13 +204,9 @@ impl Tx {
         listeners: &[Listener],
         now: Timestamp,
     ) -> Result<Result<Kept, Refused>, StoreError> {
-        if let Some(key) = &new.key {
-            let earlier = "SELECT digest, draft FROM idempotency_keys WHERE sender = $1 AND key = $2";
-            let earlier: Option<(String, String)> = self.row(earlier, values![&new.sender, key]).await?;
-            if let Some((digest, draft)) = earlier {
-                let same = digest == new.body.digest;
-                return Ok(if same { Ok(self.repeat(draft).await?) } else { Err(Refused::KeyReused) });
-            }
+        if let Some((digest, draft)) = self.earlier(new).await? {
+            let same = digest == new.body.digest;
+            return Ok(if same { Ok(self.repeat(draft).await?) } else { Err(Refused::KeyReused) });
         }
         let Some(transcript) = self.transcript(new, now).await? else { return Ok(Err(Refused::Differs)) };
         let known = match &transcript {
@@ -235,6 +231,13 @@ impl Tx {
             self.run(insert, row).await?;
         }
         Ok(Ok(kept))
+    }
+
+    /// Digest and draft of the earlier request that the sender marked by the same key.
+    async fn earlier(&mut self, new: &Keeping) -> Result<Option<(String, String)>, StoreError> {
+        let Some(key) = &new.key else { return Ok(None) };
+        let earlier = "SELECT digest, draft FROM idempotency_keys WHERE sender = $1 AND key = $2";
+        self.row(earlier, values![&new.sender, key]).await
     }
 
     /// Writes the transcript, or finds it; none where another one has its id.

@@ -12,7 +12,8 @@ use crate::support::corpus;
 
 on_both!(
     a_call_is_reviewed_from_the_queue_to_the_result,
-    the_queue_is_filtered_sorted_and_paged,
+    the_queue_is_filtered_and_sorted,
+    a_queue_is_read_page_by_page,
     two_reviewers_do_not_collide,
     whoever_has_seen_an_older_version_is_told_what_changed,
     what_cannot_be_decided_is_refused_with_its_place,
@@ -162,7 +163,11 @@ async fn a_call_is_reviewed_from_the_queue_to_the_result(bench: Bench) {
     assert!(desk.store.verify_audit().await.unwrap().is_ok());
 }
 
-async fn the_queue_is_filtered_sorted_and_paged(bench: Bench) {
+fn ids_of(page: &Value) -> Vec<String> {
+    page["reviews"].as_array().unwrap().iter().map(|entry| entry["id"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn the_queue_is_filtered_and_sorted(bench: Bench) {
     let (desk, staff) = staffed(&bench).await;
     let rude = desk.keep(&staff, RUDE).await;
     let calm = desk.keep(&staff, CALM).await;
@@ -180,18 +185,10 @@ async fn the_queue_is_filtered_sorted_and_paged(bench: Bench) {
         assert_eq!(response.status(), 200, "{query}");
         response.json().await.unwrap()
     };
-    let ids = |page: &Value| -> Vec<String> {
-        page["reviews"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|entry| entry["id"].as_str().unwrap().to_owned())
-            .collect()
-    };
-    let count = async |query: &str| ids(&page(query).await).len();
-    assert_eq!(ids(&page("").await)[0], rude, "the most worth a look first");
-    assert_eq!(ids(&page("order=oldest").await)[..2], [rude.clone(), calm.clone()]);
-    assert_eq!(ids(&page("order=newest").await)[8], rude);
+    let count = async |query: &str| ids_of(&page(query).await).len();
+    assert_eq!(ids_of(&page("").await)[0], rude, "the most worth a look first");
+    assert_eq!(ids_of(&page("order=oldest").await)[..2], [rude.clone(), calm.clone()]);
+    assert_eq!(ids_of(&page("order=newest").await)[8], rude);
     let scores = page("order=score").await;
     let scores: Vec<f64> =
         scores["reviews"].as_array().unwrap().iter().map(|entry| entry["score"].as_f64().unwrap()).collect();
@@ -208,18 +205,32 @@ async fn the_queue_is_filtered_sorted_and_paged(bench: Bench) {
     );
     let findings = desk.view(&rude, &staff.reviewer).await["draft"]["findings"].clone();
     let hit = findings.as_array().unwrap().iter().find(|finding| finding["verdict"] == "hit").unwrap();
-    assert_eq!(ids(&page(&format!("rule={}", hit["rule"].as_str().unwrap())).await), [rude.as_str()]);
+    assert_eq!(ids_of(&page(&format!("rule={}", hit["rule"].as_str().unwrap())).await), [rude.as_str()]);
     assert_eq!(count("state=submitted").await, 0);
+}
+
+async fn a_queue_is_read_page_by_page(bench: Bench) {
+    let (desk, staff) = Desk::staffed(&bench).await;
+    for n in 0..9 {
+        let call = crate::support::transcript(&format!("n-{n}"));
+        assert_eq!(
+            desk.send(Method::POST, "/api/v1/transcripts", Some(&staff.machine), call).await.status(),
+            201
+        );
+    }
+    let page = async |query: &str| -> Value {
+        desk.get(&format!("/api/v1/reviews?{query}"), &staff.reviewer).await.json().await.unwrap()
+    };
     // Page by page, everything comes once.
     for order in ["risk", "newest", "oldest", "score"] {
         let (mut all, mut cursor) = (Vec::new(), String::new());
         loop {
             let part = page(&format!("order={order}&limit=2{cursor}")).await;
-            all.extend(ids(&part));
+            all.extend(ids_of(&part));
             let Some(next) = part["next"].as_str() else { break };
             cursor = format!("&cursor={next}");
         }
-        assert_eq!(all, ids(&page(&format!("order={order}")).await), "{order}");
+        assert_eq!(all, ids_of(&page(&format!("order={order}")).await), "{order}");
     }
     for wrong in [
         "limit=0",

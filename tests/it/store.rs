@@ -186,7 +186,7 @@ async fn people_are_taken_up_changed_and_shut_out(bench: Bench) {
     let (store, now) = (&bench.store, Timestamp::now());
     let person = store.add_person(reviewer("lin"), &operator(), now).await.unwrap().unwrap();
     assert!(store.add_person(reviewer("lin"), &operator(), now).await.unwrap().is_none(), "taken");
-    assert_eq!(store.people().await.unwrap(), [person.clone()]);
+    assert_eq!(store.people().await.unwrap(), std::slice::from_ref(&person));
     let session = store.open_session(&person, now).await.unwrap();
     let change = PersonChange { name: Some("林 涛"), ..PersonChange::default() };
     let changed = store.change_person(&person.id, change, &operator(), now).await.unwrap().unwrap();
