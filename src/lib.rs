@@ -34,6 +34,9 @@ pub mod score;
 /// Stage 8: the pre-filled form.
 pub mod draft;
 
+/// Beside the flow: what of a dialogue is personal data, and how it is shown without it.
+pub mod privacy;
+
 /// Lexicons, rules and rubrics, loaded whole.
 pub mod pack;
 

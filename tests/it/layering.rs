@@ -8,7 +8,8 @@ const STAGES: [&str; 8] = ["transcript", "text", "lexicon", "detect", "rule", "j
 /// Beside the flow: every module may use them, and they use none of the others but each other.
 const BESIDE: [&str; 2] = ["diagnostic", "yaml"];
 /// What is built from the stages, and stands behind all of them.
-const AFTER: [&str; 12] = [
+const AFTER: [&str; 13] = [
+    "privacy",
     "pack",
     "criteria",
     "explain",

@@ -19,6 +19,7 @@ mod notes;
 mod pack;
 mod packs;
 mod pipeline;
+mod privacy;
 mod properties;
 mod reload;
 mod rubrics;
