@@ -23,6 +23,7 @@ mod pack;
 mod packs;
 mod pipeline;
 mod postgres;
+mod privacy;
 mod properties;
 mod reload;
 mod review;
