@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::{mpsc, oneshot};
 
 use super::db::{Tx, values};
-use super::webhooks::Listener;
+use super::deliveries::Listener;
 use super::{News, Store, StoreError, compressed, decompressed, new_id, stored};
 use crate::transcript::Channel;
 

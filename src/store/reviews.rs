@@ -8,8 +8,7 @@ use utoipa::ToSchema;
 use super::db::{Tx, values};
 use super::{Act, News, Store, StoreError, decompressed, stored, time};
 use crate::access::Actor;
-use crate::draft::{FindingVerdict, ItemOutcome};
-use crate::review::{Change, Decision, FindingDecision, ItemValue, Machine, Review, ReviewResult};
+use crate::review::{Change, Decision, Machine, Review, ReviewResult};
 use crate::score::Sheet;
 
 /// How long a review is a reviewer's own after they last touched it.
@@ -363,63 +362,6 @@ impl Tx {
         let row = values![id, version + 1, stored(now), by.signature(), action, detail];
         self.run(insert, row).await?;
         Ok(())
-    }
-
-    /// Puts the result in the place of an earlier one, as figures ask for it.
-    async fn note_result(&mut self, id: &str, result: &ReviewResult) -> Result<(), StoreError> {
-        self.run("DELETE FROM reviewed_items WHERE draft = $1", values![id]).await?;
-        self.run("DELETE FROM reviewed_findings WHERE draft = $1", values![id]).await?;
-        for item in &result.items {
-            let insert = "INSERT INTO reviewed_items (draft, item, machine_outcome, machine, human_outcome, human, \
-                          final_outcome, final, explicit) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-            let (machine, machine_points) = outcome(item.machine);
-            let (human, human_points) = item.human.map(outcome).unzip();
-            let (settled, points) = outcome(item.settled);
-            let mut row = values![id, &item.id, machine, machine_points, human, human_points.flatten()];
-            row.extend(values![settled, points, item.explicit]);
-            self.run(insert, row).await?;
-        }
-        let found = result.findings.iter().map(|finding| {
-            let subject = format!("finding:{}", finding.n);
-            (subject, finding.rule.as_str(), Some(verdict(finding.machine)), human(finding.human))
-        });
-        let missed = result.missed.iter().map(|missed| {
-            let rule = missed.rule.as_deref().unwrap_or_default();
-            (format!("missed:{}", missed.n), rule, None, human(FindingDecision::Confirm))
-        });
-        for (subject, rule, machine, human) in found.chain(missed) {
-            let insert = "INSERT INTO reviewed_findings (draft, subject, rule, machine, human) \
-                          VALUES ($1, $2, $3, $4, $5)";
-            self.run(insert, values![id, subject, rule, machine, human]).await?;
-        }
-        Ok(())
-    }
-}
-
-/// A value as it is stored: the word for its outcome, and its points in hundredths.
-fn outcome(value: ItemValue) -> (&'static str, Option<i64>) {
-    let word = match value.outcome {
-        ItemOutcome::Score => "score",
-        ItemOutcome::NotApplicable => "not_applicable",
-        ItemOutcome::NotMeasurable => "not_measurable",
-        ItemOutcome::Human => "human",
-    };
-    (word, value.score.map(crate::score::Points::hundredths))
-}
-
-fn verdict(verdict: FindingVerdict) -> &'static str {
-    match verdict {
-        FindingVerdict::Hit => "hit",
-        FindingVerdict::Candidate => "candidate",
-        FindingVerdict::Suppressed => "suppressed",
-    }
-}
-
-fn human(decision: FindingDecision) -> &'static str {
-    match decision {
-        FindingDecision::Confirm => "confirm",
-        FindingDecision::Reject => "reject",
-        FindingDecision::Implicit => "implicit",
     }
 }
 
