@@ -20,7 +20,7 @@ use crate::store::{Claim, Cursor, QueueEntry, QueueFilter, QueueOrder, ReviewSta
 const PAGE: u32 = 50;
 /// A page never has more.
 const LARGEST_PAGE: u32 = 500;
-/// So many of the next reviews are tried before it is said that there is none: others may be faster.
+/// So many of the next reviews are tried before the queue is looked at again: others may be faster.
 const TRIES: u32 = 20;
 
 /// Which reviews, in which order.
@@ -180,12 +180,18 @@ async fn claim_next(
     order: QueueOrder,
     actor: &Actor,
 ) -> Result<Option<QueueEntry>, Problem> {
-    let now = Timestamp::now();
-    for (_, entry) in store.queue(filter, order, None, TRIES, now).await? {
-        if let Ok(claim) = store.claim(&entry.id, actor, now).await? {
-            let claim: Option<Claim> = Some(claim);
-            return Ok(Some(QueueEntry { claim, ..entry }));
+    loop {
+        let now = Timestamp::now();
+        let found = store.queue(filter, order, None, TRIES, now).await?;
+        if found.is_empty() {
+            return Ok(None);
         }
+        for (_, entry) in found {
+            if let Ok(claim) = store.claim(&entry.id, actor, now).await? {
+                let claim: Option<Claim> = Some(claim);
+                return Ok(Some(QueueEntry { claim, ..entry }));
+            }
+        }
+        // Others were faster with every one of them; there may be more.
     }
-    Ok(None)
 }

@@ -5,7 +5,7 @@ use serde::Serialize;
 use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
-use super::db::{Tx, values};
+use super::db::{Tx, Value, values};
 use super::{Act, News, Store, StoreError, decompressed, stored, time};
 use crate::access::Actor;
 use crate::review::{Change, Decision, Machine, Review, ReviewResult};
@@ -209,11 +209,13 @@ impl Store {
         let until = now + CLAIM;
         let take = "UPDATE reviews SET claimed_by = $2, claimed_until = $3 WHERE draft = $1 AND state = 'open' \
                     AND (claimed_by IS NULL OR claimed_by = $2 OR claimed_until <= $4)";
-        if self.db.run(take, values![id, &by.id, stored(until), stored(now)]).await? == 1 {
-            return Ok(Ok(Claim { person: by.id.clone(), name: by.name.clone(), until }));
-        }
         let mut tx = self.db.begin().await?;
-        Ok(Err(tx.why_denied(id, None, by, now).await?))
+        let values = values![id, &by.id, stored(until), stored(now)];
+        if let Some(why) = tx.change(take, values, id, None, by, now).await? {
+            return Ok(Err(why));
+        }
+        tx.commit().await?;
+        Ok(Ok(Claim { person: by.id.clone(), name: by.name.clone(), until }))
     }
 
     /// Gives a review back to everybody; nothing happens where it is not `by`'s.
@@ -243,8 +245,8 @@ impl Store {
                     AND (claimed_by IS NULL OR claimed_by = $3 OR claimed_until <= $5)";
         let Step { id, version, by, now } = step;
         let values = values![id, version, &by.id, stored(now + CLAIM), stored(now), json(&decisions)?];
-        if tx.run(save, values).await? == 0 {
-            return Ok(Err(tx.why_denied(id, Some(version), by, now).await?));
+        if let Some(why) = tx.change(save, values, id, Some(version), by, now).await? {
+            return Ok(Err(why));
         }
         tx.note(step, "decide", json(changes)?).await?;
         tx.commit().await?;
@@ -271,8 +273,8 @@ impl Store {
                     WHERE draft = $1 AND version = $2 AND state = 'open' \
                     AND (claimed_by IS NULL OR claimed_by = $3 OR claimed_until <= $4)";
         let values = values![id, version, &by.id, stored(now), score, &told];
-        if tx.run(save, values).await? == 0 {
-            return Ok(Err(tx.why_denied(id, Some(version), by, now).await?));
+        if let Some(why) = tx.change(save, values, id, Some(version), by, now).await? {
+            return Ok(Err(why));
         }
         tx.note_result(id, result).await?;
         tx.note(step, "submit", json(&result.totals)?).await?;
@@ -329,6 +331,26 @@ impl Store {
 }
 
 impl Tx {
+    /// Changes an open review; none where that was done, else why it cannot be.
+    async fn change(
+        &mut self,
+        change: &'static str,
+        values: Vec<Value>,
+        id: &str,
+        seen: Option<i64>,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<Option<Denied>, StoreError> {
+        while self.run(change, values.clone()).await? == 0 {
+            match self.why_denied(id, seen, by, now).await? {
+                // Whoever had it has given it back between the two statements, as PostgreSQL lets them.
+                Denied::Open => {}
+                why => return Ok(Some(why)),
+            }
+        }
+        Ok(None)
+    }
+
     /// Why a step could not be taken.
     async fn why_denied(
         &mut self,

@@ -75,7 +75,7 @@ fn version(of: &Value) -> i64 {
 }
 
 /// A decision on each thing that is open: the lowest value that the sheet allows, and every veto rejected.
-fn decisions(view: &Value) -> Value {
+pub(crate) fn decisions(view: &Value) -> Value {
     let open = view["open"].as_array().unwrap().iter().map(|subject| subject.as_str().unwrap());
     let decide = |subject: &str| match subject.split_once(':').unwrap() {
         ("item", id) => {

@@ -83,15 +83,7 @@ impl Served {
         all.extend(args);
         let mut child = zhijian(&all).spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap());
-        let address = loop {
-            let mut line = String::new();
-            assert!(log.read_line(&mut line).unwrap() > 0, "the server has ended");
-            // Before it listens, it may have something to say to the operator.
-            let told: Value = serde_json::from_str(&line).unwrap_or_default();
-            if let Some(address) = told["address"].as_str() {
-                break address.parse().unwrap();
-            }
-        };
+        let address = listening(&mut log);
         Self { child, address, log }
     }
 
@@ -99,6 +91,19 @@ impl Served {
     pub(crate) fn terminate(&self) {
         let id = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    }
+}
+
+/// The address that the server tells, after what else it may say to whoever starts it.
+fn listening(log: &mut BufReader<ChildStderr>) -> SocketAddr {
+    let mut told = String::new();
+    loop {
+        let begin = told.len();
+        assert!(log.read_line(&mut told).unwrap() > 0, "the server did not start: {told}");
+        let line: Value = serde_json::from_str(&told[begin..]).unwrap_or_default();
+        if let Some(address) = line["address"].as_str() {
+            return address.parse().unwrap();
+        }
     }
 }
 
