@@ -125,6 +125,8 @@ impl Trial {
 
     /// Holds these calls and reviews against what was acknowledged, and the store as a whole against itself.
     async fn check(&mut self, served: &Served, calls: Vec<u64>, reviews: Vec<String>) {
+        // First, since a call that is sent again may complete what is there only by half.
+        self.check_whole();
         let ledger = RefCell::new(std::mem::take(&mut self.ledger));
         let (machine, lead) = (self.crew.machine(served), Caller::new(served, self.sessions[3].clone()));
         stream::iter(calls).for_each_concurrent(8, |n| repeat(&machine, n, &ledger)).await;
@@ -133,7 +135,6 @@ impl Trial {
         let (ledger, audit, lead) = (&self.ledger, &self.audit, &lead);
         let look = |review: String| async move { look_at(lead, &review, ledger, audit).await };
         stream::iter(reviews).for_each_concurrent(8, look).await;
-        self.check_whole();
     }
 
     /// Every row has the rows that belong to it, and the audit log is whole.
