@@ -45,7 +45,7 @@ impl Entry {
     }
 
     /// What the guard asks for; none where there is no guard.
-    fn asks(self) -> Option<Option<Scope>> {
+    pub(super) fn asks(self) -> Option<Option<Scope>> {
         match self {
             Self::Open | Self::OpenWithStore => None,
             Self::Known => Some(None),
@@ -126,9 +126,14 @@ pub(super) fn all() -> Vec<Route> {
     ]
 }
 
+/// Those of them that a server has.
+pub(super) fn here(keeps: bool) -> Vec<Route> {
+    all().into_iter().filter(|route| keeps || !route.entry.needs_store()).collect()
+}
+
 /// The routes of this server, each behind its guard.
 pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
-    let here = all().into_iter().filter(|route| app.archive.is_some() || !route.entry.needs_store());
+    let here = here(app.archive.is_some()).into_iter();
     let router = here.fold(Router::new(), |router, Route { path, entry, handler, .. }| {
         let handler = match entry.asks() {
             Some(scope) => handler.layer(from_fn_with_state(Guard { app: app.clone(), scope }, guard)),

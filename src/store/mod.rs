@@ -25,7 +25,7 @@ pub use audit::{Act, AuditEntry, Broken, GENESIS};
 pub use keep::{Keeper, Keeping, Kept, NewDraft, Packed, Refused};
 pub use people::{NewPerson, Person, PersonChange};
 pub use queue::{Cursor, QueueEntry, QueueFilter, QueueOrder};
-pub use reviews::{Claim, Denied, HistoryEntry, ReviewState, Step, StoredReview};
+pub use reviews::{Claim, Denied, HistoryDetail, HistoryEntry, ReviewState, Step, StoredReview};
 pub use tokens::{NewToken, Token};
 pub use transcripts::StoredDraft;
 

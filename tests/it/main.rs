@@ -17,6 +17,7 @@ mod kept;
 mod kinds;
 mod layering;
 mod notes;
+mod openapi;
 mod pack;
 mod packs;
 mod pipeline;
