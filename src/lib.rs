@@ -10,6 +10,9 @@ pub mod diagnostic;
 /// Beside the flow: reads the YAML files of the pack.
 pub mod yaml;
 
+/// Beside the flow: reads posted JSON without guessing.
+pub mod strict;
+
 /// Stage 1: what came in.
 pub mod transcript;
 

@@ -8,8 +8,10 @@ mod write;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::detect::{RolesQuality, TimesQuality};
+use crate::lexicon::Speaker;
 use crate::rule::{Lack, Lacking, Outcome, Refs, Severity};
-use crate::score::{Basis, Points};
+use crate::score::{Basis, Points, SheetScope};
 use crate::transcript::{Millis, Role};
 
 pub use form::{Form, Part};
@@ -60,8 +62,10 @@ pub struct DraftQuality {
     /// False where nothing can be judged; `notes` then says why.
     pub scorable: bool,
     /// ok, suspect or missing.
+    #[schema(value_type = RolesQuality)]
     pub roles: &'static str,
     /// ok, partial, suspect or missing.
+    #[schema(value_type = TimesQuality)]
     pub times: &'static str,
     /// ISO 639-3 code of the language, where there is enough text to tell.
     pub language: Option<&'static str>,
@@ -154,14 +158,17 @@ pub struct DraftEvidence<'a> {
     pub text: &'a str,
     /// When it begins: the turn, or the silence or hold that is meant.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u32, nullable = false)]
     pub start_ms: Option<Millis>,
     /// When it ends.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u32, nullable = false)]
     pub end_ms: Option<Millis>,
     /// The rule that it belongs to.
     pub rule: &'a str,
     /// What is better said instead.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub better: Option<&'a str>,
 }
 
@@ -176,10 +183,12 @@ pub struct DraftVeto<'a> {
     /// Its Chinese name.
     pub title: &'a str,
     /// item, section or call.
+    #[schema(value_type = SheetScope)]
     pub scope: &'static str,
     /// The item or section that it zeroes.
     pub target: Option<&'a str>,
     /// Always `proposed`: a human confirms or rejects it.
+    #[schema(pattern = "^proposed$")]
     pub status: &'static str,
     /// Where in the transcript it shows.
     pub evidence: Vec<DraftEvidence<'a>>,
@@ -207,6 +216,7 @@ pub struct DraftFinding<'a> {
     pub text: &'a str,
     /// When it begins.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u32, nullable = false)]
     pub start_ms: Option<Millis>,
     /// hit, candidate or suppressed.
     pub verdict: FindingVerdict,
@@ -216,9 +226,11 @@ pub struct DraftFinding<'a> {
     pub suppressed_by: Option<&'a str>,
     /// Why an allow entry allows it.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub allowed_because: Option<&'a str>,
     /// What is better said instead.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub better: Option<&'a str>,
 }
 
@@ -246,6 +258,7 @@ pub struct DraftVerdict<'a> {
     pub outcome: Outcome,
     /// A number that was measured, such as a median or a ratio.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub measured: Option<f64>,
     /// Inputs that were missing.
     #[serde(skip_serializing_if = "Lacking::is_empty")]
@@ -255,12 +268,15 @@ pub struct DraftVerdict<'a> {
     pub evidence: Vec<DraftEvidence<'a>>,
     /// Where something absent was looked for.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub searched: Option<DraftSearch>,
     /// What came nearest to what was looked for.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub nearest: Option<DraftEvidence<'a>>,
     /// What is better said or done, where the standard is not met or something was observed.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(nullable = false)]
     pub better: Option<&'a str>,
 }
 
@@ -268,6 +284,7 @@ pub struct DraftVerdict<'a> {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, ToSchema)]
 pub struct DraftSearch {
     /// agent, customer, system or any.
+    #[schema(value_type = Speaker)]
     pub role: &'static str,
     /// Index of the first turn in the posted transcript.
     pub from_turn: u32,

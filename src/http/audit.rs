@@ -12,6 +12,9 @@ use super::App;
 use super::problem::Problem;
 use crate::store::AuditEntry;
 
+/// Larger numbers are not exact in every reader of JSON.
+const LARGEST: i64 = (1 << 53) - 1;
+
 /// Which part of the audit log.
 #[derive(Debug, Deserialize, IntoParams)]
 #[serde(deny_unknown_fields)]
@@ -19,7 +22,7 @@ use crate::store::AuditEntry;
 pub(super) struct AuditQuery {
     /// 从这个序号之后开始 [缺省: 0]
     #[serde(default)]
-    #[param(minimum = 0)]
+    #[param(minimum = 0, maximum = 9007199254740991_i64)]
     after: i64,
     /// 最多几条 [缺省: 100,最多 1000]
     #[serde(default = "some")]
@@ -52,7 +55,7 @@ pub(super) async fn list(
 ) -> Result<Json<AuditPage>, Problem> {
     let wrong = || Problem::new("invalid_query", "查询参数有误：可用的参数有 after=序号 和 limit=1 至 1000");
     let Query(AuditQuery { after, limit }) = query.map_err(|_| wrong())?;
-    if after < 0 || !(1..=1000).contains(&limit) {
+    if !(0..=LARGEST).contains(&after) || !(1..=1000).contains(&limit) {
         return Err(wrong());
     }
     let store = &app.archive()?.store;

@@ -11,6 +11,7 @@ use tokio::time::timeout;
 use super::App;
 use super::problem::Problem;
 use crate::answer::Refusal;
+use crate::strict::Strict;
 use crate::transcript::intake;
 use crate::transcript::limits::Limits;
 
@@ -36,7 +37,7 @@ pub(super) async fn json<T: DeserializeOwned>(body: Body, app: &App) -> Result<T
     let limits = Limits { body_bytes: SMALL, ..app.limits };
     let bytes = whole(body, &limits, app.body).await?;
     let mut reader = serde_json::Deserializer::from_slice(&bytes);
-    let read = serde_path_to_error::deserialize(&mut reader).map_err(|error| {
+    let read = serde_path_to_error::deserialize(Strict(&mut reader)).map_err(|error| {
         let pointer = pointer(error.path());
         in_chinese(&error.into_inner(), &pointer)
     })?;

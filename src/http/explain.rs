@@ -44,7 +44,7 @@ pub(super) struct Explanation {
     (status = 400, description = "查询参数有误", body = Document, content_type = "application/problem+json"),
     (status = 404, description = "没有这份初稿，或没有这条规则", body = Document, content_type = "application/problem+json"),
     (status = 409, description = "规则包太旧，现在的程序读不了", body = Document, content_type = "application/problem+json")))]
-pub(super) async fn view(
+pub(super) async fn explanation(
     State(app): State<Arc<App>>,
     Path(id): Path<String>,
     query: Result<Query<ExplanationQuery>, QueryRejection>,

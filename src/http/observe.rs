@@ -14,6 +14,9 @@ use tokio::sync::OwnedSemaphorePermit;
 use super::App;
 use super::problem::Problem;
 
+/// Routes that tell how the server is, and are answered however many others are worked on.
+pub(super) const NEEDS_NO_PLACE: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// Nobody waited for the answer.
@@ -120,7 +123,7 @@ impl Record {
     /// Takes one of the places for requests that are worked on; those that tell how the server is need none.
     fn take_place(&mut self, app: &App) -> bool {
         self.place = app.places.clone().try_acquire_owned().ok();
-        self.place.is_some() || ["/healthz", "/readyz", "/metrics"].contains(&self.route.as_str())
+        self.place.is_some() || NEEDS_NO_PLACE.contains(&self.route.as_str())
     }
 
     fn sent(&mut self, bytes: usize) {

@@ -9,6 +9,7 @@ use utoipa::ToSchema;
 
 use super::App;
 use crate::diagnostic::Diagnostic;
+use crate::lexicon::Speaker;
 use crate::rule::{Demand, Refs, Severity, Status};
 
 /// The pack in use (规则包).
@@ -17,6 +18,7 @@ pub(super) struct PackState {
     /// Digest of all of its files; every draft names it.
     digest: String,
     /// Since when it has been in use, RFC 3339.
+    #[schema(format = DateTime)]
     since: String,
     /// The folder that is watched; null where the pack came with the binary.
     folder: Option<String>,
@@ -34,6 +36,7 @@ pub(super) struct PackState {
 #[derive(Debug, Serialize, ToSchema)]
 struct RefusedState {
     /// When they were looked at, RFC 3339.
+    #[schema(format = DateTime)]
     at: String,
     /// Everything that is wrong with them.
     mistakes: Vec<Mistake>,
@@ -94,6 +97,7 @@ pub(super) struct RuleState {
     #[serde(rename = "ref")]
     reference: Refs,
     /// forbid, expect or observe.
+    #[schema(value_type = Demand)]
     demand: &'static str,
     severity: Severity,
     status: Status,
@@ -135,6 +139,7 @@ pub(super) struct LexiconState {
     id: String,
     title: String,
     /// agent, customer, system or any: whose words count.
+    #[schema(value_type = Speaker)]
     role: &'static str,
     /// Lexicons of one family compete: the longest entry wins.
     family: Option<String>,

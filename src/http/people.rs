@@ -9,6 +9,7 @@ use axum::{Extension, Json};
 use jiff::Timestamp;
 use serde::Deserialize;
 use utoipa::ToSchema;
+use utoipa::openapi::{Object, ObjectBuilder, Type};
 
 use super::archive::Archive;
 use super::problem::{Document, Problem};
@@ -31,17 +32,29 @@ pub(super) async fn list(State(app): State<Arc<App>>) -> Result<Json<People>, Pr
 
 /// Somebody who is to be taken up.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = NewPerson, example = json!({
+    "login": "lin.tao", "name": "林涛", "role": "reviewer", "password": "春眠不觉晓处处闻啼鸟"
+}))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Add {
     /// What they will log in with: letters, digits, `.`, `_`, `-`, `@`.
+    #[schema(pattern = "^[A-Za-z0-9._@-]{2,64}$")]
     login: String,
     /// What they are called.
+    #[schema(min_length = 1, max_length = 50, pattern = "\\S")]
     name: String,
     /// reviewer, lead or admin.
+    #[schema(schema_with = person_role)]
     role: Role,
     /// Their first password, at least ten characters.
-    #[schema(min_length = 10, max_length = 128)]
+    #[schema(min_length = 10, max_length = 128, example = "春眠不觉晓处处闻啼鸟")]
     password: String,
+}
+
+/// The roles of people: machines have tokens.
+fn person_role() -> Object {
+    let roles = Role::ALL.into_iter().filter(|role| *role != Role::Machine).map(Role::name);
+    ObjectBuilder::new().schema_type(Type::String).enum_values(Some(roles)).build()
 }
 
 /// 增加人员
@@ -66,15 +79,18 @@ pub(super) async fn add(
 
 /// What is to be changed; what is left out stays.
 #[derive(Debug, Default, Deserialize, ToSchema)]
+#[schema(as = PersonChange, example = json!({"role": "lead"}))]
 #[serde(deny_unknown_fields, default)]
 pub(super) struct Change {
+    /// Another name.
+    #[schema(min_length = 1, max_length = 50, pattern = "\\S")]
     name: Option<String>,
     /// reviewer, lead or admin.
     role: Option<Role>,
     /// False shuts them out at once.
     active: Option<bool>,
     /// Another password; ends their sessions.
-    #[schema(min_length = 10, max_length = 128)]
+    #[schema(min_length = 10, max_length = 128, example = "春眠不觉晓处处闻啼鸟")]
     password: Option<String>,
 }
 

@@ -31,7 +31,7 @@ struct Told {
 
 /// Why a request was refused (RFC 9457).
 #[derive(Serialize, ToSchema)]
-#[schema(as = Problem)]
+#[schema(as = Problem, example = example)]
 pub(super) struct Document<'a> {
     /// A URI that names the kind; the same for the same `code`.
     #[serde(rename = "type")]
@@ -50,8 +50,17 @@ pub(super) struct Document<'a> {
     request_id: &'a str,
     /// What others have changed meanwhile.
     #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Vec<HistoryEntry>>)]
+    #[schema(value_type = Vec<HistoryEntry>)]
     changes: Option<&'a serde_json::Value>,
+}
+
+fn example() -> serde_json::Value {
+    serde_json::json!({
+        "type": "urn:zhijian:problem:invalid_transcript", "title": "对话记录有误", "status": 422,
+        "code": "invalid_transcript", "detail": "/turns/0/role: 不认识“staff”，您可能要写 agent",
+        "errors": [{"pointer": "/turns/0/role", "detail": "不认识“staff”，您可能要写 agent"}],
+        "request_id": "0199a1b2-0000-7000-8000-000000000000"
+    })
 }
 
 /// Status and title of each code.
@@ -96,6 +105,11 @@ impl Problem {
         Refusal::new(code, detail).into()
     }
 
+    /// A fault of the program; nothing of what it was working on is told.
+    pub(super) fn internal() -> Self {
+        Self::new("internal", "程序内部出错：请把请求编号告诉管理员")
+    }
+
     /// The same problem, with the field that offends.
     pub(super) fn at(mut self, pointer: &str, message: impl Into<String>) -> Self {
         let problem = FieldProblem { pointer: pointer.to_owned(), message: message.into() };
@@ -120,7 +134,7 @@ impl Problem {
         match status {
             StatusCode::NOT_FOUND => Self::new("not_found", "没有这个地址：接口说明见 /api/docs"),
             status if status.is_client_error() => Self::new("bad_request", "请求有误：接口说明见 /api/docs"),
-            _ => Refusal::internal().into(),
+            _ => Self::internal(),
         }
     }
 
@@ -160,7 +174,7 @@ impl From<StoreError> for Problem {
         tracing::error!(%error, "store");
         match error {
             StoreError::Busy => Self::new("unavailable", error.to_string()).retry_after(1),
-            _ => Refusal::internal().into(),
+            _ => Self::internal(),
         }
     }
 }
@@ -200,5 +214,5 @@ pub(super) async fn method_not_allowed(State(app): State<Arc<App>>, method: Meth
 
 /// The program has a fault; what it was working on is not told.
 pub(super) fn panicked(_message: Box<dyn Any + Send>) -> Response {
-    Problem::from(Refusal::internal()).into_response()
+    Problem::internal().into_response()
 }

@@ -34,38 +34,57 @@ pub(super) struct QueueQuery {
     /// true 没有人在看的,false 有人在看的
     free: Option<bool>,
     /// 领取或提交的人的编号;me 表示自己
+    #[param(max_length = 200, pattern = "^[^\\x00]*$")]
+    #[schema(max_length = 200, pattern = "^[^\\x00]*$")]
     person: Option<String>,
     /// 评分表编号
+    #[param(max_length = 200, pattern = "^[^\\x00]*$")]
+    #[schema(max_length = 200, pattern = "^[^\\x00]*$")]
     rubric: Option<String>,
     /// 工号
+    #[param(max_length = 200, pattern = "^[^\\x00]*$")]
+    #[schema(max_length = 200, pattern = "^[^\\x00]*$")]
     agent: Option<String>,
     /// 班组
+    #[param(max_length = 200, pattern = "^[^\\x00]*$")]
+    #[schema(max_length = 200, pattern = "^[^\\x00]*$")]
     team: Option<String>,
     /// 通话日期不早于,如 2026-11-21
     #[param(format = Date)]
+    #[schema(format = Date)]
     from: Option<String>,
     /// 通话日期不晚于
     #[param(format = Date)]
+    #[schema(format = Date)]
     to: Option<String>,
     /// 机评得分不低于
+    #[param(minimum = -10000000, maximum = 10000000, multiple_of = 0.01)]
+    #[schema(minimum = -10000000, maximum = 10000000, multiple_of = 0.01)]
     min_score: Option<f64>,
     /// 机评得分不高于
+    #[param(minimum = -10000000, maximum = 10000000, multiple_of = 0.01)]
+    #[schema(minimum = -10000000, maximum = 10000000, multiple_of = 0.01)]
     max_score: Option<f64>,
     /// 最重的命中不轻于:1 一般,2 较重,3 严重
     #[param(minimum = 0, maximum = 3)]
+    #[schema(minimum = 0, maximum = 3)]
     min_severity: Option<i64>,
     /// 不确定程度不低于
-    #[param(minimum = 0)]
-    min_uncertainty: Option<i64>,
+    min_uncertainty: Option<u32>,
     /// 命中(含疑似)这条规则的
+    #[param(max_length = 200, pattern = "^[^\\x00]*$")]
+    #[schema(max_length = 200, pattern = "^[^\\x00]*$")]
     rule: Option<String>,
     /// 顺序:risk 风险从高到低(缺省),newest、oldest 初稿的先后,score 得分从低到高
     #[param(inline)]
     order: QueueOrder,
     /// 上一页给出的 next
+    #[param(pattern = "^-?[0-9]{1,18}[.][0-9a-fA-F-]{36}$")]
+    #[schema(pattern = "^-?[0-9]{1,18}[.][0-9a-fA-F-]{36}$")]
     cursor: Option<String>,
     /// 最多几条 [缺省: 50,最多 500]
     #[param(minimum = 1, maximum = 500)]
+    #[schema(minimum = 1, maximum = 500)]
     limit: Option<u32>,
 }
 
@@ -96,15 +115,27 @@ impl QueueQuery {
             min_score: points(self.min_score, "min_score")?,
             max_score: points(self.max_score, "max_score")?,
             min_severity: self.min_severity,
-            min_uncertainty: self.min_uncertainty,
+            min_uncertainty: self.min_uncertainty.map(i64::from),
             rule: self.rule.clone(),
         };
         let texts = [&filter.person, &filter.rubric, &filter.agent, &filter.team, &filter.rule];
         let is_odd = |text: &String| text.contains('\0') || text.chars().count() > 200;
         if texts.into_iter().flatten().any(is_odd) {
-            return Err(wrong("查询参数有误：编号最多 200 个字符，不能有控制字符"));
+            return Err(wrong("查询参数有误：编号最多 200 个字符，不能有空字符"));
+        }
+        if filter.min_severity.is_some_and(|least| !(0..=3).contains(&least)) {
+            return Err(wrong("查询参数 min_severity 为 0 至 3"));
         }
         Ok(filter)
+    }
+
+    /// How many entries, and behind which.
+    fn page(&self) -> Result<(u32, Option<Cursor>), Problem> {
+        let limit = self.limit.unwrap_or(PAGE);
+        if !(1..=LARGEST_PAGE).contains(&limit) {
+            return Err(wrong(format!("查询参数 limit 为 1 至 {LARGEST_PAGE}")));
+        }
+        Ok((limit, self.cursor.as_deref().map(read_cursor).transpose()?))
     }
 }
 
@@ -138,11 +169,7 @@ pub(super) async fn list(
 ) -> Result<Json<QueuePage>, Problem> {
     let Query(query) = query.map_err(|_| wrong("查询参数有误：可用的参数见 /api/docs"))?;
     let filter = query.filter(&actor)?;
-    let limit = query.limit.unwrap_or(PAGE);
-    if !(1..=LARGEST_PAGE).contains(&limit) {
-        return Err(wrong(format!("查询参数 limit 为 1 至 {LARGEST_PAGE}")));
-    }
-    let after = query.cursor.as_deref().map(read_cursor).transpose()?;
+    let (limit, after) = query.page()?;
     let store = &app.archive()?.store;
     // One more than asked for tells whether there is a next page.
     let mut found = store.queue(&filter, query.order, after.as_ref(), limit + 1, Timestamp::now()).await?;
@@ -154,12 +181,15 @@ pub(super) async fn list(
 
 /// The next review, now one's own.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = NextReview)]
 pub(super) struct Next {
     /// Null where no open review of such is free.
     review: Option<QueueEntry>,
 }
 
 /// 领取下一通:符合条件、还没有人在看的第一通
+///
+/// 条件同复核队列;`state`、`free`、`cursor`、`limit` 在这里不起作用。
 #[utoipa::path(post, path = "/api/v1/reviews/next", tag = "复核", request_body = QueueQuery,
     responses((status = 200, description = "已领取；没有时 review 为 null", body = Next)))]
 pub(super) async fn next(
@@ -168,6 +198,7 @@ pub(super) async fn next(
     body: Body,
 ) -> Result<Json<Next>, Problem> {
     let query: QueueQuery = body::json(body, &app).await?;
+    query.page()?;
     let filter = QueueFilter { state: Some(ReviewState::Open), free: Some(true), ..query.filter(&actor)? };
     let review = claim_next(&app.archive()?.store, &filter, query.order, &actor).await?;
     Ok(Json(Next { review }))

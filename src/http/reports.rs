@@ -20,6 +20,7 @@ use crate::store::Span;
 #[into_params(parameter_in = Query)]
 pub(super) struct AgreementQuery {
     /// 评分表编号;不写则全部
+    #[param(pattern = "^[^\\x00]*$")]
     rubric: Option<String>,
     /// 通话日期不早于,如 2026-11-21
     #[param(format = Date)]

@@ -16,14 +16,15 @@ use super::problem::{Document, Problem};
 use super::{App, body};
 use crate::access::Actor;
 use crate::answer::Refusal;
+use crate::draft::Draft;
 use crate::privacy;
 use crate::review::{Decision, ItemValues, Reasons, Review, ReviewResult, ReviewTotals, Subject};
 use crate::score::Sheet;
 use crate::store::{
     Act, Claim, Denied, HistoryEntry, News, ReviewState, Step, Store, StoreError, StoredReview,
 };
-use crate::transcript::intake;
 use crate::transcript::limits::Limits;
+use crate::transcript::{Transcript, intake};
 use crate::webhook::event::{Event, ReviewReopened, ReviewSubmitted};
 
 /// No more decisions are taken in one request: a rubric has some dozens of items.
@@ -41,15 +42,15 @@ pub(super) struct ReviewView {
     /// The id of whoever submitted it last.
     reviewer: Option<String>,
     /// When it was submitted last, RFC 3339.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     submitted_at: Option<Timestamp>,
     /// Whether personal data is covered.
     masked: bool,
     /// The transcript as it was posted, its turns in posted order.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Transcript)]
     transcript: Value,
     /// The draft, as the machine made it.
-    #[schema(value_type = Object)]
+    #[schema(value_type = Draft)]
     draft: Value,
     /// What may be given on each item.
     sheet: Sheet,
@@ -150,7 +151,14 @@ async fn denied(store: &Store, id: &str, seen: i64, denied: Denied) -> Result<Pr
 /// 一份初稿和它的对话,以及已有的判断
 #[utoipa::path(get, path = "/api/v1/reviews/{id}", tag = "复核",
     params(("id" = String, Path, description = "初稿编号")), responses(
-    (status = 200, description = "个人信息已遮盖；ETag 是版本", body = ReviewView),
+    (status = 200, description = "个人信息已遮盖；ETag 是版本", body = ReviewView,
+        headers(("ETag" = String, description = "版本")), links(
+        ("decide" = (operation_id = "reviews_decide", parameters(
+            ("id" = "$response.body#/id"), ("If-Match" = "$response.header.ETag")))),
+        ("submit" = (operation_id = "reviews_submit", parameters(
+            ("id" = "$response.body#/id"), ("If-Match" = "$response.header.ETag")))),
+        ("reopen" = (operation_id = "reviews_reopen", parameters(
+            ("id" = "$response.body#/id"), ("If-Match" = "$response.header.ETag")))))),
     (status = 404, description = "没有这份初稿", body = Document, content_type = "application/problem+json")))]
 pub(super) async fn view(State(app): State<Arc<App>>, Path(id): Path<String>) -> Result<Response, Problem> {
     let stored = stored(&app.archive()?.store, &id, Timestamp::now()).await?;
@@ -193,9 +201,14 @@ pub(super) async fn release(
 
 /// Decisions, taken together or not at all.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({"decisions": [
+    {"subject": "item:greeting", "verdict": "score", "score": 1.0, "reason": "asr-error"},
+    {"subject": "finding:0", "verdict": "reject", "reason": "context"}
+]}))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Decide {
-    #[schema(value_type = Vec<Decision>)]
+    /// At most 1000.
+    #[schema(value_type = Vec<Decision>, max_items = 1000)]
     decisions: Vec<Value>,
 }
 
@@ -221,8 +234,9 @@ impl Progress {
 /// 记下判断:确认、改分、不适用、驳回、补充漏判、撤回
 #[utoipa::path(patch, path = "/api/v1/reviews/{id}", tag = "复核", request_body = Decide,
     params(("id" = String, Path, description = "初稿编号"),
-        ("If-Match" = String, Header, description = "看到的版本，即上次响应的 ETag")), responses(
-    (status = 200, description = "已保存；ETag 是新版本", body = Progress),
+        ("If-Match" = String, Header, example = "\"1\"", pattern = "^(W/)?\"?[0-9]{1,18}\"?$", description = "看到的版本，即上次响应的 ETag")), responses(
+    (status = 200, description = "已保存；ETag 是新版本", body = Progress,
+        headers(("ETag" = String, description = "版本"))),
     (status = 409, description = "别人正在复核，或已提交", body = Document, content_type = "application/problem+json"),
     (status = 412, description = "已被改过，changes 写明改了什么", body = Document, content_type = "application/problem+json"),
     (status = 422, description = "判断有误", body = Document, content_type = "application/problem+json"),
@@ -272,8 +286,9 @@ fn without_personal_data(decision: Decision) -> Decision {
 /// 提交:没有单独判断的,按机器的建议确认
 #[utoipa::path(post, path = "/api/v1/reviews/{id}/submit", tag = "复核",
     params(("id" = String, Path, description = "初稿编号"),
-        ("If-Match" = String, Header, description = "看到的版本，即上次响应的 ETag")), responses(
-    (status = 200, description = "已提交", body = ReviewResult),
+        ("If-Match" = String, Header, example = "\"1\"", pattern = "^(W/)?\"?[0-9]{1,18}\"?$", description = "看到的版本，即上次响应的 ETag")), responses(
+    (status = 200, description = "已提交", body = ReviewResult,
+        headers(("ETag" = String, description = "版本"))),
     (status = 409, description = "别人正在复核，或已提交", body = Document, content_type = "application/problem+json"),
     (status = 412, description = "已被改过，changes 写明改了什么", body = Document, content_type = "application/problem+json"),
     (status = 422, description = "还有没判断的，errors 逐一指明", body = Document, content_type = "application/problem+json"),
@@ -324,10 +339,11 @@ fn submitted(review: &Review, result: &ReviewResult, step: Step<'_>) -> News {
 
 /// Why something is done.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({"why": "核对客户号码"}))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Why {
     /// The reason, 1–500 characters; it goes into the audit log.
-    #[schema(min_length = 1, max_length = 500)]
+    #[schema(min_length = 1, max_length = 500, pattern = "\\S")]
     why: String,
 }
 
@@ -350,8 +366,9 @@ impl Why {
 /// 退回:重新打开已提交的复核
 #[utoipa::path(post, path = "/api/v1/reviews/{id}/reopen", tag = "复核", request_body = Why,
     params(("id" = String, Path, description = "初稿编号"),
-        ("If-Match" = String, Header, description = "看到的版本，即上次响应的 ETag")), responses(
-    (status = 200, description = "已退回", body = Progress),
+        ("If-Match" = String, Header, example = "\"1\"", pattern = "^(W/)?\"?[0-9]{1,18}\"?$", description = "看到的版本，即上次响应的 ETag")), responses(
+    (status = 200, description = "已退回", body = Progress,
+        headers(("ETag" = String, description = "版本"))),
     (status = 409, description = "还没有提交", body = Document, content_type = "application/problem+json"),
     (status = 412, description = "已被改过", body = Document, content_type = "application/problem+json"),
     (status = 428, description = "缺少 If-Match", body = Document, content_type = "application/problem+json")))]
@@ -402,7 +419,8 @@ pub(super) async fn history(
 /// 查看原文(含个人信息);须写明原因,每次都记入审计
 #[utoipa::path(post, path = "/api/v1/reviews/{id}/unmask", tag = "复核", request_body = Why,
     params(("id" = String, Path, description = "初稿编号")), responses(
-    (status = 200, description = "没有遮盖的原文", body = ReviewView),
+    (status = 200, description = "没有遮盖的原文", body = ReviewView,
+        headers(("ETag" = String, description = "版本"))),
     (status = 404, description = "没有这份初稿", body = Document, content_type = "application/problem+json")))]
 pub(super) async fn unmask(
     State(app): State<Arc<App>>,

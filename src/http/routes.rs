@@ -45,7 +45,7 @@ impl Entry {
     }
 
     /// What the guard asks for; none where there is no guard.
-    fn asks(self) -> Option<Option<Scope>> {
+    pub(super) fn asks(self) -> Option<Option<Scope>> {
         match self {
             Self::Open | Self::OpenWithStore => None,
             Self::Known => Some(None),
@@ -106,7 +106,7 @@ pub(super) fn all() -> Vec<Route> {
         route("POST", "/api/v1/reviews/{id}/submit", Keeps(Review), post(reviews::submit)),
         route("POST", "/api/v1/reviews/{id}/reopen", Keeps(Reopen), post(reviews::reopen)),
         route("GET", "/api/v1/reviews/{id}/history", Keeps(Review), get(reviews::history)),
-        route("GET", "/api/v1/reviews/{id}/explanation", Keeps(Review), get(explain::view)),
+        route("GET", "/api/v1/reviews/{id}/explanation", Keeps(Review), get(explain::explanation)),
         route("POST", "/api/v1/reviews/{id}/unmask", Keeps(Unmask), post(reviews::unmask)),
         route("GET", "/api/v1/reports/agreement", Keeps(Report), get(reports::agreement)),
         route("GET", "/api/v1/pack", Holds(Pack), get(pack::pack)),
@@ -140,9 +140,14 @@ pub(super) fn all() -> Vec<Route> {
     ]
 }
 
+/// Those of them that a server has.
+pub(super) fn here(keeps: bool) -> Vec<Route> {
+    all().into_iter().filter(|route| keeps || !route.entry.needs_store()).collect()
+}
+
 /// The routes of this server, each behind its guard.
 pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
-    let here = all().into_iter().filter(|route| app.archive.is_some() || !route.entry.needs_store());
+    let here = here(app.archive.is_some()).into_iter();
     let router = here.fold(Router::new(), |router, Route { path, entry, handler, .. }| {
         let handler = match entry.asks() {
             Some(scope) => handler.layer(from_fn_with_state(Guard { app: app.clone(), scope }, guard)),

@@ -24,6 +24,7 @@ use crate::transcript::Transcript;
 #[into_params(parameter_in = Query)]
 pub(super) struct ScoreQuery {
     /// 用哪张评分表;不写则用适用于该对话的那张
+    #[param(example = "v3.1")]
     rubric: Option<String>,
     /// 写 `all` 则判定规则包里的全部规则,而不只是评分表用到的
     #[param(inline)]

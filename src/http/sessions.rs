@@ -21,24 +21,28 @@ use crate::store::{NewPerson, Person, PersonChange};
 
 /// The first administrator.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({
+    "code": "启动时显示的代码", "login": "admin", "name": "管理员", "password": "春眠不觉晓处处闻啼鸟"
+}))]
 #[serde(deny_unknown_fields)]
 pub(super) struct SetUp {
     /// The code that the server told when it was started.
     code: String,
     /// What they will log in with.
+    #[schema(pattern = "^[A-Za-z0-9._@-]{2,64}$")]
     login: String,
     /// What they are called.
+    #[schema(min_length = 1, max_length = 50, pattern = "\\S")]
     name: String,
     /// Their password, at least ten characters.
-    #[schema(min_length = 10, max_length = 128)]
+    #[schema(min_length = 10, max_length = 128, example = "春眠不觉晓处处闻啼鸟")]
     password: String,
 }
 
 /// 首次使用:凭启动时显示的代码建立第一个管理员
 #[utoipa::path(post, path = "/api/v1/setup", tag = "登录", request_body = SetUp, responses(
     (status = 201, description = "已建立", body = Person),
-    (status = 403, description = "代码不对，或已经有人了", body = super::problem::Document,
-        content_type = "application/problem+json")))]
+    (status = 403, description = "代码不对，或已经有人了，或请求来自别的网站")))]
 pub(super) async fn set_up(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
@@ -63,6 +67,7 @@ pub(super) async fn set_up(
 
 /// Who wants to come in.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(example = json!({"login": "lin.tao", "password": "春眠不觉晓处处闻啼鸟"}))]
 #[serde(deny_unknown_fields)]
 pub(super) struct LogIn {
     /// What they log in with.
@@ -92,9 +97,11 @@ impl From<&Actor> for Me {
 
 /// 登录:凭登录名和密码得到会话(Cookie)
 #[utoipa::path(post, path = "/api/v1/session", tag = "登录", request_body = LogIn, responses(
-    (status = 200, description = "已登录，Cookie 在响应头里", body = Me),
-    (status = 401, description = "登录名或密码不对", body = super::problem::Document,
-        content_type = "application/problem+json")))]
+    (status = 200, description = "已登录", body = Me,
+        headers(("Set-Cookie" = String, description = "会话：zhijian_session=…"))),
+    (status = 401, description = "登录名或密码不对"),
+    (status = 403, description = "请求来自别的网站"),
+    (status = 429, description = "试错次数过多")))]
 pub(super) async fn log_in(
     State(app): State<Arc<App>>,
     headers: HeaderMap,
@@ -178,7 +185,10 @@ pub(super) async fn change_password(
 }
 
 /// 退出登录
-#[utoipa::path(delete, path = "/api/v1/session", tag = "登录", responses((status = 204, description = "已退出")))]
+#[utoipa::path(delete, path = "/api/v1/session", tag = "登录", responses(
+    (status = 204, description = "已退出，或本来就没有登录",
+        headers(("Set-Cookie" = String, description = "去掉会话"))),
+    (status = 403, description = "请求来自别的网站")))]
 pub(super) async fn log_out(State(app): State<Arc<App>>, headers: HeaderMap) -> Result<Response, Problem> {
     same_origin(&headers)?;
     if let Some(secret) = session_secret(&headers) {

@@ -31,12 +31,15 @@ pub(super) async fn list(State(app): State<Arc<App>>) -> Result<Json<Tokens>, Pr
 
 /// A token that is to be made.
 #[derive(Debug, Deserialize, ToSchema)]
+#[schema(as = NewToken, example = json!({"name": "转写系统", "role": "machine", "days": 365}))]
 #[serde(deny_unknown_fields)]
 pub(super) struct Add {
     /// What it is for, such as the name of the system that will hold it.
+    #[schema(min_length = 1, max_length = 50, pattern = "\\S")]
     name: String,
     role: Role,
     /// Some of what the role may; all that a program may where it is left out.
+    #[schema(min_items = 1)]
     scopes: Option<Vec<Scope>>,
     /// For how many days it is valid, 1–3650; for ever where it is left out.
     #[schema(minimum = 1, maximum = 3650)]
@@ -45,6 +48,7 @@ pub(super) struct Add {
 
 /// A new token, with its secret.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AddedToken)]
 pub(super) struct Added {
     /// The secret itself: shown here and never again.
     secret: String,

@@ -38,19 +38,22 @@ pub(super) struct KeptDraft<'a> {
 /// 返回原来的初稿;编号相同而内容不同,返回 409。也可用 `Idempotency-Key` 头标明同一个请求。
 #[utoipa::path(post, path = "/api/v1/transcripts", tag = "评分",
     params(
-        ("rubric" = Option<String>, Query, description = "用哪张评分表;不写则用适用于该对话的那张"),
-        ("Idempotency-Key" = Option<String>, Header, description = "同一个请求的标记,1 至 200 个可见 ASCII 字符")),
+        ("rubric" = Option<String>, Query, example = "v3.1", description = "用哪张评分表;不写则用适用于该对话的那张"),
+        ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 200,
+            pattern = "^[!-~]([ -~]*[!-~])?$", description = "同一个请求的标记,1 至 200 个可见 ASCII 字符")),
     request_body(description = "对话记录", content(
         (Transcript = "application/json", example = json!(openapi::example())),
         (String = "application/x-ndjson"))),
     responses(
         (status = 201, description = "已保存", body = KeptDraft),
         (status = 200, description = "重复提交，返回原来的初稿；批量时每行一份", content(
-            (KeptDraft = "application/json"), (String = "application/x-ndjson"))),
+            (KeptDraft = "application/json"), (String = "application/x-ndjson")),
+            headers(("Idempotency-Replayed" = String, description = "true：是原来的初稿"))),
         (status = 400, description = "不是 UTF-8,或不是 JSON,或查询参数有误", body = Document,
             content_type = "application/problem+json"),
         (status = 409, description = "同一编号下已有另一通对话", body = Document,
             content_type = "application/problem+json"),
+        (status = 415, description = "内容类型不对"),
         (status = 422, description = "字段有误，没有这张评分表，或幂等键用在了别的请求上", body = Document,
             content_type = "application/problem+json")))]
 pub(super) async fn keep(

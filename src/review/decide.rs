@@ -1,6 +1,7 @@
 //! Which decisions are taken: those about something that is there, in a form that fits it, with the reason that it needs.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use super::grounds::{check_note, check_reason};
 use super::{Decision, ItemValue, Reasons, Refused, Review, Subject, Verdict};
@@ -9,9 +10,11 @@ use crate::score::{Points, SheetItem, Values};
 use crate::yaml::nearest;
 
 /// What a decision has changed, for the history.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = DecisionChange)]
 pub struct Change {
     /// What was decided about.
+    #[schema(value_type = String)]
     pub subject: Subject,
     /// What stood there before.
     pub before: Option<Decision>,

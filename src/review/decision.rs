@@ -27,19 +27,20 @@ use crate::yaml::{in_chinese, nearest};
 #[serde(deny_unknown_fields)]
 pub struct Decision {
     /// What it is about: `item:<id>`, `finding:<index>`, `veto:<id>` or `missed:<n>`.
-    #[schema(value_type = String, example = "item:greeting")]
+    #[schema(value_type = String, example = "item:greeting", pattern = "^(item:|veto:)[^\\x00-\\x1f\\x7f-\\x9f]{1,200}$|^finding:(0|[1-9][0-9]{0,8})$|^missed:([1-9][0-9]{0,2}|1000)$")]
     pub subject: Subject,
     /// What is decided.
     pub verdict: Verdict,
     /// The points that an item gets, one of those that the sheet allows.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<f64>)]
+    #[schema(value_type = Option<f64>, minimum = -10000000, maximum = 10000000)]
     pub score: Option<Points>,
     /// Why the machine is overruled: the id of one of the pack's reasons.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// What else there is to say, in at most 2000 characters.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schema(max_length = 2000, pattern = "^[^\\x00-\\x09\\x0b-\\x1f\\x7f-\\x9f]*$")]
     pub note: Option<String>,
     /// Index of the turn in the posted transcript, of a passage that the machine missed.
     #[serde(default, skip_serializing_if = "Option::is_none")]

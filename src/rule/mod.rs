@@ -124,7 +124,8 @@ pub enum Status {
 }
 
 /// What a rule demands of its condition.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ToSchema)]
+#[schema(rename_all = "snake_case")]
 pub enum Demand {
     /// It must not occur; each occurrence is a finding.
     Forbid,

@@ -36,7 +36,7 @@ pub struct AuditEntry {
     /// Its number, from 1, without gaps.
     pub seq: i64,
     /// When it was done, RFC 3339.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// Who did it: `person:…`, `token:…` or `system:…`.
     pub actor: String,

@@ -33,7 +33,7 @@ pub use keep::{Keeper, Keeping, Kept, NewDraft, Packed, Refused};
 pub use people::{NewPerson, Person, PersonChange};
 pub use queue::{Cursor, QueueEntry, QueueFilter, QueueOrder};
 pub use results::Span;
-pub use reviews::{Claim, Denied, HistoryEntry, ReviewState, Step, StoredReview};
+pub use reviews::{Claim, Denied, HistoryDetail, HistoryEntry, ReviewState, Step, StoredReview};
 pub use tokens::{NewToken, Token};
 pub use transcripts::StoredDraft;
 

@@ -22,7 +22,7 @@ pub struct Person {
     /// Whether they may log in.
     pub active: bool,
     /// Since when they are known, RFC 3339.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
 }
 

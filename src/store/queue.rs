@@ -8,6 +8,7 @@ use super::db::{Value, values};
 use super::reviews::{claim, state};
 use super::{Claim, ReviewState, Store, StoreError, stored, time};
 use crate::score::Points;
+use crate::transcript::Channel;
 
 /// Which reviews are asked for; what is left out does not matter.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -72,19 +73,21 @@ pub struct QueueEntry {
     /// The transcript's own id.
     pub transcript_id: String,
     /// call or chat.
+    #[schema(value_type = Channel)]
     pub channel: String,
     /// The agent's number.
     pub agent: Option<String>,
     /// The agent's team.
     pub team: Option<String>,
     /// The day of the call.
+    #[schema(format = Date)]
     pub day: String,
     /// How many turns it has.
     pub turns: i64,
     /// The rubric's id.
     pub rubric: String,
     /// When the draft was made, RFC 3339.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub created_at: Timestamp,
     /// The machine's total with every proposed veto carried out.
     #[schema(value_type = f64)]
@@ -93,6 +96,7 @@ pub struct QueueEntry {
     #[schema(value_type = f64)]
     pub max: Points,
     /// The heaviest hit: 0 none, 1 minor, 2 major, 3 critical.
+    #[schema(minimum = 0, maximum = 3)]
     pub severity: i64,
     /// Findings that count.
     pub hits: i64,
@@ -109,7 +113,7 @@ pub struct QueueEntry {
     /// The id of whoever submitted it last.
     pub reviewer: Option<String>,
     /// When it was submitted last, RFC 3339.
-    #[schema(value_type = Option<String>)]
+    #[schema(value_type = Option<String>, format = DateTime)]
     pub submitted_at: Option<Timestamp>,
     /// The total with what the human changed.
     #[schema(value_type = Option<f64>)]

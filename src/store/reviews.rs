@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use super::db::{Tx, Value, values};
 use super::{Act, News, Store, StoreError, decompressed, stored, time};
 use crate::access::Actor;
-use crate::review::{Change, Decision, Machine, Review, ReviewResult};
+use crate::review::{Change, Decision, Machine, Review, ReviewResult, ReviewSums};
 use crate::score::Sheet;
 
 /// How long a review is a reviewer's own after they last touched it.
@@ -32,7 +32,7 @@ pub struct Claim {
     /// What they are called.
     pub name: String,
     /// Until when it is theirs, RFC 3339; every change prolongs it.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub until: Timestamp,
 }
 
@@ -119,15 +119,31 @@ pub struct HistoryEntry {
     /// The version that came of it.
     pub version: i64,
     /// When, RFC 3339.
-    #[schema(value_type = String)]
+    #[schema(value_type = String, format = DateTime)]
     pub at: Timestamp,
     /// Who did it: `person:…`.
     pub by: String,
     /// decide, submit or reopen.
+    #[schema(pattern = "^(decide|submit|reopen)$")]
     pub action: String,
-    /// What was decided before and after, or the reason that was given.
-    #[schema(value_type = Object)]
+    /// What was decided before and after, what it came to, or the reason that was given.
+    #[schema(value_type = HistoryDetail)]
     pub detail: serde_json::Value,
+}
+
+/// How the detail of a history reads; it is kept and told as it was written.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+#[serde(untagged)]
+pub enum HistoryDetail {
+    /// Of `decide`: each decision.
+    Decided(Vec<Change>),
+    /// Of `submit`: the sums.
+    Submitted(ReviewSums),
+    /// Of `reopen`: why.
+    Reopened {
+        /// The reason that was given.
+        why: String,
+    },
 }
 
 #[derive(sqlx::FromRow)]

@@ -7,6 +7,7 @@ use super::limits::Limits;
 use super::node::Node;
 use super::problem::{Kind, Problems, Report};
 use super::{Transcript, check, syntax, walk};
+use crate::strict::Strict;
 
 /// A sender who adds a field to every turn is told its name once, and is not told thousands.
 const MOST_IGNORED: usize = 20;
@@ -54,16 +55,11 @@ pub fn too_large(limits: &Limits) -> Problems {
 
 /// The fast way: straight into the borrowed transcript, nothing explained.
 fn parse(text: &str) -> Result<Transcript<'_>, serde_json::Error> {
-    // Lists are read as structs by serde; a transcript is an object.
-    if !text.trim_start().starts_with('{') {
-        return Err(serde::de::Error::custom("not an object"));
-    }
     let mut ignored = Vec::new();
     let mut source = serde_json::Deserializer::from_str(text);
-    let mut transcript =
-        Transcript::deserialize(serde_ignored::Deserializer::new(&mut source, &mut |path| {
-            note(&path, &mut ignored);
-        }))?;
+    let mut note_ignored = |path: Path<'_>| note(&path, &mut ignored);
+    let noting = serde_ignored::Deserializer::new(&mut source, &mut note_ignored);
+    let mut transcript = Transcript::deserialize(Strict(noting))?;
     source.end()?;
     transcript.ignored = ignored;
     Ok(transcript)

@@ -27,9 +27,13 @@ pub type Millis = u32;
 ///
 /// Borrows its texts from the posted body wherever JSON allows it.
 #[derive(Debug, Clone, Deserialize, ToSchema)]
+#[schema(
+    description = "One call or chat, turn by turn (对话记录). Unknown fields are ignored, and the draft says so."
+)]
 pub struct Transcript<'a> {
     /// The sender's own id of the call or chat; returned with the draft.
     #[serde(borrow)]
+    #[schema(min_length = 1, max_length = 200, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$")]
     pub id: Cow<'a, str>,
     /// Whether it was spoken or written.
     #[serde(default)]
@@ -39,6 +43,7 @@ pub struct Transcript<'a> {
     pub direction: Option<Direction>,
     /// When it began, RFC 3339 with offset.
     #[serde(borrow, default)]
+    #[schema(format = DateTime)]
     pub started_at: Option<Cow<'a, str>>,
     /// How the speakers were told apart.
     #[serde(default)]
@@ -48,6 +53,7 @@ pub struct Transcript<'a> {
     pub agent: Option<Agent<'a>>,
     /// What was said, in the order of time.
     #[serde(borrow)]
+    #[schema(min_items = 1)]
     pub turns: Vec<Turn<'a>>,
     /// What the telephone system reported.
     #[serde(default)]
@@ -110,9 +116,11 @@ pub enum Separation {
 pub struct Agent<'a> {
     /// The agent's number (工号).
     #[serde(borrow, default)]
+    #[schema(max_length = 200, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$")]
     pub id: Option<Cow<'a, str>>,
     /// The agent's team.
     #[serde(borrow, default)]
+    #[schema(max_length = 200, pattern = "^[^\\x00-\\x1f\\x7f-\\x9f]*$")]
     pub team: Option<Cow<'a, str>>,
 }
 
@@ -147,6 +155,7 @@ impl Turn<'_> {
 
 /// Who spoke (角色).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
+#[schema(as = SpeakerRole)]
 #[serde(rename_all = "snake_case")]
 pub enum Role {
     /// The service's agent (客服).

@@ -22,6 +22,7 @@ mod kinds;
 mod layering;
 mod ledger;
 mod notes;
+mod openapi;
 mod pack;
 mod packs;
 mod pipeline;
