@@ -142,7 +142,7 @@ async fn what_is_sent_about_reviews_is_described() {
     let values = |id: &str| {
         let items = view["sheet"]["items"].as_array().unwrap();
         let item = items.iter().find(|item| item["id"] == id).unwrap();
-        item["values"]["levels"][0]["score"].clone()
+        item["values"].pointer("/levels/0/score").cloned().unwrap_or(json!(0))
     };
     let mut decisions: Vec<Value> = vec![
         json!({"subject": "missed:1", "verdict": "add", "turn": 0, "start": 0, "end": 1, "note": "语气"}),
@@ -151,10 +151,7 @@ async fn what_is_sent_about_reviews_is_described() {
     for open in early["errors"].as_array().unwrap() {
         let subject = open["pointer"].as_str().unwrap();
         decisions.push(match subject.split_once(':').unwrap() {
-            ("item", id) => {
-                let score = if values(id).is_null() { json!(0) } else { values(id) };
-                json!({"subject": subject, "verdict": "score", "score": score})
-            }
+            ("item", id) => json!({"subject": subject, "verdict": "score", "score": values(id)}),
             _ => json!({"subject": subject, "verdict": "confirm"}),
         });
     }
