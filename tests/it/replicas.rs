@@ -173,19 +173,18 @@ async fn whoever_does_not_get_a_review_is_told_that_somebody_has_it() {
     let review = pair.keep(0..1).await.remove(0);
     let path = &format!("/api/v1/reviews/{review}/claim");
     let reviewers = pair.reviewers().await;
-    let takes_turns = |caller: &Caller| {
-        let caller = caller.clone();
-        async move {
-            for _ in 0..40 {
-                let claim = caller.send(Method::POST, path, &json!({})).await.unwrap();
-                if claim.status != 200 {
-                    assert_eq!(claim.json(409)["code"], "claimed");
-                }
-                assert_eq!(caller.send(Method::DELETE, path, &json!({})).await.unwrap().status, 204);
-            }
+    join_all(reviewers.iter().map(|(_, caller)| takes_turns(caller, path))).await;
+}
+
+/// Takes a review and gives it back, again and again.
+async fn takes_turns(caller: &Caller, path: &str) {
+    for _ in 0..40 {
+        let claim = caller.send(Method::POST, path, &json!({})).await.unwrap();
+        if claim.status != 200 {
+            assert_eq!(claim.json(409)["code"], "claimed");
         }
-    };
-    join_all(reviewers.iter().map(|(_, caller)| takes_turns(caller))).await;
+        assert_eq!(caller.send(Method::DELETE, path, &json!({})).await.unwrap().status, 204);
+    }
 }
 
 #[tokio::test]

@@ -8,9 +8,9 @@ use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
+use super::ledger::{Ledger, Step};
 use crate::crew::{Answer, Caller, Heard, call, heard};
 use crate::kept::Proof;
-use crate::ledger::{Ledger, Step};
 use crate::reviewing::decisions;
 use crate::support::Served;
 

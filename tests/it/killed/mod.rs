@@ -2,6 +2,9 @@
 //!
 //! `ZHIJIAN_KILLS` says how often on each database; `scripts/kill-test` kills two hundred times.
 
+mod ledger;
+mod shift;
+
 use std::cell::RefCell;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -12,10 +15,10 @@ use serde_json::Value;
 use tokio::time::sleep;
 use zhijian::store::Place;
 
+use self::ledger::{Audited, Ledger};
+use self::shift::{Luck, Shift, post};
 use crate::crew::{Caller, Crew};
 use crate::kept::Proof;
-use crate::ledger::{Audited, Ledger};
-use crate::shift::{Luck, Shift, post};
 use crate::store::Bench;
 use crate::support::{Served, zhijian};
 
