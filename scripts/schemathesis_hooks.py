@@ -49,7 +49,7 @@ def before_call(context, case, kwargs):
     """Has most steps in a review taken from its latest version; otherwise nearly all would be told they are stale."""
     seen = (case.headers or {}).get("If-Match")
     review = (case.path_parameters or {}).get("id")
-    if seen not in ('"1"', '"2"', '"3"') or not isinstance(review, str):
+    if not PROOF or seen not in ('"1"', '"2"', '"3"') or not isinstance(review, str):
         return
     url = f"{case.operation.base_url.rstrip('/')}/api/v1/reviews/{quote(review, safe='')}"
     try:
