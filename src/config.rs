@@ -30,6 +30,10 @@ pub struct Settings {
     pub reload: Duration,
     /// Where transcripts, drafts and reviews are kept; without it, nothing is.
     pub data: Option<Place>,
+    /// For how many days transcripts and what was made of them are kept; for ever without it.
+    pub retention_days: Option<NonZero<u32>>,
+    /// Where webhooks may go.
+    pub webhooks: Vec<String>,
     /// How many requests one token or person may make in a second.
     pub rate: NonZero<u32>,
     /// How many requests are worked on at once; more are told to come later.
@@ -64,6 +68,12 @@ pub struct Layer {
     /// 保存对话、初稿和复核的地方:一个目录(用 SQLite),或 postgres:// 开头的地址;不写则什么都不保存,也没有登录
     #[arg(long, env = "ZHIJIAN_DATA", value_name = "目录|地址", hide_env_values = true)]
     pub data: Option<String>,
+    /// 对话、初稿和复核保存多少天,到期自动删除,不留原文;不写则一直保存
+    #[arg(long, env = "ZHIJIAN_RETENTION_DAYS", value_name = "天")]
+    pub retention_days: Option<NonZero<u32>>,
+    /// 回调(webhook)允许发往哪里,可写多个,用逗号分开:https://hooks.example.cn、https://*.example.cn、http://10.2.0.0/16:8080;不写则都不允许
+    #[arg(long, env = "ZHIJIAN_WEBHOOK_ALLOW", value_name = "地址", value_delimiter = ',')]
+    pub webhook_allow: Option<Vec<String>>,
     /// 每个令牌、每个人每秒最多多少个请求 [缺省: 1000]
     #[arg(long, env = "ZHIJIAN_RATE_PER_SECOND", value_name = "个")]
     pub rate_per_second: Option<NonZero<u32>>,
@@ -146,6 +156,8 @@ impl Settings {
             listen: layer.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8080))),
             pack: layer.pack.clone(),
             data: layer.data.as_deref().map(Place::of),
+            retention_days: layer.retention_days,
+            webhooks: layer.webhook_allow.clone().unwrap_or_default(),
             rate: layer.rate_per_second.unwrap_or(DEFAULT_RATE),
             in_flight: layer.max_in_flight.unwrap_or(512),
             log: layer.log.clone().unwrap_or_else(|| "info".to_owned()),
@@ -188,6 +200,8 @@ impl Layer {
             listen: self.listen.or(below.listen),
             pack: self.pack.or(below.pack),
             data: self.data.or(below.data),
+            retention_days: self.retention_days.or(below.retention_days),
+            webhook_allow: self.webhook_allow.or(below.webhook_allow),
             rate_per_second: self.rate_per_second.or(below.rate_per_second),
             max_in_flight: self.max_in_flight.or(below.max_in_flight),
             log: self.log.or(below.log),

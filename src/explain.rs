@@ -7,18 +7,28 @@ use crate::judge::judge;
 use crate::lexicon::{Plan, Speaker};
 use crate::pack::Pack;
 use crate::rule::{Condition, Demand, Found, Occurrence, Outcome, RuleId, View};
+use crate::text::Original;
 use crate::transcript::{Role, Transcript};
 
 /// No more places than this are told for one condition.
 const MOST_PLACES: usize = 8;
 
+/// How words of a turn are quoted: by the turn's posted place and the characters that they are of it.
+pub type Quote<'q> = &'q dyn Fn(u32, &Original<'_>) -> String;
+
 /// Tells how the rule with this id judges `transcript`: its scope, its trigger, and every condition that it is made of.
 #[must_use]
 pub fn explain(pack: &Pack, id: RuleId, transcript: &Transcript<'_>) -> String {
+    explain_quoting(pack, id, transcript, &|_, words| words.text.to_owned())
+}
+
+/// The same with words quoted by `quote`.
+#[must_use]
+pub fn explain_quoting(pack: &Pack, id: RuleId, transcript: &Transcript<'_>, quote: Quote<'_>) -> String {
     let rule = pack.rule(id);
     let scene = Scene::new(transcript, &pack.lexicons, &pack.dialogue, Plan::ALL);
     let view = View::new(&scene, &pack.rules);
-    let mut text = Text { pack, view: &view, out: String::new() };
+    let mut text = Text { pack, view: &view, quote, out: String::new() };
     let demand = match rule.demand {
         Demand::Forbid => "forbid，不该出现",
         Demand::Expect => "expect，应当做到",
@@ -61,6 +71,7 @@ pub fn explain(pack: &Pack, id: RuleId, transcript: &Transcript<'_>) -> String {
 struct Text<'x, 't> {
     pack: &'x Pack,
     view: &'x View<'x, 't>,
+    quote: Quote<'x>,
     out: String,
 }
 
@@ -121,7 +132,7 @@ impl Text<'_, '_> {
     fn place(&mut self, occurrence: &Occurrence, depth: usize) {
         let scene: &Scene<'_> = self.view;
         let turn = scene.turn(occurrence.turn);
-        let words = occurrence.original(scene).text;
+        let words = (self.quote)(turn.index, &occurrence.original(scene));
         let at = occurrence.times.map_or_else(String::new, |(from, to)| {
             format!(" {:.1}–{:.1} 秒", f64::from(from) / 1000.0, f64::from(to) / 1000.0)
         });

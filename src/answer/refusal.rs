@@ -1,13 +1,14 @@
 //! Why there is no draft: a stable code, a Chinese sentence, and each offending field.
 
 use serde::Serialize;
+use utoipa::ToSchema;
 
 use crate::pipeline::PipelineError;
 use crate::transcript::problem::{Kind, Problem, Problems};
 use crate::transcript::script::ScriptError;
 
 /// Why a document got no draft.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Refusal {
     /// The stable name of the reason.
     pub code: &'static str,

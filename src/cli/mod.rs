@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use crate::config::ConfigError;
 use crate::diagnostic::{Diagnostics, reason};
+use crate::http::ArchiveError;
 use crate::store::StoreError;
 use crate::telemetry::TelemetryError;
 
@@ -59,6 +60,9 @@ pub enum CliError {
     /// The store cannot be used.
     #[error("{0}")]
     Store(#[from] StoreError),
+    /// The store cannot be put to use.
+    #[error("{0}")]
+    Archive(#[from] ArchiveError),
     /// The arguments do not fit.
     #[error("{0}")]
     Usage(String),

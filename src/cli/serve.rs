@@ -60,13 +60,19 @@ async fn serve(app: App, settings: &Settings) -> Result<(), CliError> {
     if settings.reload > Duration::ZERO && app.shelf.root().is_some() {
         tokio::spawn(http::reload(app.clone(), settings.reload));
     }
+    if settings.data.is_some() {
+        tokio::spawn(http::work_on_jobs(app.clone()));
+        tokio::spawn(http::send_messages(app.clone()));
+        tokio::spawn(http::tidy(app.clone()));
+    }
     let stop = async {
         tokio::select! {
             _ = terminate.recv() => {}
             _ = interrupt.recv() => {}
         }
     };
-    http::serve(listener, app, settings.shutdown, stop).await;
+    http::serve(listener, app.clone(), settings.shutdown, stop).await;
+    app.close().await;
     Ok(())
 }
 

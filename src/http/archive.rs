@@ -2,24 +2,26 @@
 
 use std::collections::HashSet;
 use std::num::NonZero;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
-use jiff::{SignedDuration, Timestamp};
-use tokio::sync::Semaphore;
+use jiff::Timestamp;
+use tokio::sync::{Notify, Semaphore};
 
+use super::problem::Problem;
 use crate::access::{Password, Secret};
 use crate::config::Settings;
+use crate::diagnostic::Diagnostics;
 use crate::pack::Pack;
 use crate::store::{Keeper, Store, StoreError};
+use crate::webhook::send::{Patience, Sender, SenderError};
+use crate::webhook::target::{Allowed, AllowedError};
 
 /// So many wrong passwords for one login are nobody's slip of the finger.
 const TRIES: NonZero<u32> = NonZero::new(5).expect("5 is not 0");
 /// After them one more is allowed every so often.
 const TRY_AGAIN: Duration = Duration::from_secs(30);
-/// For so long a repeat is known by its key.
-const KEYS_LIVE: SignedDuration = SignedDuration::from_hours(24);
 /// Passwords that are compared at once: each takes 19 MiB and a core.
 const COMPARED_AT_ONCE: usize = 2;
 
@@ -30,6 +32,14 @@ pub struct Archive {
     pub store: Store,
     /// Takes transcripts in.
     pub(super) keeper: Keeper,
+    /// Says that there is work to be done aside.
+    pub(super) work: Notify,
+    /// Where messages may go.
+    pub(super) allowed: Allowed,
+    /// Sends messages.
+    pub(super) sender: Sender,
+    /// For how many days transcripts are kept.
+    pub(super) retention_days: Option<NonZero<u32>>,
     /// How often each token and person asks.
     pub(super) requests: DefaultKeyedRateLimiter<String>,
     /// How often each login is tried.
@@ -40,28 +50,47 @@ pub struct Archive {
     pub(super) nobody: String,
     /// Lets the first administrator in; none once somebody is known.
     pub(super) set_up: Mutex<Option<Secret>>,
-    /// When old keys were last forgotten.
-    tidied: Mutex<Timestamp>,
+    /// An older pack that was asked for last.
+    lately: Mutex<Option<Arc<Pack>>>,
     /// Digests of packs that are known to be kept.
     packs: Mutex<HashSet<String>>,
+}
+
+/// Why a store cannot be put to use.
+#[derive(Debug, thiserror::Error)]
+pub enum ArchiveError {
+    /// The store does not answer.
+    #[error("{0}")]
+    Store(#[from] StoreError),
+    /// The list of where webhooks may go is wrong.
+    #[error("webhook_allow 有误：{}", .0.iter().map(ToString::to_string).collect::<Vec<_>>().join("；"))]
+    Webhooks(Vec<AllowedError>),
+    /// Webhooks cannot be sent.
+    #[error("{0}")]
+    Sender(#[from] SenderError),
 }
 
 impl Archive {
     /// Guards the ways to `store` as the operator has set; to be called on the runtime that serves.
     ///
     /// # Errors
-    /// When the store does not answer.
-    pub async fn open(store: Store, settings: &Settings) -> Result<Self, StoreError> {
+    /// When the store does not answer, or webhooks are not set right.
+    pub async fn open(store: Store, settings: &Settings) -> Result<Self, ArchiveError> {
+        let allowed = Allowed::read(&settings.webhooks).map_err(ArchiveError::Webhooks)?;
         let set_up = store.people().await?.is_empty().then(|| Secret::random(""));
         let tries = Quota::with_period(TRY_AGAIN).map(|quota| quota.allow_burst(TRIES));
         Ok(Self {
             keeper: Keeper::start(store.clone()),
+            work: Notify::new(),
+            sender: Sender::new(allowed.clone(), Patience::default())?,
+            allowed,
+            retention_days: settings.retention_days,
             requests: RateLimiter::keyed(Quota::per_second(settings.rate)),
             logins: RateLimiter::keyed(tries.unwrap_or(Quota::per_minute(TRIES))),
             comparing: Semaphore::new(COMPARED_AT_ONCE),
             nobody: Password::random().hash().unwrap_or_default(),
             set_up: Mutex::new(set_up),
-            tidied: Mutex::new(Timestamp::now()),
+            lately: Mutex::default(),
             packs: Mutex::default(),
             store,
         })
@@ -83,19 +112,29 @@ impl Archive {
         Ok(())
     }
 
-    /// Forgets who has not asked for a while, and which requests were made long ago.
-    pub(super) async fn tidy(&self) {
+    /// The pack with this digest, as it judged: the one in use, one that was asked for lately, or one from the store.
+    pub(super) async fn pack(&self, running: Arc<Pack>, digest: &str) -> Result<Arc<Pack>, Problem> {
+        let known = |pack: &&Arc<Pack>| pack.digest() == digest;
+        let lately = self.lately.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some(pack) = [Some(running), lately].iter().flatten().find(known) {
+            return Ok(pack.clone());
+        }
+        let gone = || Problem::new("not_found", "这份初稿所用的规则包不在数据库里");
+        let files = self.store.pack_files(digest).await?.ok_or_else(gone)?;
+        // Compiling takes the better part of a second, which the requests must not wait for.
+        let compiled =
+            tokio::task::spawn_blocking(move || Pack::compile(files, Diagnostics::default())).await;
+        let outgrown = || {
+            Problem::new("pack_outgrown", "这份初稿所用的规则包太旧，现在的程序已经读不了：请用当时的程序")
+        };
+        let pack = compiled.ok().and_then(Result::ok).map(Arc::new).ok_or_else(outgrown)?;
+        *self.lately.lock().unwrap_or_else(PoisonError::into_inner) = Some(pack.clone());
+        Ok(pack)
+    }
+
+    /// Forgets who has not asked for a while.
+    pub(super) fn tidy(&self) {
         self.requests.retain_recent();
         self.logins.retain_recent();
-        let now = Timestamp::now();
-        let is_due = {
-            let mut tidied = self.tidied.lock().unwrap_or_else(PoisonError::into_inner);
-            let is_due = now.duration_since(*tidied) > SignedDuration::from_hours(1);
-            *tidied = if is_due { now } else { *tidied };
-            is_due
-        };
-        if is_due && let Err(error) = self.store.forget_keys(now - KEYS_LIVE).await {
-            tracing::warn!(%error, "idempotency keys not forgotten");
-        }
     }
 }

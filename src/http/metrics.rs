@@ -52,6 +52,11 @@ pub(super) fn transcript(turns: usize) {
     counter!("zhijian_turns_total").increment(turns as u64);
 }
 
+/// One message of a webhook was attempted.
+pub(super) fn delivery(result: &'static str) {
+    counter!("zhijian_webhook_attempts_total", "result" => result).increment(1);
+}
+
 /// One request or one line of a stream was refused.
 pub(super) fn refusal(code: &'static str) {
     counter!("zhijian_refusals_total", "code" => code).increment(1);

@@ -17,16 +17,21 @@ use crate::shelf::Shelf;
 use crate::telemetry;
 use crate::transcript::limits::Limits;
 
-pub use self::archive::Archive;
+pub use self::archive::{Archive, ArchiveError};
 pub use self::reload::reload;
 pub use self::routes::{Way, ways};
 pub use self::server::serve;
+pub use self::work::{send_messages, tidy, work_on_jobs};
 
 mod archive;
 mod audit;
 mod body;
+mod drafts;
+mod erasures;
+mod explain;
 mod guard;
 mod health;
+mod jobs;
 mod metrics;
 mod ndjson;
 mod observe;
@@ -44,6 +49,8 @@ mod server;
 mod sessions;
 mod tokens;
 mod transcripts;
+mod webhooks;
+mod work;
 
 /// What every request shares.
 #[derive(Debug)]
@@ -81,6 +88,13 @@ impl App {
     #[must_use]
     pub fn keeping(self, archive: Archive) -> Self {
         Self { archive: Some(archive), ..self }
+    }
+
+    /// Lets go of what is kept, when no request is worked on any more.
+    pub async fn close(&self) {
+        if let Some(archive) = &self.archive {
+            archive.store.close().await;
+        }
     }
 
     /// What is kept; routes that need it are only there where it is.

@@ -23,9 +23,10 @@ const GONE: u16 = 499;
 pub(super) async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
     let id = request_id(request.headers());
     let mut record = Record::of(&request, id);
-    let mut response = match record.take_place(&app) {
-        true => next.run(request).await,
-        false => Problem::new("unavailable", "服务器忙：请稍后重试").retry_after(1).into_response(),
+    let mut response = if record.take_place(&app) {
+        next.run(request).await
+    } else {
+        Problem::new("unavailable", "服务器忙：请稍后重试").retry_after(1).into_response()
     };
     if is_bare_refusal(&response) {
         response = Problem::of_status(response.status()).into_response();

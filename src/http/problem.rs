@@ -17,7 +17,11 @@ use crate::transcript::problem::Problem as FieldProblem;
 
 /// Why a request was refused; it becomes a [`Document`] when the request's id is known.
 #[derive(Debug, Clone)]
-pub(super) struct Problem {
+pub(super) struct Problem(Box<Told>);
+
+/// What a problem tells.
+#[derive(Debug, Clone)]
+struct Told {
     refusal: Refusal,
     /// In how many seconds it is worth trying again.
     retry_after: Option<u64>,
@@ -66,6 +70,7 @@ fn of_code(code: &str) -> (StatusCode, &'static str) {
         "claimed" => (StatusCode::CONFLICT, "别人正在复核"),
         "already_submitted" => (StatusCode::CONFLICT, "已经提交"),
         "not_submitted" => (StatusCode::CONFLICT, "还没有提交"),
+        "pack_outgrown" => (StatusCode::CONFLICT, "规则包太旧"),
         "stale" => (StatusCode::PRECONDITION_FAILED, "已被改过"),
         "precondition_required" => (StatusCode::PRECONDITION_REQUIRED, "缺少版本"),
         "invalid_decision" => (StatusCode::UNPROCESSABLE_ENTITY, "判断有误"),
@@ -94,19 +99,19 @@ impl Problem {
     /// The same problem, with the field that offends.
     pub(super) fn at(mut self, pointer: &str, message: impl Into<String>) -> Self {
         let problem = FieldProblem { pointer: pointer.to_owned(), message: message.into() };
-        self.refusal.errors.push(problem);
+        self.0.refusal.errors.push(problem);
         self
     }
 
     /// The same problem, with what has happened meanwhile.
     pub(super) fn changes(mut self, changes: serde_json::Value) -> Self {
-        self.changes = Some(changes);
+        self.0.changes = Some(changes);
         self
     }
 
     /// The same problem, which is worth trying again in so many seconds.
     pub(super) fn retry_after(mut self, seconds: u64) -> Self {
-        self.retry_after = Some(seconds);
+        self.0.retry_after = Some(seconds);
         self
     }
 
@@ -121,16 +126,16 @@ impl Problem {
 
     /// The kind, for programs to rely on.
     pub(super) fn code(&self) -> &'static str {
-        self.refusal.code
+        self.0.refusal.code
     }
 
     /// The document itself, as the answer to the request of this id.
     pub(super) fn document(&self, request_id: &str) -> Vec<u8> {
-        let Refusal { code, detail, errors, .. } = &self.refusal;
+        let Refusal { code, detail, errors, .. } = &self.0.refusal;
         let (status, title) = of_code(code);
         let kind = format!("urn:zhijian:problem:{code}");
         let status = status.as_u16();
-        let changes = self.changes.as_ref();
+        let changes = self.0.changes.as_ref();
         let document = Document { kind, title, status, code, detail, errors, request_id, changes };
         serde_json::to_vec(&document).unwrap_or_default()
     }
@@ -138,14 +143,14 @@ impl Problem {
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        Self { refusal, retry_after: None, changes: None }
+        Self(Box::new(Told { refusal, retry_after: None, changes: None }))
     }
 }
 
 /// The same for a line of a stream, which has no head to say when to try again.
 impl From<Problem> for Refusal {
     fn from(problem: Problem) -> Self {
-        problem.refusal
+        problem.0.refusal
     }
 }
 
@@ -167,7 +172,7 @@ impl IntoResponse for Problem {
         let mut response = status.into_response();
         let document = HeaderValue::from_static("application/problem+json");
         response.headers_mut().insert(header::CONTENT_TYPE, document);
-        if let Some(seconds) = self.retry_after {
+        if let Some(seconds) = self.0.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
         if response.status() == StatusCode::UNAUTHORIZED {

@@ -3,10 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use tokio::time::{MissedTickBehavior, interval};
 
 use super::{App, metrics};
+use crate::pack::Pack;
 use crate::shelf::{Change, State};
+use crate::store::News;
+use crate::webhook::event::{Event, PackChanged};
 
 /// Looks at the files of the pack every so often, and takes what has changed into use if nothing is wrong with it.
 pub async fn reload(app: Arc<App>, every: Duration) {
@@ -15,6 +19,7 @@ pub async fn reload(app: Arc<App>, every: Duration) {
     loop {
         ticks.tick().await;
         // Loading takes a while of computing, which the requests must not wait for.
+        let before = app.shelf.pack();
         let looking = app.clone();
         let looked = tokio::task::spawn_blocking(move || looking.shelf.refresh()).await;
         let State { pack, refused, .. } = app.shelf.state();
@@ -23,6 +28,7 @@ pub async fn reload(app: Arc<App>, every: Duration) {
             Change::Taken => {
                 tracing::info!(pack = pack.digest(), "pack taken into use");
                 metrics::reload("taken");
+                tell(&app, &pack, before.digest()).await;
             }
             Change::Refused(mistakes) => {
                 tracing::error!(pack = pack.digest(), mistakes, "pack refused, the old one stays");
@@ -30,5 +36,21 @@ pub async fn reload(app: Arc<App>, every: Duration) {
             }
         }
         metrics::pack(pack.digest(), refused.is_some());
+    }
+}
+
+/// Tells whoever wants to hear of it that another pack is in use.
+async fn tell(app: &App, pack: &Pack, before: &str) {
+    let Ok(archive) = app.archive() else { return };
+    let changed = PackChanged {
+        pack: pack.digest(),
+        before: Some(before),
+        rules: pack.rules.len(),
+        rubrics: pack.forms.len(),
+    };
+    let now = Timestamp::now();
+    let told = archive.store.tell(&News::new(Event::PackChanged(changed), now), now).await;
+    if let Err(error) = told {
+        tracing::error!(%error, "pack.changed not told");
     }
 }

@@ -19,9 +19,12 @@ use crate::answer::Refusal;
 use crate::privacy;
 use crate::review::{Decision, ItemValues, Reasons, Review, ReviewResult, ReviewTotals, Subject};
 use crate::score::Sheet;
-use crate::store::{Act, Claim, Denied, HistoryEntry, ReviewState, Step, Store, StoredReview};
+use crate::store::{
+    Act, Claim, Denied, HistoryEntry, News, ReviewState, Step, Store, StoreError, StoredReview,
+};
 use crate::transcript::intake;
 use crate::transcript::limits::Limits;
+use crate::webhook::event::{Event, ReviewReopened, ReviewSubmitted};
 
 /// No more decisions are taken in one request: a rubric has some dozens of items.
 const MOST_DECISIONS: usize = 1000;
@@ -69,12 +72,7 @@ pub(super) struct ReviewView {
 impl ReviewView {
     fn of(app: &App, stored: &StoredReview, masked: bool) -> Result<Self, Problem> {
         let (review, reasons) = (stored.review()?, &app.shelf.pack().reasons);
-        let (mut transcript, mut draft) = (read(&stored.transcript)?, read(&stored.draft)?);
-        if masked {
-            let posted = intake::read(&stored.transcript, &Limits::NONE).map_err(Refusal::from)?;
-            privacy::cover(&posted, &mut transcript, &mut draft);
-        }
-        let result = stored.result.as_deref().map(|result| read(result.as_bytes())).transpose()?;
+        let (transcript, draft) = shown(stored, masked)?;
         Ok(Self {
             id: stored.id.clone(),
             state: stored.state,
@@ -91,20 +89,27 @@ impl ReviewView {
             open: review.open(),
             items: review.items(),
             totals: review.totals(),
-            result,
+            result: stored.result()?,
         })
     }
 }
 
-fn read(json: &[u8]) -> Result<Value, Problem> {
-    serde_json::from_slice(json).map_err(|_| Refusal::internal().into())
+/// A transcript and its draft as they are shown.
+pub(super) fn shown(stored: &StoredReview, masked: bool) -> Result<(Value, Value), Problem> {
+    let read = |json: &[u8]| serde_json::from_slice(json).map_err(|_| StoreError::Broken("JSON"));
+    let (mut transcript, mut draft): (Value, Value) = (read(&stored.transcript)?, read(&stored.draft)?);
+    if masked {
+        let posted = intake::read(&stored.transcript, &Limits::NONE).map_err(Refusal::from)?;
+        privacy::cover(&posted, &mut transcript, &mut draft);
+    }
+    Ok((transcript, draft))
 }
 
 fn unknown() -> Problem {
     Problem::new("not_found", "没有这份初稿：可能编号有误，或已过保存期限")
 }
 
-async fn stored(store: &Store, id: &str, now: Timestamp) -> Result<StoredReview, Problem> {
+pub(super) async fn stored(store: &Store, id: &str, now: Timestamp) -> Result<StoredReview, Problem> {
     store.review(id, now).await?.ok_or_else(unknown)
 }
 
@@ -281,7 +286,8 @@ pub(super) async fn submit(
 ) -> Result<Response, Problem> {
     let (store, version, now) = (&app.archive()?.store, seen(&headers)?, Timestamp::now());
     let stored = stored(store, &id, now).await?;
-    let result = stored.review()?.result().map_err(|open| {
+    let review = stored.review()?;
+    let result = review.result().map_err(|open| {
         let problem = Problem::new("undecided", format!("还有 {} 项没有判断：见 errors", open.len()));
         open.iter().fold(problem, |problem, subject| problem.at(&subject.to_string(), "还没有判断"))
     });
@@ -291,10 +297,29 @@ pub(super) async fn submit(
     }
     let result = result?;
     let step = Step { id: &id, version, by: &actor, now };
-    match store.submit(step, &stored.digest, &result).await? {
+    let news = submitted(&review, &result, step);
+    match store.submit(step, &stored.digest, &result, &news).await? {
         Ok(version) => Ok((etag(version), Json(result)).into_response()),
         Err(why) => Err(denied(store, &id, version, why).await?),
     }
+}
+
+/// What is told of a submitted review.
+fn submitted(review: &Review, result: &ReviewResult, step: Step<'_>) -> News {
+    let machine = review.machine();
+    let told = ReviewSubmitted {
+        draft_id: step.id,
+        transcript_id: &machine.transcript_id,
+        rubric: &machine.rubric.id,
+        version: u64::try_from(step.version + 1).unwrap_or(0),
+        reviewer: &step.by.id,
+        machine_score: machine.totals.with_vetoes,
+        final_score: result.totals.with_vetoes,
+        max: result.totals.max,
+        overruled: result.items.iter().filter(|item| item.agreed == Some(false)).count(),
+        vetoes: result.vetoes.iter().filter(|veto| veto.carried_out).count(),
+    };
+    News::new(Event::ReviewSubmitted(told), step.now)
 }
 
 /// Why something is done.
@@ -307,8 +332,12 @@ pub(super) struct Why {
 }
 
 impl Why {
-    async fn read(body: Body, app: &App) -> Result<String, Problem> {
-        let Self { why } = body::json(body, app).await?;
+    pub(super) async fn read(body: Body, app: &App) -> Result<String, Problem> {
+        Self::check(body::json::<Self>(body, app).await?.why)
+    }
+
+    /// A reason that can be kept and shown.
+    pub(super) fn check(why: String) -> Result<String, Problem> {
         let why: String = why.trim().chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
         if (1..=500).contains(&why.chars().count()) {
             return Ok(why);
@@ -337,8 +366,15 @@ pub(super) async fn reopen(
     let (store, version, now) = (&app.archive()?.store, seen(&headers)?, Timestamp::now());
     let stored = stored(store, &id, now).await?;
     let step = Step { id: &id, version, by: &actor, now };
-    match store.reopen(step, &privacy::mask(&why)).await? {
-        Ok(version) => Ok(Progress::answer(version, ReviewState::Open, &stored.review()?)),
+    let review = stored.review()?;
+    let reopened = ReviewReopened {
+        draft_id: &id,
+        transcript_id: &review.machine().transcript_id,
+        version: u64::try_from(version + 1).unwrap_or(0),
+    };
+    let news = News::new(Event::ReviewReopened(reopened), now);
+    match store.reopen(step, &privacy::mask(&why), &news).await? {
+        Ok(version) => Ok(Progress::answer(version, ReviewState::Open, &review)),
         Err(why) => Err(denied(store, &id, version, why).await?),
     }
 }

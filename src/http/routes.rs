@@ -8,8 +8,8 @@ use axum::routing::{MethodRouter, delete, get, patch, post};
 
 use super::guard::{Guard, guard};
 use super::{
-    App, audit, health, metrics, openapi, pack, people, queue, reports, reviews, score, sessions, tokens,
-    transcripts,
+    App, audit, drafts, erasures, explain, health, jobs, metrics, openapi, pack, people, queue, reports,
+    reviews, score, sessions, tokens, transcripts, webhooks,
 };
 use crate::access::{Role, Scope};
 
@@ -88,11 +88,15 @@ pub fn ways() -> Vec<Way> {
 /// Every route but the pages of the documentation.
 pub(super) fn all() -> Vec<Route> {
     use Entry::{Holds, HoldsWithStore as Keeps, Known, Open, OpenWithStore};
-    use Scope::{Audit, Ingest, Operate, Pack, People, Reopen, Report, Review, Score, Unmask};
+    use Scope::{Audit, Drafts, Ingest, Operate, Pack, People, Reopen, Report, Review, Score, Unmask};
     let route = |method, path, entry, handler| Route { method, path, entry, handler };
     vec![
         route("POST", "/api/v1/score", Holds(Score), post(score::score)),
         route("POST", "/api/v1/transcripts", Keeps(Ingest), post(transcripts::keep)),
+        route("GET", "/api/v1/drafts/{id}", Keeps(Drafts), get(drafts::view)),
+        route("POST", "/api/v1/jobs", Keeps(Ingest), post(jobs::add)),
+        route("GET", "/api/v1/jobs/{id}", Keeps(Ingest), get(jobs::view)),
+        route("GET", "/api/v1/jobs/{id}/lines", Keeps(Ingest), get(jobs::lines)),
         route("GET", "/api/v1/reviews", Keeps(Review), get(queue::list)),
         route("POST", "/api/v1/reviews/next", Keeps(Review), post(queue::next)),
         route("GET", "/api/v1/reviews/{id}", Keeps(Review), get(reviews::view)),
@@ -102,6 +106,7 @@ pub(super) fn all() -> Vec<Route> {
         route("POST", "/api/v1/reviews/{id}/submit", Keeps(Review), post(reviews::submit)),
         route("POST", "/api/v1/reviews/{id}/reopen", Keeps(Reopen), post(reviews::reopen)),
         route("GET", "/api/v1/reviews/{id}/history", Keeps(Review), get(reviews::history)),
+        route("GET", "/api/v1/reviews/{id}/explanation", Keeps(Review), get(explain::view)),
         route("POST", "/api/v1/reviews/{id}/unmask", Keeps(Unmask), post(reviews::unmask)),
         route("GET", "/api/v1/reports/agreement", Keeps(Report), get(reports::agreement)),
         route("GET", "/api/v1/pack", Holds(Pack), get(pack::pack)),
@@ -110,6 +115,7 @@ pub(super) fn all() -> Vec<Route> {
         route("POST", "/api/v1/setup", OpenWithStore, post(sessions::set_up)),
         route("POST", "/api/v1/session", OpenWithStore, post(sessions::log_in)),
         route("GET", "/api/v1/session", Known, get(sessions::me)),
+        route("POST", "/api/v1/session/password", Known, post(sessions::change_password)),
         route("DELETE", "/api/v1/session", OpenWithStore, delete(sessions::log_out)),
         route("GET", "/api/v1/people", Keeps(People), get(people::list)),
         route("POST", "/api/v1/people", Keeps(People), post(people::add)),
@@ -117,6 +123,14 @@ pub(super) fn all() -> Vec<Route> {
         route("GET", "/api/v1/tokens", Keeps(People), get(tokens::list)),
         route("POST", "/api/v1/tokens", Keeps(People), post(tokens::add)),
         route("DELETE", "/api/v1/tokens/{id}", Keeps(People), delete(tokens::revoke)),
+        route("GET", "/api/v1/webhooks", Keeps(Operate), get(webhooks::list)),
+        route("POST", "/api/v1/webhooks", Keeps(Operate), post(webhooks::add)),
+        route("PATCH", "/api/v1/webhooks/{id}", Keeps(Operate), patch(webhooks::change)),
+        route("DELETE", "/api/v1/webhooks/{id}", Keeps(Operate), delete(webhooks::remove)),
+        route("POST", "/api/v1/webhooks/{id}/ping", Keeps(Operate), post(webhooks::ping)),
+        route("GET", "/api/v1/webhooks/{id}/deliveries", Keeps(Operate), get(webhooks::deliveries)),
+        route("POST", "/api/v1/deliveries/{id}/replay", Keeps(Operate), post(webhooks::replay)),
+        route("POST", "/api/v1/erasures", Keeps(Operate), post(erasures::add)),
         route("GET", "/api/v1/audit", Keeps(Audit), get(audit::list)),
         route("GET", "/api/v1/audit/state", Keeps(Audit), get(audit::state)),
         route("GET", "/api/v1/openapi.json", Open, get(openapi::document)),

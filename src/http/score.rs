@@ -46,6 +46,11 @@ pub(super) struct OwnedAsk {
 }
 
 impl OwnedAsk {
+    /// A rubric by its id, and whether all rules are judged.
+    pub(super) fn new(rubric: Option<String>, all_rules: bool) -> Self {
+        Self { rubric, all_rules }
+    }
+
     /// The same, as the pipeline takes it.
     pub(super) fn borrowed(&self) -> Ask<'_> {
         Ask { rubric: self.rubric.as_deref(), all_rules: self.all_rules }

@@ -89,7 +89,7 @@ async fn upkeep(app: &App) {
         ticks.tick().await;
         app.recorder.run_upkeep();
         if let Some(archive) = &app.archive {
-            archive.tidy().await;
+            archive.tidy();
         }
     }
 }

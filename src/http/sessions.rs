@@ -16,8 +16,8 @@ use super::guard::{COOKIE, same_origin, session_secret};
 use super::people::{check_login, check_name, hash};
 use super::problem::Problem;
 use super::{App, body};
-use crate::access::{Actor, Password, Role, Scope, Secret};
-use crate::store::{NewPerson, Person};
+use crate::access::{Actor, Kind, Password, Role, Scope, Secret};
+use crate::store::{NewPerson, Person, PersonChange};
 
 /// The first administrator.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -103,10 +103,7 @@ pub(super) async fn log_in(
     let archive = app.archive()?;
     let LogIn { login, password } = body::json(body, &app).await?;
     same_origin(&headers)?;
-    let key = login.chars().take(64).collect::<String>().to_lowercase();
-    if archive.logins.check_key(&key).is_err() {
-        return Err(Problem::new("too_many_requests", "试错次数过多：请 30 秒后再试").retry_after(30));
-    }
+    slow_down(archive, &login)?;
     let known = archive.store.person_with_login(&login).await?;
     let (person, hash) = known.map_or((None, archive.nobody.clone()), |(person, hash)| (Some(person), hash));
     // A login that nobody has costs as much time as one that somebody has.
@@ -115,6 +112,13 @@ pub(super) async fn log_in(
     let person = person.ok_or_else(|| Problem::new("unauthenticated", "登录名或密码不对"))?;
     let secret = archive.store.open_session(&person, Timestamp::now()).await?;
     Ok((cookie(&headers, secret.reveal(), ""), Json(Me::from(&person.actor()))).into_response())
+}
+
+/// Lets nobody try many passwords for one login.
+fn slow_down(archive: &Archive, login: &str) -> Result<(), Problem> {
+    let key = login.chars().take(64).collect::<String>().to_lowercase();
+    let refusal = |_| Problem::new("too_many_requests", "试错次数过多：请 30 秒后再试").retry_after(30);
+    archive.logins.check_key(&key).map_err(refusal)
 }
 
 async fn compare(archive: &Archive, password: String, hash: String) -> Result<bool, Problem> {
@@ -131,6 +135,46 @@ fn cookie(headers: &HeaderMap, secret: &str, age: &str) -> [(header::HeaderName,
     let cookie = format!("{COOKIE}={secret}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
     let cookie = HeaderValue::try_from(cookie).unwrap_or(HeaderValue::from_static(""));
     [(header::SET_COOKIE, cookie)]
+}
+
+/// Another password.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewPassword {
+    /// The present one.
+    old: String,
+    /// The new one, at least ten characters.
+    #[schema(min_length = 10, max_length = 128)]
+    new: String,
+}
+
+/// 修改自己的密码;之后须重新登录
+#[utoipa::path(post, path = "/api/v1/session/password", tag = "登录", request_body = NewPassword, responses(
+    (status = 204, description = "已修改，所有会话已结束"),
+    (status = 403, description = "原密码不对，或不是登录的人", body = super::problem::Document,
+        content_type = "application/problem+json")))]
+pub(super) async fn change_password(
+    State(app): State<Arc<App>>,
+    Extension(actor): Extension<Actor>,
+    body: Body,
+) -> Result<StatusCode, Problem> {
+    let archive = app.archive()?;
+    let NewPassword { old, new } = body::json(body, &app).await?;
+    let login = match actor.kind {
+        Kind::Person => archive.store.person(&actor.id).await?.map(|person| person.login),
+        _ => None,
+    };
+    let login = login.ok_or_else(|| Problem::new("forbidden", "令牌没有密码：请用登录的会话"))?;
+    slow_down(archive, &login)?;
+    let known = archive.store.person_with_login(&login).await?;
+    let (_, present) = known.ok_or_else(|| Problem::new("forbidden", "这个人已停用"))?;
+    if !compare(archive, old, present).await? {
+        return Err(Problem::new("forbidden", "原密码不对").at("/old", "原密码不对"));
+    }
+    let password_hash = hash(archive, new, &login).await?;
+    let change = PersonChange { password_hash: Some(&password_hash), ..PersonChange::default() };
+    archive.store.change_person(&actor.id, change, &actor, Timestamp::now()).await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// 退出登录

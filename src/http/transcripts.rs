@@ -20,8 +20,9 @@ use crate::answer::{Desk, Line, Posted, Refusal};
 use crate::draft::Draft;
 use crate::pack::Pack;
 use crate::review::{Risk, risk};
-use crate::store::{Keeping, Kept, NewDraft, Packed, Refused};
+use crate::store::{JobAsk, Keeping, Kept, NewDraft, News, Packed, Refused, StoreError, new_id};
 use crate::transcript::{Transcript, intake};
+use crate::webhook::event::{DraftCreated, Event, VetoProposed};
 
 /// A draft that is kept.
 #[derive(Serialize, ToSchema)]
@@ -85,7 +86,7 @@ pub(super) async fn keep(
 }
 
 /// The mark by which the sender knows its request again.
-fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
+pub(super) fn key(headers: &HeaderMap) -> Result<Option<String>, Problem> {
     let Some(value) = headers.get("idempotency-key") else { return Ok(None) };
     let key = value.to_str().ok().map(str::trim).filter(|key| (1..=200).contains(&key.len()));
     let wrong = || Problem::new("invalid_request", "Idempotency-Key 为 1 至 200 个可见 ASCII 字符");
@@ -110,6 +111,18 @@ pub(super) struct Scored {
 }
 
 impl Intake {
+    /// For the lines of a job.
+    pub(super) fn of_job(app: Arc<App>, pack: Arc<Pack>, ask: JobAsk, sender: String) -> Self {
+        Self { app, pack, ask: OwnedAsk::new(ask.rubric, ask.all_rules), sender }
+    }
+
+    /// Keeps what was scored; gives the id of its draft.
+    pub(super) async fn keep_only(&self, scored: Scored) -> Result<Result<String, Refusal>, StoreError> {
+        let Some(archive) = &self.app.archive else { return Err(StoreError::Busy) };
+        let kept = archive.keeper.keep(scored.keeping).await?;
+        Ok(kept.map(|kept| kept.id).map_err(refusal))
+    }
+
     /// Scores the transcript of one line.
     pub(super) fn score_line(&self, line: &Line) -> Result<Scored, Refusal> {
         match line {
@@ -119,7 +132,7 @@ impl Intake {
     }
 
     /// Scores one transcript.
-    fn score(&self, body: &[u8], key: Option<String>) -> Result<Scored, Refusal> {
+    pub(super) fn score(&self, body: &[u8], key: Option<String>) -> Result<Scored, Refusal> {
         let desk = Desk { pack: &self.pack, limits: &self.app.limits, ask: self.ask.borrowed() };
         let scored = desk.with_draft(Posted::Json(body), |transcript, draft| {
             metrics::transcript(transcript.turns.len());
@@ -140,6 +153,7 @@ impl Intake {
     ) -> Keeping {
         let agent = transcript.agent.as_ref();
         let plain = |text: &str| text.chars().filter(|c| !c.is_control()).take(200).collect::<String>();
+        let id = new_id();
         let day = transcript.began().map_or_else(today, |began| began.date());
         Keeping {
             source_id: transcript.id.clone().into_owned(),
@@ -152,7 +166,8 @@ impl Intake {
             key,
             asked: self.ask.borrowed().rubric.is_some(),
             body: Packed::new(body),
-            draft: new_draft(draft, json),
+            news: news(&id, draft),
+            draft: new_draft(id, draft, json),
         }
     }
 
@@ -183,9 +198,18 @@ fn today() -> jiff::civil::Date {
     jiff::tz::TimeZone::UTC.to_datetime(Timestamp::now()).date()
 }
 
-fn new_draft(draft: &Draft<'_>, json: &[u8]) -> NewDraft {
+/// What is told of a new draft.
+fn news(id: &str, draft: &Draft<'_>) -> Vec<News> {
+    let now = Timestamp::now();
+    let created = News::new(Event::DraftCreated(DraftCreated::of(id, draft)), now);
+    let vetoes = VetoProposed::all(id, draft).map(|veto| News::new(Event::VetoProposed(veto), now));
+    std::iter::once(created).chain(vetoes).collect()
+}
+
+fn new_draft(id: String, draft: &Draft<'_>, json: &[u8]) -> NewDraft {
     let Risk { severity, uncertainty, hits, candidates, vetoes, rules, .. } = risk(draft);
     NewDraft {
+        id,
         pack: draft.pack.to_owned(),
         engine: draft.engine.to_owned(),
         rubric: draft.rubric.id.to_owned(),

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::{mask, masked, places};
 use crate::draft::QUOTED;
+use crate::text::Original;
 use crate::transcript::Transcript;
 
 /// The fields of a posted transcript that are shown; others may hold anything.
@@ -38,17 +39,28 @@ pub fn cover(transcript: &Transcript<'_>, posted: &mut Value, draft: &mut Value)
 }
 
 /// The turns in which something is covered, by their posted place, character by character.
-struct Covered {
+#[derive(Debug)]
+pub struct Covered {
     turns: HashMap<u64, Vec<char>>,
 }
 
 impl Covered {
-    fn of(transcript: &Transcript<'_>) -> Self {
+    /// The turns of `transcript` in which something is covered.
+    #[must_use]
+    pub fn of(transcript: &Transcript<'_>) -> Self {
         let found = places(&transcript.turns).into_iter().zip(&transcript.turns);
         let found = found.filter(|(places, _)| !places.is_empty());
         let turns =
             found.map(|(places, turn)| (turn.index.into(), masked(&turn.text, &places).chars().collect()));
         Self { turns: turns.collect() }
+    }
+
+    /// Words of the turn with this posted place, as they are shown.
+    #[must_use]
+    pub fn quote(&self, turn: u32, words: &Original<'_>) -> String {
+        let range = words.start as usize..words.end as usize;
+        let covered = self.turns.get(&turn.into()).and_then(|turn| turn.get(range));
+        covered.map_or_else(|| words.text.to_owned(), |covered| covered.iter().collect())
     }
 
     /// Covers what the draft quotes by place, and notes what stood there and what stands there now.

@@ -97,6 +97,14 @@ impl Row {
 }
 
 impl AuditEntry {
+    /// Whether it is the entry after number `seq`, which has the hash `previous`, as it was written.
+    fn follows(&self, seq: i64, previous: &str) -> Result<(), Broken> {
+        if self.seq != seq + 1 || self.previous != previous {
+            return Err(Broken::Gap(self.seq));
+        }
+        if self.hash == self.expected_hash() { Ok(()) } else { Err(Broken::Changed(self.seq)) }
+    }
+
     /// The hash that its content gives.
     #[must_use]
     pub fn expected_hash(&self) -> String {
@@ -186,22 +194,25 @@ impl Store {
     pub async fn verify_audit(&self) -> Result<Result<i64, Broken>, StoreError> {
         // Taken first: entries that come while we follow are beyond it.
         let (expected, head) = self.audit_head().await?;
-        let (mut seq, mut previous) = (0, GENESIS.to_owned());
-        while seq < expected {
-            let entries = self.audit_after(seq, PORTION.min(expected - seq)).await?;
+        let mut at = (0, GENESIS.to_owned());
+        while at.0 < expected {
+            let entries = self.audit_after(at.0, PORTION.min(expected - at.0)).await?;
             if entries.is_empty() {
-                return Ok(Err(Broken::Cut { expected, found: seq }));
+                return Ok(Err(Broken::Cut { expected, found: at.0 }));
             }
-            for entry in entries {
-                if entry.seq != seq + 1 || entry.previous != previous {
-                    return Ok(Err(Broken::Gap(entry.seq)));
-                }
-                if entry.hash != entry.expected_hash() {
-                    return Ok(Err(Broken::Changed(entry.seq)));
-                }
-                (seq, previous) = (entry.seq, entry.hash);
-            }
+            at = match follow(at, entries) {
+                Ok(at) => at,
+                Err(broken) => return Ok(Err(broken)),
+            };
         }
-        Ok(if previous == head { Ok(expected) } else { Err(Broken::Changed(expected)) })
+        Ok(if at.1 == head { Ok(expected) } else { Err(Broken::Changed(expected)) })
     }
+}
+
+/// Goes along the chain from an entry, of which number and hash are known, to the last of `entries`.
+fn follow(from: (i64, String), entries: Vec<AuditEntry>) -> Result<(i64, String), Broken> {
+    entries.into_iter().try_fold(from, |(seq, previous), entry| {
+        entry.follows(seq, &previous)?;
+        Ok((entry.seq, entry.hash))
+    })
 }

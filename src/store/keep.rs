@@ -8,7 +8,8 @@ use sha2::{Digest as _, Sha256};
 use tokio::sync::{mpsc, oneshot};
 
 use super::db::{Tx, values};
-use super::{Store, StoreError, compressed, decompressed, new_id, stored};
+use super::deliveries::Listener;
+use super::{News, Store, StoreError, compressed, decompressed, new_id, stored};
 use crate::transcript::Channel;
 
 /// So many wait to be written before whoever comes next is told to come later.
@@ -43,6 +44,8 @@ pub struct Keeping {
     pub body: Packed,
     /// The draft.
     pub draft: NewDraft,
+    /// What is told where the draft is new.
+    pub news: Vec<News>,
 }
 
 /// Bytes as they are stored, with the SHA-256 of what they were.
@@ -64,6 +67,8 @@ impl Packed {
 /// A draft that is to be kept, with what the queue sorts and filters by.
 #[derive(Debug, Clone)]
 pub struct NewDraft {
+    /// Its id.
+    pub id: String,
     /// Digest of the pack that judged.
     pub pack: String,
     /// Version of the engine that judged.
@@ -183,8 +188,9 @@ impl Store {
     ) -> Result<Vec<Result<Kept, Refused>>, StoreError> {
         let mut tx = self.db.begin().await?;
         let mut kept = Vec::with_capacity(batch.len());
+        let listeners = tx.listeners().await?;
         for waiting in batch {
-            kept.push(tx.keep(&waiting.keeping, now).await?);
+            kept.push(tx.keep(&waiting.keeping, &listeners, now).await?);
         }
         tx.commit().await?;
         Ok(kept)
@@ -192,14 +198,15 @@ impl Store {
 }
 
 impl Tx {
-    async fn keep(&mut self, new: &Keeping, now: Timestamp) -> Result<Result<Kept, Refused>, StoreError> {
-        if let Some(key) = &new.key {
-            let earlier = "SELECT digest, draft FROM idempotency_keys WHERE sender = $1 AND key = $2";
-            let earlier: Option<(String, String)> = self.row(earlier, values![&new.sender, key]).await?;
-            if let Some((digest, draft)) = earlier {
-                let same = digest == new.body.digest;
-                return Ok(if same { Ok(self.repeat(draft).await?) } else { Err(Refused::KeyReused) });
-            }
+    async fn keep(
+        &mut self,
+        new: &Keeping,
+        listeners: &[Listener],
+        now: Timestamp,
+    ) -> Result<Result<Kept, Refused>, StoreError> {
+        if let Some((digest, draft)) = self.earlier(new).await? {
+            let same = digest == new.body.digest;
+            return Ok(if same { Ok(self.repeat(draft).await?) } else { Err(Refused::KeyReused) });
         }
         let Some(transcript) = self.transcript(new, now).await? else { return Ok(Err(Refused::Differs)) };
         let known = match &transcript {
@@ -209,7 +216,13 @@ impl Tx {
         let (Known::Before(transcript) | Known::New(transcript)) = transcript;
         let kept = match known {
             Some(draft) => self.repeat(draft).await?,
-            None => Kept { id: self.draft(&transcript, &new.draft, now).await?, earlier: None },
+            None => {
+                self.draft(&transcript, &new.draft, now).await?;
+                for news in &new.news {
+                    self.tell_to(listeners, news, now).await?;
+                }
+                Kept { id: new.draft.id.clone(), earlier: None }
+            }
         };
         if let Some(key) = &new.key {
             let insert =
@@ -218,6 +231,13 @@ impl Tx {
             self.run(insert, row).await?;
         }
         Ok(Ok(kept))
+    }
+
+    /// Digest and draft of the earlier request that the sender marked by the same key.
+    async fn earlier(&mut self, new: &Keeping) -> Result<Option<(String, String)>, StoreError> {
+        let Some(key) = &new.key else { return Ok(None) };
+        let earlier = "SELECT digest, draft FROM idempotency_keys WHERE sender = $1 AND key = $2";
+        self.row(earlier, values![&new.sender, key]).await
     }
 
     /// Writes the transcript, or finds it; none where another one has its id.
@@ -258,31 +278,26 @@ impl Tx {
         Ok(Kept { id: draft, earlier: Some(decompressed(&body)?) })
     }
 
-    /// Writes a draft with its place in the queue, and gives its id.
-    async fn draft(
-        &mut self,
-        transcript: &str,
-        new: &NewDraft,
-        now: Timestamp,
-    ) -> Result<String, StoreError> {
-        let (id, at) = (new_id(), stored(now));
+    /// Writes a draft with its place in the queue.
+    async fn draft(&mut self, transcript: &str, new: &NewDraft, now: Timestamp) -> Result<(), StoreError> {
+        let (id, at) = (&new.id, stored(now));
         let insert = "INSERT INTO drafts (id, transcript, pack, engine, rubric, rubric_version, created_at, score, max, \
                       severity, hits, candidates, vetoes, uncertainty, digest, body) \
                       VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
         let NewDraft { pack, engine, rubric, rubric_version, score, max, severity, .. } = new;
         let NewDraft { hits, candidates, vetoes, uncertainty, body, .. } = new;
-        let mut row = values![&id, transcript, pack, engine, rubric, rubric_version, at, *score, *max];
+        let mut row = values![id, transcript, pack, engine, rubric, rubric_version, at, *score, *max];
         row.extend(values![*severity, *hits, *candidates, *vetoes, *uncertainty]);
         row.extend(values![&body.digest, body.bytes.clone()]);
         self.run(insert, row).await?;
         for (rule, hits, candidates) in &new.rules {
             let insert = "INSERT INTO draft_rules (draft, rule, hits, candidates) VALUES ($1, $2, $3, $4)";
-            self.run(insert, values![&id, rule, *hits, *candidates]).await?;
+            self.run(insert, values![id, rule, *hits, *candidates]).await?;
         }
         let insert =
             "INSERT INTO reviews (draft, state, version, rank, decisions) VALUES ($1, 'open', 1, $2, '[]')";
-        self.run(insert, values![&id, -i64::from(new.risk)]).await?;
-        Ok(id)
+        self.run(insert, values![id, -i64::from(new.risk)]).await?;
+        Ok(())
     }
 }
 

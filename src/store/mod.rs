@@ -3,13 +3,17 @@
 //! SQLite in a folder, or PostgreSQL by its address; whoever asks never knows which. Every function speaks of the
 //! domain, takes effect whole or not at all, and is told the time.
 
-mod agreement;
 mod audit;
 mod db;
+mod deliveries;
+mod endpoints;
+mod erase;
+mod jobs;
 mod keep;
 mod packs;
 mod people;
 mod queue;
+mod results;
 mod reviews;
 mod schema;
 mod sessions;
@@ -21,11 +25,15 @@ use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
 
-pub use agreement::Span;
 pub use audit::{Act, AuditEntry, Broken, GENESIS};
+pub use deliveries::{Delivery, Due, News, Tried};
+pub use endpoints::{Endpoint, EndpointChange};
+pub use erase::Erased;
+pub use jobs::{Job, JobAsk, JobLine, JobState, LineDone, Portion};
 pub use keep::{Keeper, Keeping, Kept, NewDraft, Packed, Refused};
 pub use people::{NewPerson, Person, PersonChange};
 pub use queue::{Cursor, QueueEntry, QueueFilter, QueueOrder};
+pub use results::Span;
 pub use reviews::{Claim, Denied, HistoryEntry, ReviewState, Step, StoredReview};
 pub use tokens::{NewToken, Token};
 pub use transcripts::StoredDraft;
@@ -186,7 +194,8 @@ fn time(stored: i64) -> Result<Timestamp, StoreError> {
 }
 
 /// A new id; later ones sort behind earlier ones.
-fn new_id() -> String {
+#[must_use]
+pub fn new_id() -> String {
     uuid::Uuid::now_v7().to_string()
 }
 

@@ -3,7 +3,8 @@
 use jiff::Timestamp;
 
 use super::db::values;
-use super::{Store, StoreError, compressed, decompressed, stored};
+use super::{Act, Store, StoreError, compressed, decompressed, stored};
+use crate::access::Actor;
 use crate::diagnostic::Source;
 use crate::pack::Pack;
 use crate::score::Sheet;
@@ -26,6 +27,9 @@ impl Store {
                 let insert = "INSERT INTO sheets (pack, rubric, body) VALUES ($1, $2, $3)";
                 tx.run(insert, values![pack.digest(), &form.rubric.id, sheet]).await?;
             }
+            let subject = format!("pack:{}", pack.digest());
+            let act = Act { action: "pack.use", subject: &subject, after: pack.digest(), ..Act::default() };
+            tx.record(&Actor::system("pack"), act, now).await?;
         }
         tx.commit().await
     }

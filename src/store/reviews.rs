@@ -6,10 +6,9 @@ use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 use super::db::{Tx, Value, values};
-use super::{Act, Store, StoreError, decompressed, stored, time};
+use super::{Act, News, Store, StoreError, decompressed, stored, time};
 use crate::access::Actor;
-use crate::draft::{FindingVerdict, ItemOutcome};
-use crate::review::{Change, Decision, FindingDecision, ItemValue, Machine, Review, ReviewResult};
+use crate::review::{Change, Decision, Machine, Review, ReviewResult};
 use crate::score::Sheet;
 
 /// How long a review is a reviewer's own after they last touched it.
@@ -52,8 +51,7 @@ pub struct StoredReview {
     pub reviewer: Option<String>,
     /// When it was submitted last.
     pub submitted_at: Option<Timestamp>,
-    /// What was decided when it was submitted last, as JSON.
-    pub result: Option<String>,
+    result: Option<String>,
     /// Digest of the draft.
     pub digest: String,
     /// The draft, as JSON.
@@ -65,6 +63,15 @@ pub struct StoredReview {
 }
 
 impl StoredReview {
+    /// What was decided when it was submitted last.
+    ///
+    /// # Errors
+    /// When what is stored cannot be read.
+    pub fn result(&self) -> Result<Option<serde_json::Value>, StoreError> {
+        let result = self.result.as_deref().map(serde_json::from_str).transpose();
+        result.map_err(|_| StoreError::Broken("复核结果"))
+    }
+
     /// The review itself, with everything that was decided so far.
     ///
     /// # Errors
@@ -255,6 +262,7 @@ impl Store {
         step: Step<'_>,
         draft_digest: &str,
         result: &ReviewResult,
+        news: &News,
     ) -> Result<Result<i64, Denied>, StoreError> {
         let Step { id, version, by, now } = step;
         let told = json(result)?;
@@ -274,6 +282,7 @@ impl Store {
         let act =
             Act { action: "review.submit", subject: &subject, before: draft_digest, after: &after, why: "" };
         tx.record(by, act, now).await?;
+        tx.tell(news, now).await?;
         tx.commit().await?;
         Ok(Ok(version + 1))
     }
@@ -282,7 +291,12 @@ impl Store {
     ///
     /// # Errors
     /// When the store does not answer; why it was not opened is the inner result.
-    pub async fn reopen(&self, step: Step<'_>, why: &str) -> Result<Result<i64, Denied>, StoreError> {
+    pub async fn reopen(
+        &self,
+        step: Step<'_>,
+        why: &str,
+        news: &News,
+    ) -> Result<Result<i64, Denied>, StoreError> {
         let Step { id, version, by, now } = step;
         let mut tx = self.db.begin().await?;
         let save = "UPDATE reviews SET state = 'open', version = version + 1 \
@@ -295,6 +309,7 @@ impl Store {
         let (subject, before) = (format!("review:{id}"), digest(&result.unwrap_or_default()));
         let act = Act { action: "review.reopen", subject: &subject, before: &before, after: "", why };
         tx.record(by, act, now).await?;
+        tx.tell(news, now).await?;
         tx.commit().await?;
         Ok(Ok(version + 1))
     }
@@ -369,63 +384,6 @@ impl Tx {
         let row = values![id, version + 1, stored(now), by.signature(), action, detail];
         self.run(insert, row).await?;
         Ok(())
-    }
-
-    /// Puts the result in the place of an earlier one, as figures ask for it.
-    async fn note_result(&mut self, id: &str, result: &ReviewResult) -> Result<(), StoreError> {
-        self.run("DELETE FROM reviewed_items WHERE draft = $1", values![id]).await?;
-        self.run("DELETE FROM reviewed_findings WHERE draft = $1", values![id]).await?;
-        for item in &result.items {
-            let insert = "INSERT INTO reviewed_items (draft, item, machine_outcome, machine, human_outcome, human, \
-                          final_outcome, final, explicit) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
-            let (machine, machine_points) = outcome(item.machine);
-            let (human, human_points) = item.human.map(outcome).unzip();
-            let (settled, points) = outcome(item.settled);
-            let mut row = values![id, &item.id, machine, machine_points, human, human_points.flatten()];
-            row.extend(values![settled, points, item.explicit]);
-            self.run(insert, row).await?;
-        }
-        let found = result.findings.iter().map(|finding| {
-            let subject = format!("finding:{}", finding.n);
-            (subject, finding.rule.as_str(), Some(verdict(finding.machine)), human(finding.human))
-        });
-        let missed = result.missed.iter().map(|missed| {
-            let rule = missed.rule.as_deref().unwrap_or_default();
-            (format!("missed:{}", missed.n), rule, None, human(FindingDecision::Confirm))
-        });
-        for (subject, rule, machine, human) in found.chain(missed) {
-            let insert = "INSERT INTO reviewed_findings (draft, subject, rule, machine, human) \
-                          VALUES ($1, $2, $3, $4, $5)";
-            self.run(insert, values![id, subject, rule, machine, human]).await?;
-        }
-        Ok(())
-    }
-}
-
-/// A value as it is stored: the word for its outcome, and its points in hundredths.
-fn outcome(value: ItemValue) -> (&'static str, Option<i64>) {
-    let word = match value.outcome {
-        ItemOutcome::Score => "score",
-        ItemOutcome::NotApplicable => "not_applicable",
-        ItemOutcome::NotMeasurable => "not_measurable",
-        ItemOutcome::Human => "human",
-    };
-    (word, value.score.map(crate::score::Points::hundredths))
-}
-
-fn verdict(verdict: FindingVerdict) -> &'static str {
-    match verdict {
-        FindingVerdict::Hit => "hit",
-        FindingVerdict::Candidate => "candidate",
-        FindingVerdict::Suppressed => "suppressed",
-    }
-}
-
-fn human(decision: FindingDecision) -> &'static str {
-    match decision {
-        FindingDecision::Confirm => "confirm",
-        FindingDecision::Reject => "reject",
-        FindingDecision::Implicit => "implicit",
     }
 }
 

@@ -35,7 +35,8 @@ macro_rules! apart {
     };
 }
 
-const STEPS: [Step; 2] = [same!("0001_start"), apart!("0002_guard")];
+const STEPS: [Step; 4] =
+    [same!("0001_start"), apart!("0002_guard"), same!("0003_jobs"), same!("0004_webhooks")];
 
 /// Takes every step that the database has not taken.
 pub(super) async fn migrate(db: &Db) -> Result<(), StoreError> {

@@ -79,7 +79,7 @@ impl PlainHan {
 
 /// The Arabic digit that a digit or its spoken Chinese form stands for.
 #[must_use]
-pub(super) fn digit(letter: char) -> Option<char> {
+pub fn digit(letter: char) -> Option<char> {
     Some(match letter {
         '0'..='9' => letter,
         '零' | '〇' => '0',

@@ -17,7 +17,7 @@ use std::ops::Range;
 
 use crate::transcript::Transcript;
 
-pub use fold::{Fold, PauseKind, fold, is_han};
+pub use fold::{Fold, PauseKind, digit, fold, is_han};
 pub use normalise::Pause;
 pub(crate) use normalise::position;
 use normalise::{Normalised, Origin, Run, normalise};

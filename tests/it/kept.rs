@@ -14,6 +14,7 @@ use zhijian::pack::Pack;
 use zhijian::shelf::Shelf;
 use zhijian::store::Store;
 
+use crate::packs::compiled;
 use crate::store::{Bench, on_both};
 use crate::support::transcript;
 
@@ -33,12 +34,18 @@ pub(crate) const PASSWORD: &str = "一个足够长的测试密码";
 
 impl Desk {
     pub(crate) async fn open(bench: &Bench, settings: Settings) -> Self {
+        Self::open_with(bench, settings, compiled(&[])).await
+    }
+
+    pub(crate) async fn open_with(bench: &Bench, settings: Settings, pack: Pack) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
         let store = Store::open(&bench.place).await.unwrap();
         let archive = Archive::open(store.clone(), &settings).await.unwrap();
         let code = archive.set_up_code().map(|code| code.reveal().to_owned()).unwrap_or_default();
-        let app = Arc::new(App::new(Shelf::of(Pack::shipped().unwrap()), &settings).keeping(archive));
+        let app = Arc::new(App::new(Shelf::of(pack), &settings).keeping(archive));
+        tokio::spawn(http::work_on_jobs(app.clone()));
+        tokio::spawn(http::send_messages(app.clone()));
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(http::serve(listener, app, Duration::from_secs(1), async {
             let _dropped = stopped.await;
@@ -46,9 +53,13 @@ impl Desk {
         Self { base, client: crate::support::client(), store, code, _stop: stop }
     }
 
-    /// The same with one account and one token of each role.
+    /// The same with one account and one token of each role, and a pack that has next to nothing in it.
     pub(crate) async fn staffed(bench: &Bench) -> (Self, Staff) {
-        let desk = Self::open(bench, Settings::of(&Layer::default())).await;
+        Self::staffed_with(bench, Layer::default(), compiled(&[])).await
+    }
+
+    pub(crate) async fn staffed_with(bench: &Bench, layer: Layer, pack: Pack) -> (Self, Staff) {
+        let desk = Self::open_with(bench, Settings::of(&layer), pack).await;
         let first = json!({"code": desk.code, "login": "admin", "name": "管理员", "password": PASSWORD});
         assert_eq!(desk.send(Method::POST, "/api/v1/setup", None, first).await.status(), 201);
         let admin = desk.log_in("admin").await;
@@ -128,6 +139,7 @@ on_both!(
     who_is_not_known_or_may_not_is_refused_on_every_route,
     the_first_administrator_comes_in_once,
     wrong_passwords_slow_down,
+    a_person_changes_their_own_password,
     a_page_of_somebody_else_cannot_act_for_a_person,
     people_and_tokens_are_looked_after,
     the_audit_log_tells_who_did_what,
@@ -266,6 +278,24 @@ async fn wrong_passwords_slow_down(bench: Bench) {
     assert_eq!(slowed.headers()["retry-after"], "30");
     assert_eq!(code(slowed, 429).await, "too_many_requests");
     assert_eq!(code(attempt("nobody").await, 401).await, "unauthenticated");
+}
+
+async fn a_person_changes_their_own_password(bench: Bench) {
+    let (desk, staff) = Desk::staffed(&bench).await;
+    let change = async |who: &Proof, old: &str, new: &str| {
+        let form = json!({"old": old, "new": new});
+        desk.send(Method::POST, "/api/v1/session/password", Some(who), form).await
+    };
+    assert_eq!(
+        code(change(&staff.lead, "不是这个密码", "另一个足够长的密码吧").await, 403).await,
+        "forbidden"
+    );
+    assert_eq!(code(change(&staff.lead, PASSWORD, "short").await, 422).await, "invalid_request");
+    assert_eq!(code(change(&staff.machine, PASSWORD, "另一个足够长的密码吧").await, 403).await, "forbidden");
+    assert_eq!(change(&staff.lead, PASSWORD, "另一个足够长的密码吧").await.status(), 204);
+    assert_eq!(desk.get("/api/v1/session", &staff.lead).await.status(), 401, "sessions end");
+    let form = json!({"login": "lead", "password": "另一个足够长的密码吧"});
+    assert_eq!(desk.send(Method::POST, "/api/v1/session", None, form).await.status(), 200);
 }
 
 async fn a_page_of_somebody_else_cannot_act_for_a_person(bench: Bench) {

@@ -55,9 +55,11 @@ fn start(folder: &Path) {
     let go = ["-D", path(&data), "-l", path(&log), "-w", "-o", &settings, "start"];
     let started = as_postgres("pg_ctl").args(go).stdout(Stdio::null()).status().unwrap();
     assert!(started.success(), "{}", fs::read_to_string(&log).unwrap_or_default());
+    // It outlives this process on purpose.
     let mut watch = as_user("sh");
     watch.args(["-c", WATCH, "watch", &parent_id().to_string(), path(&bin()), path(folder)]);
-    watch.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    watch.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+    std::mem::forget(watch.spawn().unwrap());
     wait_for(&folder.join(".s.PGSQL.5432"));
 }
 

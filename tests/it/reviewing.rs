@@ -2,6 +2,9 @@
 
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
+use zhijian::config::{Layer, Settings};
+use zhijian::diagnostic::Diagnostics;
+use zhijian::pack::Pack;
 
 use crate::kept::{Desk, Proof, Staff};
 use crate::store::{Bench, on_both};
@@ -9,14 +12,21 @@ use crate::support::corpus;
 
 on_both!(
     a_call_is_reviewed_from_the_queue_to_the_result,
-    the_queue_is_filtered_sorted_and_paged,
+    the_queue_is_filtered_and_sorted,
+    a_queue_is_read_page_by_page,
     two_reviewers_do_not_collide,
     whoever_has_seen_an_older_version_is_told_what_changed,
     what_cannot_be_decided_is_refused_with_its_place,
     a_lead_opens_a_submitted_review_again,
     agreement_is_counted_from_submitted_reviews,
     personal_data_is_covered_and_each_look_is_accounted_for,
+    an_old_draft_is_explained_by_the_pack_that_judged_it,
 );
+
+/// A desk that judges by the shipped pack.
+async fn staffed(bench: &Bench) -> (Desk, Staff) {
+    Desk::staffed_with(bench, Layer::default(), Pack::shipped().unwrap()).await
+}
 
 impl Desk {
     async fn keep(&self, staff: &Staff, name: &str) -> String {
@@ -92,7 +102,7 @@ const RUDE: &str = "labelled/abusive-customer-agent-retorts";
 const CALM: &str = "clean/care-call-outbound-renewal";
 
 async fn a_call_is_reviewed_from_the_queue_to_the_result(bench: Bench) {
-    let (desk, staff) = Desk::staffed(&bench).await;
+    let (desk, staff) = staffed(&bench).await;
     let id = desk.keep(&staff, RUDE).await;
     let next = desk.send(Method::POST, "/api/v1/reviews/next", Some(&staff.reviewer), json!({})).await;
     let next: Value = next.json().await.unwrap();
@@ -127,6 +137,8 @@ async fn a_call_is_reviewed_from_the_queue_to_the_result(bench: Bench) {
     let reviewed = result["items"].as_array().unwrap().iter().find(|it| it["id"] == item).unwrap();
     assert_eq!((&reviewed["machine"]["score"], &reviewed["final"]["score"]), (&json!(0.0), best));
     assert_eq!((&reviewed["agreed"], &reviewed["explicit"]), (&json!(false), &json!(true)));
+    let told: Value = desk.get(&format!("/api/v1/drafts/{id}"), &staff.machine).await.json().await.unwrap();
+    assert_eq!((&told["state"], &told["result"]), (&json!("submitted"), &result));
     // What was submitted is kept, and told again.
     let view = desk.view(&id, &staff.lead).await;
     assert_eq!(
@@ -151,8 +163,12 @@ async fn a_call_is_reviewed_from_the_queue_to_the_result(bench: Bench) {
     assert!(desk.store.verify_audit().await.unwrap().is_ok());
 }
 
-async fn the_queue_is_filtered_sorted_and_paged(bench: Bench) {
-    let (desk, staff) = Desk::staffed(&bench).await;
+fn ids_of(page: &Value) -> Vec<String> {
+    page["reviews"].as_array().unwrap().iter().map(|entry| entry["id"].as_str().unwrap().to_owned()).collect()
+}
+
+async fn the_queue_is_filtered_and_sorted(bench: Bench) {
+    let (desk, staff) = staffed(&bench).await;
     let rude = desk.keep(&staff, RUDE).await;
     let calm = desk.keep(&staff, CALM).await;
     for n in 0..7 {
@@ -169,18 +185,10 @@ async fn the_queue_is_filtered_sorted_and_paged(bench: Bench) {
         assert_eq!(response.status(), 200, "{query}");
         response.json().await.unwrap()
     };
-    let ids = |page: &Value| -> Vec<String> {
-        page["reviews"]
-            .as_array()
-            .unwrap()
-            .iter()
-            .map(|entry| entry["id"].as_str().unwrap().to_owned())
-            .collect()
-    };
-    let count = async |query: &str| ids(&page(query).await).len();
-    assert_eq!(ids(&page("").await)[0], rude, "the most worth a look first");
-    assert_eq!(ids(&page("order=oldest").await)[..2], [rude.clone(), calm.clone()]);
-    assert_eq!(ids(&page("order=newest").await)[8], rude);
+    let count = async |query: &str| ids_of(&page(query).await).len();
+    assert_eq!(ids_of(&page("").await)[0], rude, "the most worth a look first");
+    assert_eq!(ids_of(&page("order=oldest").await)[..2], [rude.clone(), calm.clone()]);
+    assert_eq!(ids_of(&page("order=newest").await)[8], rude);
     let scores = page("order=score").await;
     let scores: Vec<f64> =
         scores["reviews"].as_array().unwrap().iter().map(|entry| entry["score"].as_f64().unwrap()).collect();
@@ -197,18 +205,32 @@ async fn the_queue_is_filtered_sorted_and_paged(bench: Bench) {
     );
     let findings = desk.view(&rude, &staff.reviewer).await["draft"]["findings"].clone();
     let hit = findings.as_array().unwrap().iter().find(|finding| finding["verdict"] == "hit").unwrap();
-    assert_eq!(ids(&page(&format!("rule={}", hit["rule"].as_str().unwrap())).await), [rude.as_str()]);
+    assert_eq!(ids_of(&page(&format!("rule={}", hit["rule"].as_str().unwrap())).await), [rude.as_str()]);
     assert_eq!(count("state=submitted").await, 0);
+}
+
+async fn a_queue_is_read_page_by_page(bench: Bench) {
+    let (desk, staff) = Desk::staffed(&bench).await;
+    for n in 0..9 {
+        let call = crate::support::transcript(&format!("n-{n}"));
+        assert_eq!(
+            desk.send(Method::POST, "/api/v1/transcripts", Some(&staff.machine), call).await.status(),
+            201
+        );
+    }
+    let page = async |query: &str| -> Value {
+        desk.get(&format!("/api/v1/reviews?{query}"), &staff.reviewer).await.json().await.unwrap()
+    };
     // Page by page, everything comes once.
     for order in ["risk", "newest", "oldest", "score"] {
         let (mut all, mut cursor) = (Vec::new(), String::new());
         loop {
             let part = page(&format!("order={order}&limit=2{cursor}")).await;
-            all.extend(ids(&part));
+            all.extend(ids_of(&part));
             let Some(next) = part["next"].as_str() else { break };
             cursor = format!("&cursor={next}");
         }
-        assert_eq!(all, ids(&page(&format!("order={order}")).await), "{order}");
+        assert_eq!(all, ids_of(&page(&format!("order={order}")).await), "{order}");
     }
     for wrong in [
         "limit=0",
@@ -227,7 +249,7 @@ async fn the_queue_is_filtered_sorted_and_paged(bench: Bench) {
 }
 
 async fn two_reviewers_do_not_collide(bench: Bench) {
-    let (desk, staff) = Desk::staffed(&bench).await;
+    let (desk, staff) = staffed(&bench).await;
     let id = desk.keep(&staff, CALM).await;
     let other = desk.keep(&staff, RUDE).await;
     let claim = async |who: &Proof| {
@@ -265,7 +287,7 @@ async fn two_reviewers_do_not_collide(bench: Bench) {
 }
 
 async fn whoever_has_seen_an_older_version_is_told_what_changed(bench: Bench) {
-    let (desk, staff) = Desk::staffed(&bench).await;
+    let (desk, staff) = staffed(&bench).await;
     let id = desk.keep(&staff, CALM).await;
     let view = desk.view(&id, &staff.reviewer).await;
     let first = decisions(&view)[0].clone();
@@ -287,7 +309,7 @@ async fn whoever_has_seen_an_older_version_is_told_what_changed(bench: Bench) {
 }
 
 async fn what_cannot_be_decided_is_refused_with_its_place(bench: Bench) {
-    let (desk, staff) = Desk::staffed(&bench).await;
+    let (desk, staff) = staffed(&bench).await;
     let id = desk.keep(&staff, CALM).await;
     let refused = async |decision: Value| {
         let good =
@@ -316,7 +338,7 @@ async fn what_cannot_be_decided_is_refused_with_its_place(bench: Bench) {
 }
 
 async fn a_lead_opens_a_submitted_review_again(bench: Bench) {
-    let (desk, staff) = Desk::staffed(&bench).await;
+    let (desk, staff) = staffed(&bench).await;
     let id = desk.keep(&staff, CALM).await;
     desk.finish(&staff.reviewer, &id).await;
     let why = json!({"why": "第 3 项判错了"});
@@ -340,7 +362,7 @@ async fn a_lead_opens_a_submitted_review_again(bench: Bench) {
 }
 
 async fn agreement_is_counted_from_submitted_reviews(bench: Bench) {
-    let (desk, staff) = Desk::staffed(&bench).await;
+    let (desk, staff) = staffed(&bench).await;
     let rude = desk.keep(&staff, RUDE).await;
     let report = async |query: &str| -> Value {
         let response = desk.get(&format!("/api/v1/reports/agreement{query}"), &staff.lead).await;
@@ -367,7 +389,7 @@ async fn agreement_is_counted_from_submitted_reviews(bench: Bench) {
 }
 
 async fn personal_data_is_covered_and_each_look_is_accounted_for(bench: Bench) {
-    let (desk, staff) = Desk::staffed(&bench).await;
+    let (desk, staff) = staffed(&bench).await;
     let mut call = crate::support::transcript("p-1");
     call["turns"] = json!([
         {"role": "agent", "start_ms": 400, "end_ms": 2900, "text": "您好,请报一下手机号。"},
@@ -392,6 +414,12 @@ async fn personal_data_is_covered_and_each_look_is_accounted_for(bench: Bench) {
         let there: String = text.chars().skip(start).take(end - start).collect();
         assert_eq!(finding["text"], json!(there), "places stay true");
     }
+    let told = desk.get(&format!("/api/v1/drafts/{id}"), &staff.machine).await.text().await.unwrap();
+    assert!(told.contains("\"state\":\"open\"") && !told.contains("13800138000"), "{told}");
+    let explained = format!("/api/v1/reviews/{id}/explanation?rule=forbidden/not-my-job");
+    let explained: Value = desk.get(&explained, &staff.reviewer).await.json().await.unwrap();
+    let text = explained["text"].as_str().unwrap();
+    assert!(text.contains("不归我管") && !text.contains("13800138000"), "{text}");
     let unmask = async |body: Value| {
         desk.send(Method::POST, &format!("/api/v1/reviews/{id}/unmask"), Some(&staff.reviewer), body).await
     };
@@ -403,4 +431,30 @@ async fn personal_data_is_covered_and_each_look_is_accounted_for(bench: Bench) {
     let look = &desk.store.audit_after(before, 10).await.unwrap()[0];
     assert_eq!((look.action.as_str(), look.why.as_str()), ("unmask", "核对客户号码"));
     assert_eq!(look.subject, format!("review:{id}"));
+}
+
+async fn an_old_draft_is_explained_by_the_pack_that_judged_it(bench: Bench) {
+    let (desk, staff) = staffed(&bench).await;
+    let id = desk.keep(&staff, RUDE).await;
+    let view = desk.view(&id, &staff.reviewer).await;
+    let (rule, pack) = (view["draft"]["findings"][0]["rule"].as_str().unwrap(), &view["draft"]["pack"]);
+    let path = format!("/api/v1/reviews/{id}/explanation?rule={rule}");
+    let before: Value = desk.get(&path, &staff.reviewer).await.json().await.unwrap();
+    assert_eq!(&before["pack"], pack);
+    // The next server has another pack.
+    let mut files = Pack::shipped().unwrap().sources;
+    files.iter_mut().find(|file| file.path == "rules/reasons.yaml").unwrap().text.push_str("# 改过\n");
+    let other = Pack::compile(files, Diagnostics::default()).unwrap();
+    assert_ne!(other.digest(), pack.as_str().unwrap());
+    let later = Desk::open_with(&bench, Settings::of(&Layer::default()), other).await;
+    let after: Value = later.get(&path, &staff.reviewer).await.json().await.unwrap();
+    assert_eq!(after, before);
+    problem(later.get(&format!("{path}x"), &staff.reviewer).await, 404, "not_found").await;
+    // The same for whoever wants to try it by hand.
+    let folder = tempfile::TempDir::new().unwrap();
+    let (folder, data) = (folder.path().join("pack"), bench.address());
+    let args = ["unpack", folder.to_str().unwrap(), "--digest", pack.as_str().unwrap(), "--data", &data];
+    let unpacked = crate::support::run(&args, b"");
+    assert!(unpacked.status.success(), "{}", String::from_utf8_lossy(&unpacked.stderr));
+    assert_eq!(Pack::load(&folder).unwrap().digest(), pack.as_str().unwrap());
 }

@@ -7,9 +7,11 @@ use zhijian::diagnostic::Diagnostics;
 use zhijian::pack::Pack;
 use zhijian::store::{
     Act, Broken, Keeper, Keeping, NewDraft, NewPerson, NewToken, Packed, PersonChange, Place, Refused, Store,
+    new_id,
 };
 use zhijian::transcript::Channel;
 
+use crate::packs::compiled;
 use crate::postgres;
 
 /// An empty store, and the folder that goes with it.
@@ -59,7 +61,7 @@ on_both!(
 );
 
 fn pack() -> Pack {
-    Pack::shipped().unwrap()
+    compiled(&[])
 }
 
 fn keeping(source_id: &str, body: &str, pack: &Pack) -> Keeping {
@@ -74,7 +76,9 @@ fn keeping(source_id: &str, body: &str, pack: &Pack) -> Keeping {
         key: None,
         asked: false,
         body: Packed::new(body.as_bytes()),
+        news: Vec::new(),
         draft: NewDraft {
+            id: new_id(),
             pack: pack.digest().to_owned(),
             engine: "0".to_owned(),
             rubric: "v3.1".to_owned(),
@@ -182,7 +186,7 @@ async fn people_are_taken_up_changed_and_shut_out(bench: Bench) {
     let (store, now) = (&bench.store, Timestamp::now());
     let person = store.add_person(reviewer("lin"), &operator(), now).await.unwrap().unwrap();
     assert!(store.add_person(reviewer("lin"), &operator(), now).await.unwrap().is_none(), "taken");
-    assert_eq!(store.people().await.unwrap(), [person.clone()]);
+    assert_eq!(store.people().await.unwrap(), std::slice::from_ref(&person));
     let session = store.open_session(&person, now).await.unwrap();
     let change = PersonChange { name: Some("林 涛"), ..PersonChange::default() };
     let changed = store.change_person(&person.id, change, &operator(), now).await.unwrap().unwrap();
@@ -282,6 +286,14 @@ async fn the_audit_log_is_a_chain(bench: Bench) {
 }
 
 impl Bench {
+    /// What `--data` takes.
+    pub(crate) fn address(&self) -> String {
+        match &self.place {
+            Place::Folder(folder) => folder.to_str().unwrap().to_owned(),
+            Place::Postgres(url) => url.clone(),
+        }
+    }
+
     /// Does to the database what its administrator could, past the program.
     pub(crate) fn tamper(&self, sql: &str) -> Result<String, String> {
         let output = match &self.place {

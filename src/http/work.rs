@@ -1,0 +1,176 @@
+//! What a server does beside answering: jobs, webhooks, and letting go of what is kept too long.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::join_all;
+use jiff::{SignedDuration, Timestamp};
+use tokio::time::{sleep, timeout};
+
+use super::transcripts::Intake;
+use super::{App, jobs};
+use crate::access::Actor;
+use crate::answer::Refusal;
+use crate::store::{Due, LineDone, Portion, StoreError, Tried};
+use crate::webhook::schedule;
+use crate::webhook::secret::Secrets;
+use crate::webhook::send::{Attempt, Delivery, Outcome};
+
+/// How often is looked for work where nobody says that there is some: other servers may have left it.
+const LOOK: Duration = Duration::from_secs(1);
+/// So many lines of a job are worked on before others get their turn.
+const LINES: i64 = 128;
+/// So many messages are sent at once.
+const MESSAGES: i64 = 16;
+/// How often is looked for what is kept too long.
+const TIDY: Duration = Duration::from_secs(3600);
+/// Where the store does not answer, it is asked again after a while.
+const PAUSE: Duration = Duration::from_secs(5);
+/// Finished jobs and messages are kept for so long.
+const NOTED: SignedDuration = SignedDuration::from_hours(24 * 30);
+
+/// Works through jobs, for ever.
+pub async fn work_on_jobs(app: Arc<App>) {
+    loop {
+        match portion(&app).await {
+            Ok(true) => tokio::task::yield_now().await,
+            Ok(false) => wait_for_work(&app).await,
+            Err(error) => {
+                tracing::error!(%error, "job");
+                sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+/// Waits until somebody says that there is work, or it is time to look.
+async fn wait_for_work(app: &App) {
+    if let Ok(archive) = app.archive() {
+        let _time_to_look = timeout(LOOK, archive.work.notified()).await;
+    }
+}
+
+/// Works on a part of a job; false where there is none.
+async fn portion(app: &Arc<App>) -> Result<bool, StoreError> {
+    let Some(archive) = &app.archive else { return Ok(false) };
+    let Some(portion) = archive.store.take_portion(LINES, Timestamp::now()).await? else { return Ok(false) };
+    let Portion { job, ask, sender, lines } = portion;
+    let pack = app.shelf.pack();
+    archive.keep_pack(&pack).await?;
+    let intake = Intake::of_job(app.clone(), pack, ask, sender);
+    let mut waiting = Vec::with_capacity(lines.len());
+    for (line, body) in lines {
+        let scored = intake.score(&body, None);
+        let intake = &intake;
+        waiting.push(async move {
+            let kept = match scored {
+                Ok(scored) => intake.keep_only(scored).await,
+                Err(refusal) => Ok(Err(refusal)),
+            };
+            (line, kept)
+        });
+        // Scoring must not keep the thread from the requests.
+        tokio::task::yield_now().await;
+    }
+    let mut done = Vec::new();
+    for (line, kept) in join_all(waiting).await {
+        let at = u64::try_from(line).unwrap_or(0);
+        let outcome = kept?.map_err(|refusal: Refusal| jobs::as_error(&refusal.at_line(at)));
+        done.push(LineDone { line, outcome });
+    }
+    if let Some(job) = archive.store.finish_portion(&job, &done, Timestamp::now()).await? {
+        tracing::info!(job = job.id, kept = job.kept, refused = job.refused, "job done");
+    }
+    Ok(true)
+}
+
+/// Sends messages that are due, for ever.
+pub async fn send_messages(app: Arc<App>) {
+    loop {
+        match send_due(&app).await {
+            Ok(0) => sleep(LOOK).await,
+            Ok(_) => {}
+            Err(error) => {
+                tracing::error!(%error, "webhook");
+                sleep(PAUSE).await;
+            }
+        }
+    }
+}
+
+async fn send_due(app: &App) -> Result<usize, StoreError> {
+    let Some(archive) = &app.archive else { return Ok(0) };
+    let due = archive.store.take_due(MESSAGES, Timestamp::now()).await?;
+    let sent = join_all(due.iter().map(async |due| (due, attempt(app, due).await))).await;
+    for (due, attempt) in &sent {
+        let now = Timestamp::now();
+        let tried = tried(due, attempt, now);
+        let failure = tried.failure.unwrap_or_default();
+        tracing::info!(delivery = due.id, status = tried.status, failure, ms = tried.milliseconds, "webhook");
+        super::metrics::delivery(tried.failure.unwrap_or("delivered"));
+        archive.store.tried(&due.id, tried, now).await?;
+    }
+    Ok(sent.len())
+}
+
+/// Sends one message; none where its address or secret is not (any more) one that can be used.
+async fn attempt(app: &App, due: &Due) -> Option<Attempt> {
+    let archive = app.archive.as_ref()?;
+    let current = due.secret.parse().ok()?;
+    let retiring = due.retiring.iter().filter_map(|secret| secret.parse().ok()).collect();
+    let delivery = Delivery {
+        id: due.id.parse().ok()?,
+        target: due.url.parse().ok()?,
+        secrets: Secrets { current, retiring },
+        body: due.body.clone().into(),
+    };
+    Some(archive.sender.send(&delivery).await)
+}
+
+/// How an attempt ended, as it is noted.
+fn tried(due: &Due, attempt: &Option<Attempt>, now: Timestamp) -> Tried<'static> {
+    let Some(Attempt { status, milliseconds, outcome }) = attempt else {
+        return Tried { failure: Some("refused_target"), ..Tried::default() };
+    };
+    let ended = Tried {
+        status: status.map(i64::from),
+        milliseconds: i64::try_from(*milliseconds).unwrap_or(i64::MAX),
+        ..Tried::default()
+    };
+    match outcome {
+        Outcome::Delivered => ended,
+        Outcome::Gone => Tried { failure: Some("gone"), gone: true, ..ended },
+        Outcome::Failed { failure, retry_after } => {
+            let mut random = [0; 8];
+            // Without random numbers, everybody comes at the same time: no reason to give up.
+            let _evenly = getrandom::fill(&mut random);
+            let next_at = schedule::next(due.attempts + 1, now, *retry_after, u64::from_le_bytes(random));
+            Tried { failure: Some(failure.name()), next_at, ..ended }
+        }
+    }
+}
+
+/// Lets go of what is kept too long, for ever.
+pub async fn tidy(app: Arc<App>) {
+    loop {
+        if let Err(error) = tidy_once(&app, Timestamp::now()).await {
+            tracing::error!(%error, "tidy");
+        }
+        sleep(TIDY).await;
+    }
+}
+
+async fn tidy_once(app: &App, now: Timestamp) -> Result<(), StoreError> {
+    let Some(archive) = &app.archive else { return Ok(()) };
+    archive.store.forget_keys(now - SignedDuration::from_hours(24)).await?;
+    archive.store.forget_jobs(now - NOTED).await?;
+    archive.store.forget_deliveries(now - NOTED).await?;
+    let Some(days) = archive.retention_days else { return Ok(()) };
+    let before = now - SignedDuration::from_hours(24 * i64::from(days.get()));
+    let why = format!("保存期限 {days} 天");
+    let erased = archive.store.erase_before(before, &Actor::system("retention"), &why, now).await?;
+    if erased.transcripts > 0 {
+        tracing::info!(transcripts = erased.transcripts, days = days.get(), "erased");
+    }
+    Ok(())
+}

@@ -1,0 +1,120 @@
+//! Erasing: what is kept too long, or must go, is deleted with everything that was made of it, and leaves a proof.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use sha2::{Digest as _, Sha256};
+use utoipa::ToSchema;
+
+use super::db::{Db, Tx, values};
+use super::{Act, Store, StoreError, stored};
+use crate::access::Actor;
+
+/// One commit deletes so many at most, so that others get their turn.
+const AT_ONCE: i64 = 200;
+
+/// What was erased (删除结果).
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, ToSchema)]
+pub struct Erased {
+    /// How many transcripts, with their drafts, reviews and history.
+    pub transcripts: u64,
+    /// SHA-256 over the digests of the erased transcripts in the order of their ids, as the audit log has it; several
+    /// portions each have their own.
+    pub digests: Vec<String>,
+}
+
+#[derive(sqlx::FromRow)]
+struct Row {
+    id: String,
+    digest: String,
+}
+
+impl Store {
+    /// Erases every transcript that was received before `before`, for a reason that the audit log tells.
+    ///
+    /// # Errors
+    /// When the store does not answer; what was erased until then stays erased, and is accounted for.
+    pub async fn erase_before(
+        &self,
+        before: Timestamp,
+        by: &Actor,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<Erased, StoreError> {
+        let mut erased = Erased::default();
+        loop {
+            let mut tx = self.db.begin().await?;
+            let rows = "SELECT id, digest FROM transcripts WHERE received_at < $1 ORDER BY id LIMIT $2";
+            let rows: Vec<Row> = tx.rows(rows, values![stored(before), AT_ONCE]).await?;
+            if rows.is_empty() {
+                break;
+            }
+            erased.digests.push(tx.erase(&rows, by, why, now).await?);
+            tx.commit().await?;
+            erased.transcripts += rows.len() as u64;
+        }
+        if erased.transcripts > 0 {
+            self.forget_bytes().await?;
+        }
+        Ok(erased)
+    }
+
+    /// Erases the transcript that its sender calls `source_id`; none where there is none.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn erase_one(
+        &self,
+        source_id: &str,
+        by: &Actor,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<Option<Erased>, StoreError> {
+        let mut tx = self.db.begin().await?;
+        let row = "SELECT id, digest FROM transcripts WHERE source_id = $1";
+        let rows: Vec<Row> = tx.rows(row, values![source_id]).await?;
+        if rows.is_empty() {
+            return Ok(None);
+        }
+        let digest = tx.erase(&rows, by, why, now).await?;
+        tx.commit().await?;
+        self.forget_bytes().await?;
+        Ok(Some(Erased { transcripts: 1, digests: vec![digest] }))
+    }
+
+    /// Has the database let go of the bytes themselves: deleted rows stay readable in files until then.
+    async fn forget_bytes(&self) -> Result<(), StoreError> {
+        match &self.db {
+            // Deleted pages are overwritten as they are freed; what is left is the log of changes.
+            Db::Sqlite { write, .. } => {
+                sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(write).await?;
+            }
+            Db::Postgres(pool) => {
+                let vacuum = "VACUUM transcripts, drafts, draft_rules, reviews, review_history, reviewed_items, \
+                              reviewed_findings, idempotency_keys, job_lines";
+                sqlx::query(vacuum).execute(pool).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Tx {
+    async fn erase(
+        &mut self,
+        rows: &[Row],
+        by: &Actor,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<String, StoreError> {
+        let mut hash = Sha256::new();
+        for Row { id, digest } in rows {
+            self.run("DELETE FROM transcripts WHERE id = $1", values![id]).await?;
+            hash.update(digest);
+        }
+        let digest: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let subject = format!("transcripts:{}", rows.len());
+        let act = Act { action: "erase", subject: &subject, before: &digest, after: "", why };
+        self.record(by, act, now).await?;
+        Ok(digest)
+    }
+}

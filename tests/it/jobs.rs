@@ -1,0 +1,146 @@
+//! Large bulk as a job, on both databases: received whole, worked through aside, every line accounted for.
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+use reqwest::{Method, Response};
+use serde_json::{Value, json};
+use zhijian::store::{JobAsk, LineDone, Portion};
+
+use crate::kept::{Desk, Staff};
+use crate::store::{Bench, on_both};
+use crate::support::transcript;
+
+on_both!(
+    a_job_is_received_worked_through_and_told_line_by_line,
+    a_job_that_is_sent_again_is_the_same_job,
+    what_is_no_job_is_refused,
+    of_several_servers_one_works_on_a_job_and_another_takes_over,
+);
+
+impl Desk {
+    async fn bulk(&self, staff: &Staff, key: &str, body: String) -> Response {
+        let request = self.request(Method::POST, "/api/v1/jobs", Some(&staff.machine));
+        let request = request.header("content-type", "application/x-ndjson").header("idempotency-key", key);
+        request.body(body).send().await.unwrap()
+    }
+
+    async fn done(&self, staff: &Staff, id: &str) -> Value {
+        for _ in 0..600 {
+            let job: Value =
+                self.get(&format!("/api/v1/jobs/{id}"), &staff.machine).await.json().await.unwrap();
+            if job["state"] == "done" {
+                return job;
+            }
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+        panic!("the job is not done");
+    }
+}
+
+fn lines(range: std::ops::Range<usize>) -> String {
+    range.map(|n| format!("{}\n", transcript(&format!("j-{n}")))).collect()
+}
+
+async fn a_job_is_received_worked_through_and_told_line_by_line(bench: Bench) {
+    let (desk, staff) = Desk::staffed(&bench).await;
+    let body = format!("{}\n{{\n{}", lines(0..300), lines(300..301));
+    let accepted = desk.bulk(&staff, "a", body).await;
+    assert_eq!(accepted.status(), 202);
+    let place = accepted.headers()["location"].to_str().unwrap().to_owned();
+    let job: Value = accepted.json().await.unwrap();
+    let id = job["id"].as_str().unwrap();
+    assert_eq!((place, &job["lines"]), (format!("/api/v1/jobs/{id}"), &json!(302)));
+    let job = desk.done(&staff, id).await;
+    assert_eq!((&job["kept"], &job["refused"]), (&json!(301), &json!(1)));
+    assert!(job["finished_at"].is_string());
+    let refused: Value =
+        desk.get(&format!("{}/lines?refused=true", path(id)), &staff.machine).await.json().await.unwrap();
+    assert_eq!(refused["lines"].as_array().unwrap().len(), 1);
+    assert_eq!(
+        (&refused["lines"][0]["line"], &refused["lines"][0]["error"]["code"]),
+        (&json!(302), &json!("invalid_json"))
+    );
+    let first: Value =
+        desk.get(&format!("{}/lines?limit=200", path(id)), &staff.machine).await.json().await.unwrap();
+    assert_eq!(first["next"], 200);
+    let rest: Value = desk
+        .get(&format!("{}/lines?after=200&limit=200", path(id)), &staff.machine)
+        .await
+        .json()
+        .await
+        .unwrap();
+    assert_eq!((rest["lines"].as_array().unwrap().len(), &rest["next"]), (102, &Value::Null));
+    let draft = rest["lines"][0]["draft"].as_str().unwrap();
+    assert_eq!(desk.get(&format!("/api/v1/reviews/{draft}"), &staff.reviewer).await.status(), 200);
+    // What was said is not kept a second time.
+    assert_eq!(bench.tamper("SELECT MAX(LENGTH(body)) FROM job_lines").unwrap().trim(), "0");
+}
+
+fn path(id: &str) -> String {
+    format!("/api/v1/jobs/{id}")
+}
+
+async fn a_job_that_is_sent_again_is_the_same_job(bench: Bench) {
+    let (desk, staff) = Desk::staffed(&bench).await;
+    let first: Value = desk.bulk(&staff, "k", lines(0..3)).await.json().await.unwrap();
+    let again: Value = desk.bulk(&staff, "k", lines(0..3)).await.json().await.unwrap();
+    assert_eq!(first["id"], again["id"]);
+    let reused = desk.bulk(&staff, "k", lines(0..4)).await;
+    assert_eq!(reused.status(), 422);
+    assert_eq!(reused.json::<Value>().await.unwrap()["code"], "key_reused");
+    desk.done(&staff, first["id"].as_str().unwrap()).await;
+    let other: Value = desk.bulk(&staff, "l", lines(0..3)).await.json().await.unwrap();
+    let other = desk.done(&staff, other["id"].as_str().unwrap()).await;
+    assert_eq!(other["kept"], 3, "known transcripts are no fault");
+    assert_eq!(desk.store.counts().await.unwrap()["drafts"], 3);
+    assert_eq!(bench.tamper("SELECT COUNT(*) FROM jobs").unwrap().trim(), "2");
+}
+
+async fn what_is_no_job_is_refused(bench: Bench) {
+    let (desk, staff) = Desk::staffed(&bench).await;
+    let one = desk.send(Method::POST, "/api/v1/jobs", Some(&staff.machine), transcript("x")).await;
+    assert_eq!(one.status(), 415);
+    let rubric = desk.request(Method::POST, "/api/v1/jobs?rubric=nothing", Some(&staff.machine));
+    let rubric =
+        rubric.header("content-type", "application/x-ndjson").body(lines(0..1)).send().await.unwrap();
+    assert_eq!(rubric.status(), 422);
+    for (path, status) in
+        [("/api/v1/jobs/x", 404), ("/api/v1/jobs/x/lines", 404), ("/api/v1/jobs/x/lines?limit=0", 400)]
+    {
+        assert_eq!(desk.get(path, &staff.machine).await.status(), status);
+    }
+    let empty: Value = desk.bulk(&staff, "e", String::new()).await.json().await.unwrap();
+    assert_eq!(desk.done(&staff, empty["id"].as_str().unwrap()).await["lines"], 0);
+}
+
+async fn of_several_servers_one_works_on_a_job_and_another_takes_over(bench: Bench) {
+    let (store, now) = (&bench.store, Timestamp::now());
+    let ask = JobAsk { rubric: None, all_rules: false };
+    let id = store.begin_job(&ask, "token:1", now).await.unwrap();
+    store
+        .add_lines(&id, &[(1, Ok(b"a".to_vec())), (2, Ok(b"b".to_vec())), (3, Err("{}".to_owned()))])
+        .await
+        .unwrap();
+    assert!(store.take_portion(10, now).await.unwrap().is_none(), "not before it is there whole");
+    store.accept_job(&id, None, "d").await.unwrap().unwrap();
+    let takers = (0..8).map(|_| store.take_portion(1, now));
+    let taken: Vec<Portion> =
+        futures_util::future::join_all(takers).await.into_iter().filter_map(Result::unwrap).collect();
+    assert_eq!(taken.len(), 1);
+    assert_eq!(taken[0].lines, [(1, b"a".to_vec())]);
+    // The server is gone; a minute later another one takes the same portion, and both say that it is done.
+    let later = now + SignedDuration::from_secs(61);
+    let again = store.take_portion(1, later).await.unwrap().unwrap();
+    assert_eq!(again.lines, taken[0].lines);
+    let done = |line| LineDone { line, outcome: Ok("draft".to_owned()) };
+    for _ in 0..2 {
+        assert!(store.finish_portion(&id, &[done(1)], later).await.unwrap().is_none());
+    }
+    let rest = store.take_portion(10, later).await.unwrap().unwrap();
+    assert_eq!(rest.lines, [(2, b"b".to_vec())]);
+    let job = store.finish_portion(&id, &[done(2)], later).await.unwrap().unwrap();
+    assert_eq!((job.lines, job.kept, job.refused), (3, 2, 1), "each line counts once");
+    assert!(store.take_portion(10, later).await.unwrap().is_none());
+    assert_eq!(store.forget_jobs(later + SignedDuration::from_secs(1)).await.unwrap(), 1);
+}
