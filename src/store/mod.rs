@@ -20,6 +20,7 @@ mod sessions;
 mod tokens;
 mod transcripts;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -139,12 +140,13 @@ impl Store {
     /// # Errors
     /// When it cannot be reached, read or brought up to date.
     pub async fn open(place: &Place) -> Result<Self, StoreError> {
-        let db = match place {
+        let (db, _turn) = match place {
             Place::Folder(folder) => {
                 make_private(folder)?;
-                Db::sqlite(&folder.join(FILE)).await?
+                let turn = turn(folder.clone()).await;
+                (Db::sqlite(&folder.join(FILE)).await?, turn)
             }
-            Place::Postgres(url) => Db::postgres(url).await?,
+            Place::Postgres(url) => (Db::postgres(url).await?, None),
         };
         schema::migrate(&db).await?;
         Ok(Self { db })
@@ -170,6 +172,15 @@ fn make_private(folder: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::DirBuilderExt as _;
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
     made.map_err(|source| StoreError::Folder { path: folder.to_owned(), source })
+}
+
+/// Waits until no other process is opening the store in this folder; it is one's turn until the file is dropped.
+///
+/// On PostgreSQL the driver lets one after the other bring the tables up to date. On SQLite it does not, so that of two
+/// that meet on a new or an old store one would fail. Where folders cannot be locked nobody waits.
+async fn turn(folder: PathBuf) -> Option<File> {
+    let lock = move || File::open(folder).and_then(|file| file.lock().map(|()| file));
+    tokio::task::spawn_blocking(lock).await.ok()?.ok()
 }
 
 /// A time as it is stored: milliseconds since 1970.

@@ -1,4 +1,5 @@
 //! Two servers on one PostgreSQL: what one has done holds for the other at once, and nothing is done twice.
+//! On SQLite, commands beside the server.
 
 use std::collections::BTreeMap;
 
@@ -95,6 +96,21 @@ async fn both_come_up_when_started_at_once_on_an_empty_database() {
         }
         let twice = "SELECT version FROM _sqlx_migrations GROUP BY version HAVING COUNT(*) > 1 OR NOT bool_and(success)";
         assert_eq!(postgres::psql(&data, twice).unwrap().stdout, b"");
+    }
+}
+
+#[test]
+fn commands_that_meet_on_a_new_folder_take_turns() {
+    for _ in 0..5 {
+        let folder = tempfile::tempdir().unwrap();
+        let data = folder.path().join("data").display().to_string();
+        let list = || run(&["user", "list", "--data", &data], b"");
+        let all = std::thread::scope(|threads| {
+            [(); 4].map(|()| threads.spawn(list)).map(|command| command.join().unwrap())
+        });
+        for output in all {
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        }
     }
 }
 
