@@ -234,10 +234,11 @@ fn time(texts: &[String], times: usize) -> Duration {
 }
 
 #[test]
-fn a_million_digits_take_less_than_a_second() {
+fn a_million_digits_take_no_longer_than_they_are_many() {
     for texts in repeated("1", 1_000_000) {
         let took = time(&texts, 3);
-        assert!(took < Duration::from_secs(1), "{} turns took {took:?}", texts.len());
+        // A few tenths of a second on an idle machine; what is not linear would take hours.
+        assert!(took < Duration::from_secs(30), "{} turns took {took:?}", texts.len());
     }
 }
 
@@ -268,7 +269,7 @@ fn no_text_takes_long() {
     for unit in units {
         for texts in repeated(unit, 50_000) {
             let took = time(&texts, 1);
-            assert!(took < Duration::from_secs(3), "{unit:?} in {} turns took {took:?}", texts.len());
+            assert!(took < Duration::from_secs(20), "{unit:?} in {} turns took {took:?}", texts.len());
         }
     }
 }
