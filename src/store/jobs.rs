@@ -165,6 +165,14 @@ impl Store {
         key: Option<&str>,
         digest: &str,
     ) -> Result<Option<Job>, StoreError> {
+        match self.try_accept(id, key, digest).await {
+            // Another server has accepted one with this key at the same moment: now it is an earlier one.
+            Err(StoreError::Database(_)) if key.is_some() => self.try_accept(id, key, digest).await,
+            accepted => accepted,
+        }
+    }
+
+    async fn try_accept(&self, id: &str, key: Option<&str>, digest: &str) -> Result<Option<Job>, StoreError> {
         let mut tx = self.db.begin().await?;
         // Without a key this finds nothing, since nothing is equal to NULL.
         let earlier = "SELECT e.id, e.digest FROM jobs e JOIN jobs j ON j.sender = e.sender \

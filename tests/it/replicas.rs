@@ -242,6 +242,21 @@ async fn a_transcript_that_is_sent_to_both_is_kept_once() {
 }
 
 #[tokio::test]
+async fn a_job_that_is_sent_to_both_is_one_job() {
+    let pair = Pair::open(0).await;
+    for n in 0..40 {
+        let jobs = pair.machines().map(|machine| {
+            let request =
+                machine.request(Method::POST, "/api/v1/jobs").header("idempotency-key", n.to_string());
+            heard(request.header("content-type", "application/x-ndjson").body(call(n).to_string()))
+        });
+        let jobs = join_all(jobs).await.into_iter().map(|answer| answer.unwrap().json(202)["id"].clone());
+        let jobs: Vec<Value> = jobs.collect();
+        assert_eq!(jobs[0], jobs[1]);
+    }
+}
+
+#[tokio::test]
 async fn both_continue_one_audit_log() {
     let pair = Pair::open(4).await;
     let review = pair.keep(0..1).await.remove(0);

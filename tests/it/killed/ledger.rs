@@ -20,6 +20,8 @@ pub(crate) struct Ledger {
     kept: BTreeMap<u64, Kept>,
     /// Calls that were sent, and of which nothing was heard.
     unheard: BTreeSet<u64>,
+    /// Jobs that were acknowledged, with the number of their lines.
+    jobs: BTreeMap<String, usize>,
     /// Every step that was tried in a review, by the version that should come of it.
     steps: BTreeMap<String, BTreeMap<i64, Step>>,
     /// Who has claimed which review, and not tried to give it up since.
@@ -67,6 +69,7 @@ pub(crate) struct Audited {
 #[expect(dead_code, reason = "it is printed")]
 pub(crate) struct Figures {
     transcripts: usize,
+    jobs: usize,
     decisions: usize,
     submitted: usize,
     reopened: usize,
@@ -108,6 +111,16 @@ impl Ledger {
         self.kept.insert(call, kept);
         self.unheard.remove(&call);
         self.reviews.insert(review);
+    }
+
+    /// A job was acknowledged.
+    pub(crate) fn accepted(&mut self, job: &str, lines: usize) {
+        self.jobs.insert(job.to_owned(), lines);
+    }
+
+    /// Every job that was acknowledged, with the number of its lines.
+    pub(crate) fn jobs(&self) -> impl Iterator<Item = (&String, &usize)> {
+        self.jobs.iter()
     }
 
     /// Somebody was given a review.
@@ -165,7 +178,7 @@ impl Ledger {
             steps.filter(|step| step.action == action && step.heard.is_some()).count()
         };
         let [decisions, submitted, reopened] = ["decide", "submit", "reopen"].map(heard);
-        Figures { transcripts: self.kept.len(), decisions, submitted, reopened }
+        Figures { transcripts: self.kept.len(), jobs: self.jobs.len(), decisions, submitted, reopened }
     }
 
     /// Whether a review, its history and what the audit log says about it fit together and to what was acknowledged.

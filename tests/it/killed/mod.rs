@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use futures_util::future::join_all;
 use futures_util::{StreamExt as _, stream};
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::time::sleep;
 use zhijian::store::Place;
 
@@ -74,6 +74,7 @@ impl Trial {
         let all = (1..=self.ledger.sent()).collect();
         let reviews = self.queue(&served).await;
         self.check(&served, all, reviews).await;
+        self.check_jobs(&served, kills > FEW_KILLS).await;
         let figures = self.ledger.figures();
         println!(
             "{kills} kills in {worked:?}, all was checked in {:?}: {figures:?}",
@@ -94,9 +95,10 @@ impl Trial {
         };
         let senders = join_all([shift.post_one_by_one(), shift.post_one_by_one()]);
         let streams = join_all([shift.post_streams(), shift.post_streams()]);
+        let jobs = shift.post_jobs();
         let reviewers = join_all(shift.reviewers.iter().map(|who| shift.review(who)));
         // All but the kill end only because the server is gone.
-        let ((), _, _, _, _) = tokio::join!(kill, senders, streams, reviewers, shift.reopen_some());
+        let _gone = tokio::join!(kill, senders, streams, jobs, reviewers, shift.reopen_some());
         self.ledger = shift.ledger.into_inner();
         assert_eq!(rest_of_log(served), "", "a server that works has nothing to complain of");
     }
@@ -140,6 +142,18 @@ impl Trial {
         stream::iter(reviews).for_each_concurrent(8, look).await;
     }
 
+    /// Every job is there; `to_their_end` waits until a server has taken over what a killed one has left, which takes a
+    /// minute.
+    async fn check_jobs(&self, served: &Served, to_their_end: bool) {
+        let (machine, begin) = (self.crew.machine(served), Instant::now());
+        for (job, lines) in self.ledger.jobs() {
+            while !is_done(&machine, job, *lines).await && to_their_end {
+                assert!(begin.elapsed() < Duration::from_secs(180), "nobody has taken {job} over");
+                sleep(Duration::from_millis(500)).await;
+            }
+        }
+    }
+
     /// Every row has the rows that belong to it, and the audit log is whole.
     fn check_whole(&mut self) {
         let items = match self.crew.bench.place {
@@ -175,7 +189,7 @@ impl Trial {
 }
 
 /// Each finds what is there only by half; nothing is.
-const HALF: [&str; 8] = [
+const HALF: [&str; 10] = [
     "SELECT 'no draft', id FROM transcripts t WHERE NOT EXISTS (SELECT 1 FROM drafts d WHERE d.transcript = t.id)",
     "SELECT 'no review', id FROM drafts d WHERE NOT EXISTS (SELECT 1 FROM reviews r WHERE r.draft = d.id)",
     "SELECT 'no sheet', id FROM drafts d WHERE NOT EXISTS \
@@ -188,6 +202,11 @@ const HALF: [&str; 8] = [
      (SELECT COUNT(*) FROM reviewed_items x WHERE x.draft = r.draft)",
     "SELECT 'no result', draft FROM reviews r WHERE result IS NULL \
      AND (state = 'submitted' OR EXISTS (SELECT 1 FROM reviewed_items x WHERE x.draft = r.draft))",
+    "SELECT 'job', id FROM jobs j WHERE state <> 'receiving' AND \
+     (lines <> (SELECT COUNT(*) FROM job_lines x WHERE x.job = j.id) OR \
+     kept + refused <> (SELECT COUNT(*) FROM job_lines x WHERE x.job = j.id AND x.state <> 'waiting'))",
+    "SELECT 'job line', job FROM job_lines x WHERE state = 'kept' \
+     AND NOT EXISTS (SELECT 1 FROM drafts d WHERE d.id = x.draft)",
     "SELECT 'audit', action FROM audit WHERE seq > (SELECT seq FROM audit_head)",
 ];
 
@@ -198,6 +217,15 @@ async fn repeat(machine: &Caller, n: u64, ledger: &RefCell<Ledger>) {
     let right = answer.status == 200 || (answer.status == 201 && !known);
     assert!(right, "call {n}, known {known}: {} {:?}", answer.status, answer.body);
     ledger.borrow_mut().kept(n, &answer.body);
+}
+
+/// Whether a job is done; then every line is kept.
+async fn is_done(machine: &Caller, job: &str, lines: usize) -> bool {
+    let job = machine.get(&format!("/api/v1/jobs/{job}")).await.unwrap().json(200);
+    assert_eq!((&job["lines"], &job["refused"]), (&json!(lines), &json!(0)));
+    let is_done = job["state"] == "done";
+    assert!(!is_done || job["kept"] == lines, "{job}");
+    is_done
 }
 
 async fn look_at(lead: &Caller, review: &str, ledger: &Ledger, audit: &Audit) {

@@ -4,7 +4,7 @@ use std::cell::{Cell, RefCell};
 use std::time::Duration;
 
 use futures_util::future::join_all;
-use reqwest::{Method, Response};
+use reqwest::{Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use tokio::time::sleep;
 
@@ -79,16 +79,31 @@ impl<'t> Shift<'t> {
 
     pub(crate) async fn post_streams(&self) -> Result<(), Gone> {
         loop {
-            let calls: Vec<u64> =
-                (0..=self.luck.below(40)).map(|_| self.ledger.borrow_mut().sends()).collect();
-            let lines: Vec<String> = calls.iter().map(|n| call(*n).to_string()).collect();
-            let request = self.machine.request(Method::POST, TRANSCRIPTS).body(lines.join("\n"));
-            let request = request.header("content-type", "application/x-ndjson");
+            let (calls, request) = self.some(TRANSCRIPTS);
             let response = self.hear(request.send().await)?;
             assert_eq!(response.status(), 200);
             self.hear_lines(response, calls).await?;
             self.wait(self.luck.below(100)).await?;
         }
+    }
+
+    /// Posts jobs, which are worked through after they were acknowledged.
+    pub(crate) async fn post_jobs(&self) -> Result<(), Gone> {
+        loop {
+            self.wait(self.luck.below(200)).await?;
+            let (calls, request) = self.some("/api/v1/jobs");
+            let job = self.hear(heard(request).await)?.json(202);
+            assert_eq!(job["lines"], calls.len());
+            self.ledger.borrow_mut().accepted(job["id"].as_str().unwrap(), calls.len());
+        }
+    }
+
+    /// Some new calls, and a request with all of them.
+    fn some(&self, path: &str) -> (Vec<u64>, RequestBuilder) {
+        let calls: Vec<u64> = (0..=self.luck.below(40)).map(|_| self.ledger.borrow_mut().sends()).collect();
+        let lines: Vec<String> = calls.iter().map(|n| call(*n).to_string()).collect();
+        let request = self.machine.request(Method::POST, path).body(lines.join("\n"));
+        (calls, request.header("content-type", "application/x-ndjson"))
     }
 
     /// Notes each line of a stream's answer when it is complete.
