@@ -71,7 +71,7 @@ pub struct Layer {
     /// 对话、初稿和复核保存多少天,到期自动删除,不留原文;不写则一直保存
     #[arg(long, env = "ZHIJIAN_RETENTION_DAYS", value_name = "天")]
     pub retention_days: Option<NonZero<u32>>,
-    /// 回调(webhook)允许发往哪里,可写多个,用逗号分开:https://hooks.example.cn、https://*.example.cn、http://10.2.0.0/16:8080;不写则都不允许
+    /// 回调(webhook)允许发往哪里,可写多个,用逗号分开:`https://hooks.example.cn`、`https://*.example.cn`、`http://10.2.0.0/16:8080`;不写则都不允许
     #[arg(long, env = "ZHIJIAN_WEBHOOK_ALLOW", value_name = "地址", value_delimiter = ',')]
     pub webhook_allow: Option<Vec<String>>,
     /// 每个令牌、每个人每秒最多多少个请求 [缺省: 1000]
