@@ -61,9 +61,7 @@ async fn serve(app: App, settings: &Settings) -> Result<(), CliError> {
         tokio::spawn(http::reload(app.clone(), settings.reload));
     }
     if settings.data.is_some() {
-        tokio::spawn(http::work_on_jobs(app.clone()));
-        tokio::spawn(http::send_messages(app.clone()));
-        tokio::spawn(http::tidy(app.clone()));
+        http::work(&app);
     }
     let stop = async {
         tokio::select! {

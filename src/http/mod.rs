@@ -21,7 +21,7 @@ pub use self::archive::{Archive, ArchiveError};
 pub use self::reload::reload;
 pub use self::routes::{Way, ways};
 pub use self::server::serve;
-pub use self::work::{send_messages, tidy, work_on_jobs};
+pub use self::work::work;
 
 mod archive;
 mod audit;

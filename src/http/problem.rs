@@ -174,6 +174,7 @@ impl From<StoreError> for Problem {
         tracing::error!(%error, "store");
         match error {
             StoreError::Busy => Self::new("unavailable", error.to_string()).retry_after(1),
+            StoreError::Full => Self::new("unavailable", error.to_string()).retry_after(60),
             _ => Self::internal(),
         }
     }

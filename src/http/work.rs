@@ -1,8 +1,11 @@
 //! What a server does beside answering: jobs, webhooks, and letting go of what is kept too long.
 
+use std::future::Future;
+use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use futures_util::future::join_all;
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::{sleep, timeout};
@@ -29,25 +32,37 @@ const PAUSE: Duration = Duration::from_secs(5);
 /// Finished jobs and messages are kept for so long.
 const NOTED: SignedDuration = SignedDuration::from_hours(24 * 30);
 
-/// Works through jobs, for ever.
-pub async fn work_on_jobs(app: Arc<App>) {
+/// Starts whatever a server does beside answering, on the runtime that calls.
+pub fn work(app: &Arc<App>) {
+    tokio::spawn(forever("jobs", PAUSE, app.clone(), work_on_jobs));
+    tokio::spawn(forever("webhooks", PAUSE, app.clone(), send_messages));
+    tokio::spawn(forever("tidy", PAUSE, app.clone(), tidy));
+}
+
+/// Does one round after the other. A round that fails, be it by a fault of the program, is told and followed by the
+/// next: nobody would see that there are no more.
+async fn forever<R>(what: &'static str, pause: Duration, app: Arc<App>, round: impl Fn(Arc<App>) -> R)
+where
+    R: Future<Output = Result<(), StoreError>>,
+{
     loop {
-        match portion(&app).await {
-            Ok(true) => tokio::task::yield_now().await,
-            Ok(false) => wait_for_work(&app).await,
-            Err(error) => {
-                tracing::error!(%error, "job");
-                sleep(PAUSE).await;
-            }
+        match AssertUnwindSafe(round(app.clone())).catch_unwind().await {
+            Ok(Ok(())) => continue,
+            Ok(Err(error)) => tracing::error!(%error, "{what}"),
+            Err(_) => tracing::error!(error = "panic", "{what}"),
         }
+        sleep(pause).await;
     }
 }
 
-/// Waits until somebody says that there is work, or it is time to look.
-async fn wait_for_work(app: &App) {
-    if let Ok(archive) = app.archive() {
+/// Works on a part of a job, or waits until somebody says that there is one, or it is time to look.
+async fn work_on_jobs(app: Arc<App>) -> Result<(), StoreError> {
+    if portion(&app).await? {
+        tokio::task::yield_now().await;
+    } else if let Some(archive) = &app.archive {
         let _time_to_look = timeout(LOOK, archive.work.notified()).await;
     }
+    Ok(())
 }
 
 /// Works on a part of a job; false where there is none.
@@ -74,8 +89,17 @@ async fn portion(app: &Arc<App>) -> Result<bool, StoreError> {
     }
     let mut done = Vec::new();
     for (line, kept) in join_all(waiting).await {
+        let kept = match kept {
+            Err(error) if error.may_pass() => return Err(error),
+            // Left as it is, the line would stand in the way of all behind it.
+            Err(error) => {
+                tracing::error!(%error, job, line, "job line");
+                Err(Refusal::internal())
+            }
+            Ok(kept) => kept,
+        };
         let at = u64::try_from(line).unwrap_or(0);
-        let outcome = kept?.map_err(|refusal: Refusal| jobs::as_error(&refusal.at_line(at)));
+        let outcome = kept.map_err(|refusal| jobs::as_error(&refusal.at_line(at)));
         done.push(LineDone { line, outcome });
     }
     if let Some(job) = archive.store.finish_portion(&job, &done, Timestamp::now()).await? {
@@ -84,18 +108,12 @@ async fn portion(app: &Arc<App>) -> Result<bool, StoreError> {
     Ok(true)
 }
 
-/// Sends messages that are due, for ever.
-pub async fn send_messages(app: Arc<App>) {
-    loop {
-        match send_due(&app).await {
-            Ok(0) => sleep(LOOK).await,
-            Ok(_) => {}
-            Err(error) => {
-                tracing::error!(%error, "webhook");
-                sleep(PAUSE).await;
-            }
-        }
+/// Sends messages that are due, or waits for some.
+async fn send_messages(app: Arc<App>) -> Result<(), StoreError> {
+    if send_due(&app).await? == 0 {
+        sleep(LOOK).await;
     }
+    Ok(())
 }
 
 async fn send_due(app: &App) -> Result<usize, StoreError> {
@@ -150,14 +168,11 @@ fn tried(due: &Due, attempt: &Option<Attempt>, now: Timestamp) -> Tried<'static>
     }
 }
 
-/// Lets go of what is kept too long, for ever.
-pub async fn tidy(app: Arc<App>) {
-    loop {
-        if let Err(error) = tidy_once(&app, Timestamp::now()).await {
-            tracing::error!(%error, "tidy");
-        }
-        sleep(TIDY).await;
-    }
+/// Lets go of what is kept too long, and waits for more to grow old.
+async fn tidy(app: Arc<App>) -> Result<(), StoreError> {
+    tidy_once(&app, Timestamp::now()).await?;
+    sleep(TIDY).await;
+    Ok(())
 }
 
 async fn tidy_once(app: &App, now: Timestamp) -> Result<(), StoreError> {
@@ -173,4 +188,36 @@ async fn tidy_once(app: &App, now: Timestamp) -> Result<(), StoreError> {
         tracing::info!(transcripts = erased.transcripts, days = days.get(), "erased");
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    use super::*;
+    use crate::config::{Layer, Settings};
+    use crate::pack::Pack;
+    use crate::shelf::Shelf;
+
+    #[tokio::test]
+    async fn a_round_that_panics_or_fails_is_not_the_last() {
+        let settings = Settings::of(&Layer::default());
+        let app = Arc::new(App::new(Shelf::of(Pack::shipped().unwrap()), &settings));
+        let rounds = Arc::new(AtomicUsize::new(0));
+        let counted = rounds.clone();
+        let round = move |_app| {
+            let round = counted.fetch_add(1, Ordering::Relaxed);
+            async move {
+                match round {
+                    0 => panic!("客户说的话"),
+                    1 => Err(StoreError::Busy),
+                    _ => std::future::pending().await,
+                }
+            }
+        };
+        let never_ends =
+            timeout(Duration::from_secs(1), forever("test", Duration::from_millis(1), app, round)).await;
+        assert!(never_ends.is_err());
+        assert_eq!(rounds.load(Ordering::Relaxed), 3);
+    }
 }

@@ -164,6 +164,12 @@ async fn take(store: Store, mut queue: mpsc::Receiver<Waiting>) {
                     answer(waiting, Ok(kept));
                 }
             }
+            // Asking a store that does not answer once for each of them would only keep them waiting.
+            Err(error) if error.may_pass() => {
+                for waiting in batch.drain(..) {
+                    answer(waiting, Err(error.clone()));
+                }
+            }
             // One of them may be at fault: each by itself, so that it takes none of the others with it.
             Err(_) => {
                 for waiting in batch.drain(..) {

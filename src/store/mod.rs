@@ -65,21 +65,24 @@ impl Place {
 }
 
 /// Why something was not kept or not found.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub enum StoreError {
     /// The database did not answer in time, or is not there; later it may.
     #[error("数据库暂时不可用，请稍后重试")]
     Busy,
+    /// The disk has no room; somebody must make some.
+    #[error("数据库所在的磁盘已满：请腾出空间")]
+    Full,
     /// What is stored cannot be read.
     #[error("数据库里的内容读不出来（{0}）：可能已损坏，请从备份恢复")]
     Broken(&'static str),
     /// The folder cannot be used.
-    #[error("用不了数据目录 {}：{}", path.display(), crate::diagnostic::reason(source))]
+    #[error("用不了数据目录 {}：{reason}", path.display())]
     Folder {
         /// The folder.
         path: PathBuf,
         /// What the system says.
-        source: std::io::Error,
+        reason: String,
     },
     /// The tables could not be brought up to date.
     #[error("数据库升级失败：{0}")]
@@ -98,12 +101,22 @@ impl From<sqlx::Error> for StoreError {
             E::Database(error) => match error.code().as_deref() {
                 // SQLITE_BUSY; PostgreSQL: shutting down, too many connections, serialization, deadlock.
                 Some("5" | "517" | "57P01" | "57P03" | "53300" | "40001" | "40P01") => Self::Busy,
+                // SQLITE_FULL; PostgreSQL: disk full.
+                Some("13" | "53100") => Self::Full,
                 code => Self::Database(format!("错误码 {}", code.unwrap_or("未知"))),
             },
             E::ColumnDecode { .. } | E::Decode(_) | E::ColumnNotFound(_) => Self::Broken("字段类型不符"),
             E::Configuration(_) => Self::Database("数据库地址有误".to_owned()),
             other => Self::Database(kind(&other).to_owned()),
         }
+    }
+}
+
+impl StoreError {
+    /// Whether it is about the store as a whole, and may be over later; else it is about what was asked of it.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        matches!(self, Self::Busy | Self::Full)
     }
 }
 
@@ -171,7 +184,10 @@ impl Store {
 fn make_private(folder: &Path) -> Result<(), StoreError> {
     use std::os::unix::fs::DirBuilderExt as _;
     let made = std::fs::DirBuilder::new().recursive(true).mode(0o700).create(folder);
-    made.map_err(|source| StoreError::Folder { path: folder.to_owned(), source })
+    made.map_err(|error| StoreError::Folder {
+        path: folder.to_owned(),
+        reason: crate::diagnostic::reason(&error),
+    })
 }
 
 /// Waits until no other process is opening the store in this folder; it is one's turn until the file is dropped.

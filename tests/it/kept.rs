@@ -44,8 +44,7 @@ impl Desk {
         let archive = Archive::open(store.clone(), &settings).await.unwrap();
         let code = archive.set_up_code().map(|code| code.reveal().to_owned()).unwrap_or_default();
         let app = Arc::new(App::new(Shelf::of(pack), &settings).keeping(archive));
-        tokio::spawn(http::work_on_jobs(app.clone()));
-        tokio::spawn(http::send_messages(app.clone()));
+        http::work(&app);
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(http::serve(listener, app, Duration::from_secs(1), async {
             let _dropped = stopped.await;
