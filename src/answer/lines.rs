@@ -24,6 +24,15 @@ impl Line {
         let (Self::Whole { number, .. } | Self::TooLong { number }) = self;
         *number
     }
+
+    /// How many bytes are held for it.
+    #[must_use]
+    pub fn weight(&self) -> usize {
+        match self {
+            Self::Whole { bytes, .. } => bytes.len(),
+            Self::TooLong { .. } => 0,
+        }
+    }
 }
 
 /// Cuts a stream into lines.

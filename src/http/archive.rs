@@ -1,6 +1,6 @@
 //! What a server that keeps things has beside one that does not.
 
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::num::NonZero;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -24,6 +24,9 @@ const TRIES: NonZero<u32> = NonZero::new(5).expect("5 is not 0");
 const TRY_AGAIN: Duration = Duration::from_secs(30);
 /// Passwords that are compared at once: each takes 19 MiB and a core.
 const COMPARED_AT_ONCE: usize = 2;
+
+/// So many older packs are kept in memory, for drafts that they judged to be explained.
+const OLDER_PACKS: usize = 3;
 
 /// The store, and what guards the ways to it.
 #[derive(Debug)]
@@ -50,8 +53,9 @@ pub struct Archive {
     pub(super) nobody: String,
     /// Lets the first administrator in; none once somebody is known.
     pub(super) set_up: Mutex<Option<Secret>>,
-    /// An older pack that was asked for last.
-    lately: Mutex<Option<Arc<Pack>>>,
+    /// Older packs that were asked for lately, the last one last. Whoever needs one that is not there holds them all, so
+    /// that none is compiled twice.
+    lately: tokio::sync::Mutex<VecDeque<Arc<Pack>>>,
     /// Digests of packs that are known to be kept.
     packs: Mutex<HashSet<String>>,
 }
@@ -90,7 +94,7 @@ impl Archive {
             comparing: Semaphore::new(COMPARED_AT_ONCE),
             nobody: Password::random().hash().unwrap_or_default(),
             set_up: Mutex::new(set_up),
-            lately: Mutex::default(),
+            lately: tokio::sync::Mutex::default(),
             packs: Mutex::default(),
             store,
         })
@@ -114,9 +118,11 @@ impl Archive {
 
     /// The pack with this digest, as it judged: the one in use, one that was asked for lately, or one from the store.
     pub(super) async fn pack(&self, running: Arc<Pack>, digest: &str) -> Result<Arc<Pack>, Problem> {
-        let known = |pack: &&Arc<Pack>| pack.digest() == digest;
-        let lately = self.lately.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        if let Some(pack) = [Some(running), lately].iter().flatten().find(known) {
+        if running.digest() == digest {
+            return Ok(running);
+        }
+        let mut lately = self.lately.lock().await;
+        if let Some(pack) = lately.iter().find(|pack| pack.digest() == digest) {
             return Ok(pack.clone());
         }
         let gone = || Problem::new("not_found", "这份初稿所用的规则包不在数据库里");
@@ -128,7 +134,10 @@ impl Archive {
             Problem::new("pack_outgrown", "这份初稿所用的规则包太旧，现在的程序已经读不了：请用当时的程序")
         };
         let pack = compiled.ok().and_then(Result::ok).map(Arc::new).ok_or_else(outgrown)?;
-        *self.lately.lock().unwrap_or_else(PoisonError::into_inner) = Some(pack.clone());
+        lately.push_back(pack.clone());
+        if lately.len() > OLDER_PACKS {
+            lately.pop_front();
+        }
         Ok(pack)
     }
 

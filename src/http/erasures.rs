@@ -9,11 +9,12 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
+use super::jobs::as_error;
 use super::problem::{Document, Problem};
-use super::reviews::Why;
+use super::why::Why;
 use super::{App, body};
 use crate::access::Actor;
-use crate::privacy;
+use crate::answer::Refusal;
 use crate::store::Erased;
 
 /// What must go, and why.
@@ -27,7 +28,7 @@ pub(super) struct Erase {
     why: String,
 }
 
-/// 删除一通对话,连同它的初稿和复核;审计记录里留有凭据,不留原文
+/// 删除一通对话,连同它的初稿和复核,以及批量任务里还没处理的同一通;审计记录里留有凭据,不留原文
 #[utoipa::path(post, path = "/api/v1/erasures", tag = "运维", request_body = Erase, responses(
     (status = 200, description = "已删除", body = Erased),
     (status = 404, description = "没有这通对话", body = Document, content_type = "application/problem+json")))]
@@ -37,8 +38,10 @@ pub(super) async fn add(
     body: Body,
 ) -> Result<Json<Erased>, Problem> {
     let Erase { transcript_id, why } = body::json(body, &app).await?;
-    let why = privacy::mask(&Why::check(why)?);
-    let erased = app.archive()?.store.erase_one(&transcript_id, &actor, &why, Timestamp::now()).await?;
+    let why = Why::check(why)?;
+    let refusal = as_error(&Refusal::new("erased", "这一行在处理之前已被删除"));
+    let store = &app.archive()?.store;
+    let erased = store.erase_one(&transcript_id, &refusal, &actor, &why, Timestamp::now()).await?;
     let unknown = || Problem::new("not_found", "没有这个编号的对话").at("/transcript_id", "没有这通对话");
     Ok(Json(erased.ok_or_else(unknown)?))
 }

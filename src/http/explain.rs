@@ -14,6 +14,7 @@ use super::problem::{Document, Problem};
 use super::reviews::stored;
 use crate::answer::Refusal;
 use crate::explain::explain_quoting;
+use crate::pack::Pack;
 use crate::privacy::Covered;
 use crate::transcript::intake;
 use crate::transcript::limits::Limits;
@@ -54,10 +55,16 @@ pub(super) async fn explanation(
     let archive = app.archive()?;
     let stored = stored(&archive.store, &id, Timestamp::now()).await?;
     let pack = archive.pack(app.shelf.pack(), &stored.review()?.machine().pack).await?;
+    // Of a long transcript this takes a while, which other requests must not wait for.
+    let explain = move || explanation_of(&pack, &stored.transcript, rule);
+    tokio::task::spawn_blocking(explain).await.unwrap_or_else(|_| Err(Problem::internal())).map(Json)
+}
+
+fn explanation_of(pack: &Pack, transcript: &[u8], rule: String) -> Result<Explanation, Problem> {
     let asked = pack.all_rules().iter().find(|asked| pack.rule(**asked).id == rule);
     let asked = asked.ok_or_else(|| Problem::new("not_found", "规则包里没有这条规则"))?;
-    let transcript = intake::read(&stored.transcript, &Limits::NONE).map_err(Refusal::from)?;
+    let transcript = intake::read(transcript, &Limits::NONE).map_err(Refusal::from)?;
     let covered = Covered::of(&transcript);
-    let text = explain_quoting(&pack, *asked, &transcript, &|turn, words| covered.quote(turn, words));
-    Ok(Json(Explanation { rule, pack: pack.digest().to_owned(), text }))
+    let text = explain_quoting(pack, *asked, &transcript, &|turn, words| covered.quote(turn, words));
+    Ok(Explanation { rule, pack: pack.digest().to_owned(), text })
 }

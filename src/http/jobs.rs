@@ -22,18 +22,22 @@ use super::transcripts::key;
 use super::{App, body};
 use crate::access::Actor;
 use crate::answer::{Line, Lines, Refusal};
-use crate::store::{Job, JobAsk, JobLine, Store, StoreError};
+use crate::store::{Job, JobAsk, JobKey, JobLine, Store};
 use crate::transcript::intake;
 
 /// Lines are kept when so many bytes of them have gathered.
 const PORTION: usize = 1 << 20;
+/// Or when there are so many of them.
+const MANY: usize = 10_000;
+/// No job brings more lines.
+const MOST_LINES: u64 = 1_000_000;
 /// No job brings more.
 const LARGEST: usize = 1 << 30;
 
 /// 提交一批对话,在后台逐行评分并保存
 ///
 /// 适合很大的批量:先整个收下(返回 202 即已落盘),再逐行处理。进度和每行的结果见 `/api/v1/jobs/{id}`。
-/// 每行按对话编号去重,重复提交是安全的。一批最多 1 GiB。
+/// 每行按对话编号去重,重复提交是安全的。一批最多 1 GiB、100 万行。
 #[utoipa::path(post, path = "/api/v1/jobs", tag = "评分",
     params(
         ("rubric" = Option<String>, Query, description = "用哪张评分表;不写则用适用于各对话的那张"),
@@ -65,18 +69,18 @@ pub(super) async fn add(
         }
     };
     let store = &app.archive()?.store;
-    let ask =
+    let wanted =
         JobAsk { rubric: ask.borrowed().rubric.map(str::to_owned), all_rules: ask.borrowed().all_rules };
-    let id = store.begin_job(&ask, &actor.signature(), Timestamp::now()).await?;
+    let id = store.begin_job(&wanted, &actor.signature(), Timestamp::now()).await?;
     let received = receive(&app, store, &id, body).await;
     let digest = match received {
-        Ok(digest) => digest,
+        Ok(digest) => format!("{digest} {}", ask.digest()),
         Err(problem) => {
             store.drop_job(&id).await?;
             return Err(problem);
         }
     };
-    let job = store.accept_job(&id, key.as_deref(), &digest).await?;
+    let job = store.accept_job(&id, &JobKey { key, digest }).await?;
     let reused = || Problem::new("key_reused", "这个 Idempotency-Key 已用在另一批上：每批请用新的键");
     let job = job.ok_or_else(reused)?;
     app.archive()?.work.notify_one();
@@ -89,7 +93,7 @@ pub(super) async fn add(
 async fn receive(app: &App, store: &Store, job: &str, body: Body) -> Result<String, Problem> {
     let mut input = body.into_data_stream();
     let mut lines = Lines::new(app.limits.body_bytes);
-    let (mut hash, mut bytes, mut gathered) = (Sha256::new(), 0, Vec::new());
+    let (mut hash, mut bytes, mut gathered) = (Sha256::new(), 0, Gathered::default());
     while let Some(chunk) = next(app, &mut input).await? {
         bytes += chunk.len();
         if bytes > LARGEST {
@@ -97,15 +101,52 @@ async fn receive(app: &App, store: &Store, job: &str, body: Body) -> Result<Stri
         }
         hash.update(&chunk);
         lines.push(&chunk);
-        gathered.extend(std::iter::from_fn(|| lines.next_line()).map(|line| as_stored(app, line)));
-        let weight: usize = gathered.iter().map(|(_, line)| line.as_ref().map_or(0, Vec::len)).sum();
-        if weight > PORTION {
-            store.add_lines(job, &std::mem::take(&mut gathered)).await?;
+        while let Some(line) = lines.next_line() {
+            gathered.take(app, line)?;
+            if gathered.is_enough() {
+                store.add_lines(job, &gathered.drain(), Timestamp::now()).await?;
+            }
         }
     }
-    gathered.extend(lines.finish().map(|line| as_stored(app, line)));
-    store.add_lines(job, &gathered).await?;
+    if let Some(line) = lines.finish() {
+        gathered.take(app, line)?;
+    }
+    store.add_lines(job, &gathered.drain(), Timestamp::now()).await?;
     Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+}
+
+/// Lines that have come in and are yet to be kept, those that cannot be taken with their refusal as JSON.
+#[derive(Default)]
+struct Gathered {
+    lines: Vec<(i64, Result<Vec<u8>, String>)>,
+    bytes: usize,
+}
+
+impl Gathered {
+    fn take(&mut self, app: &App, line: Line) -> Result<(), Problem> {
+        if line.number() > MOST_LINES {
+            return Err(Problem::new("too_large", format!("一批最多 {MOST_LINES} 行：请分成几批提交")));
+        }
+        let number = i64::try_from(line.number()).unwrap_or(i64::MAX);
+        let body = match line {
+            Line::Whole { bytes, .. } => Ok(bytes),
+            Line::TooLong { number } => {
+                Err(as_error(&Refusal::from(intake::too_large(&app.limits)).at_line(number)))
+            }
+        };
+        self.bytes += body.as_ref().map_or(0, Vec::len);
+        self.lines.push((number, body));
+        Ok(())
+    }
+
+    fn is_enough(&self) -> bool {
+        self.bytes > PORTION || self.lines.len() >= MANY
+    }
+
+    fn drain(&mut self) -> Vec<(i64, Result<Vec<u8>, String>)> {
+        self.bytes = 0;
+        std::mem::take(&mut self.lines)
+    }
 }
 
 async fn next(app: &App, input: &mut BodyDataStream) -> Result<Option<bytes::Bytes>, Problem> {
@@ -115,15 +156,6 @@ async fn next(app: &App, input: &mut BodyDataStream) -> Result<Option<bytes::Byt
     };
     let broken = |_| Problem::new("broken_body", "请求内容没有收全：连接中断，或分块格式不对");
     timeout(app.idle, input.next()).await.map_err(late)?.transpose().map_err(broken)
-}
-
-fn as_stored(app: &App, line: Line) -> (i64, Result<Vec<u8>, String>) {
-    let number = i64::try_from(line.number()).unwrap_or(i64::MAX);
-    let too_long = || as_error(&Refusal::from(intake::too_large(&app.limits)).at_line(line.number()));
-    match &line {
-        Line::Whole { bytes, .. } => (number, Ok(bytes.clone())),
-        Line::TooLong { .. } => (number, Err(too_long())),
-    }
 }
 
 /// A refusal as it is stored with its line.
@@ -170,7 +202,8 @@ fn some() -> i64 {
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct LinesPage {
     lines: Vec<JobLine>,
-    /// To be given as `after` for the next part; null where there are no more so far.
+    /// To be given as `after` for the next part; null where there are no more so far. While the job runs, `lines` end
+    /// before the first line that is not done: go on behind the last of them.
     next: Option<i64>,
 }
 
@@ -194,8 +227,7 @@ pub(super) async fn lines(
     }
     let store = &app.archive()?.store;
     store.job(&id).await?.ok_or_else(unknown)?;
-    let lines: Result<Vec<JobLine>, StoreError> = store.job_lines(&id, refused, after, limit).await;
-    let lines = lines?;
+    let lines = store.job_lines(&id, refused, after, limit).await?;
     let is_full = lines.len() == usize::try_from(limit).unwrap_or(usize::MAX);
     let next = lines.last().filter(|_| is_full).map(|line| line.line);
     Ok(Json(LinesPage { lines, next }))

@@ -52,6 +52,7 @@ mod sessions;
 mod tokens;
 mod transcripts;
 mod webhooks;
+mod why;
 mod work;
 
 /// What every request shares.

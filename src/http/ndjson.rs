@@ -18,6 +18,9 @@ use crate::answer::{Line, Lines, Refusal};
 /// Answers are sent when so many bytes have gathered, or nothing more is there to be answered.
 const ENOUGH: usize = 32 * 1024;
 
+/// No more lines are begun while those that are being answered have so many bytes.
+const HEAVY: usize = 8 << 20;
+
 /// What becomes of the lines of a request.
 pub(super) trait Work: Send + 'static {
     /// So many lines of one request are answered at once.
@@ -53,8 +56,15 @@ type Answered = Result<Vec<u8>, Refusal>;
 pub(super) fn answer<W: Work>(app: &Arc<App>, work: W, body: Body) -> Response {
     let lines = Lines::new(app.limits.body_bytes);
     let begun = FuturesOrdered::new();
-    let answers =
-        Answers { app: app.clone(), work, begun, input: body.into_data_stream(), lines, ended: false };
+    let answers = Answers {
+        app: app.clone(),
+        work,
+        begun,
+        weight: 0,
+        input: body.into_data_stream(),
+        lines,
+        ended: false,
+    };
     let stream = stream::unfold(answers, |mut answers| async move {
         let bytes = answers.next().await?;
         Some((Ok::<_, Infallible>(bytes), answers))
@@ -67,7 +77,9 @@ struct Answers<W> {
     app: Arc<App>,
     work: W,
     /// Lines that are being answered, in order; what stood in the way of a line is an answer as well.
-    begun: FuturesOrdered<BoxFuture<'static, Answered>>,
+    begun: FuturesOrdered<BoxFuture<'static, (usize, Answered)>>,
+    /// How many bytes they have.
+    weight: usize,
     input: BodyDataStream,
     lines: Lines,
     ended: bool,
@@ -89,20 +101,23 @@ impl<W: Work> Answers<W> {
     async fn answer_complete_lines(&mut self, out: &mut Vec<u8>) {
         while out.len() < ENOUGH {
             while self.begun.len() < W::AHEAD
+                && self.weight < HEAVY
                 && let Some(line) = self.lines.next_line()
             {
                 self.begin(&line);
                 // One long stream must not keep the thread from the other requests.
                 tokio::task::yield_now().await;
             }
-            let Some(answered) = self.begun.next().await else { return };
+            let Some((weight, answered)) = self.begun.next().await else { return };
+            self.weight -= weight;
             write(&answered, out);
         }
     }
 
     fn begin(&mut self, line: &Line) {
-        let (number, answer) = (line.number(), self.work.answer(line));
-        let answer = answer.map(move |answer| answer.map_err(|refusal| refusal.at_line(number)));
+        let (number, weight, answer) = (line.number(), line.weight(), self.work.answer(line));
+        let answer = answer.map(move |answer| (weight, answer.map_err(|refusal| refusal.at_line(number))));
+        self.weight += weight;
         self.begun.push_back(answer.boxed());
     }
 
@@ -119,7 +134,7 @@ impl<W: Work> Answers<W> {
         };
         self.ended = true;
         match broken {
-            Some(refusal) => self.begun.push_back(ready(Err(refusal)).boxed()),
+            Some(refusal) => self.begun.push_back(ready((0, Err(refusal))).boxed()),
             None => {
                 if let Some(line) = self.lines.finish() {
                     self.begin(&line);

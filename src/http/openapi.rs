@@ -49,6 +49,7 @@ use super::routes::here;
         super::webhooks::replay,
         super::erasures::add,
         super::queue::list,
+        super::queue::counts,
         super::queue::next,
         super::reviews::view,
         super::reviews::claim,

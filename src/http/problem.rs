@@ -12,6 +12,7 @@ use utoipa::ToSchema;
 
 use super::{App, body};
 use crate::answer::Refusal;
+use crate::review::Subject;
 use crate::store::{HistoryEntry, StoreError};
 use crate::transcript::problem::Problem as FieldProblem;
 
@@ -25,6 +26,10 @@ struct Told {
     refusal: Refusal,
     /// In how many seconds it is worth trying again.
     retry_after: Option<u64>,
+    /// Which of the causes that a code stands for.
+    cause: Option<&'static str>,
+    /// What must be decided first.
+    open: Vec<String>,
     /// What has happened meanwhile.
     changes: Option<serde_json::Value>,
 }
@@ -48,6 +53,13 @@ pub(super) struct Document<'a> {
     errors: &'a [FieldProblem],
     /// The request's id, which the logs name too.
     request_id: &'a str,
+    /// Why a decision is not taken, for programs: `reason_needed`, `score_not_allowed`, ….
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
+    cause: Option<&'a str>,
+    /// What must be decided before a review can be submitted.
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    open: &'a [String],
     /// What others have changed meanwhile.
     #[serde(skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Vec<HistoryEntry>)]
@@ -117,6 +129,18 @@ impl Problem {
         self
     }
 
+    /// The same problem, with its cause.
+    pub(super) fn because(mut self, cause: &'static str) -> Self {
+        self.0.cause = Some(cause);
+        self
+    }
+
+    /// The same problem, with what must be decided first.
+    pub(super) fn open(mut self, subjects: &[Subject]) -> Self {
+        self.0.open = subjects.iter().map(ToString::to_string).collect();
+        self
+    }
+
     /// The same problem, with what has happened meanwhile.
     pub(super) fn changes(mut self, changes: serde_json::Value) -> Self {
         self.0.changes = Some(changes);
@@ -149,15 +173,17 @@ impl Problem {
         let (status, title) = of_code(code);
         let kind = format!("urn:zhijian:problem:{code}");
         let status = status.as_u16();
-        let changes = self.0.changes.as_ref();
-        let document = Document { kind, title, status, code, detail, errors, request_id, changes };
+        let Told { cause, open, changes, .. } = &*self.0;
+        let (cause, changes) = (*cause, changes.as_ref());
+        let document =
+            Document { kind, title, status, code, detail, errors, request_id, cause, open, changes };
         serde_json::to_vec(&document).unwrap_or_default()
     }
 }
 
 impl From<Refusal> for Problem {
     fn from(refusal: Refusal) -> Self {
-        Self(Box::new(Told { refusal, retry_after: None, changes: None }))
+        Self(Box::new(Told { refusal, retry_after: None, cause: None, open: Vec::new(), changes: None }))
     }
 }
 
@@ -173,7 +199,9 @@ impl From<StoreError> for Problem {
     fn from(error: StoreError) -> Self {
         tracing::error!(%error, "store");
         match error {
-            StoreError::Busy => Self::new("unavailable", error.to_string()).retry_after(1),
+            StoreError::Busy | StoreError::Clash => {
+                Self::new("unavailable", error.to_string()).retry_after(1)
+            }
             StoreError::Full => Self::new("unavailable", error.to_string()).retry_after(60),
             _ => Self::internal(),
         }

@@ -1,4 +1,4 @@
-//! `GET /api/v1/reviews`, `POST /api/v1/reviews/next`: which drafts wait for a human, and the next of them.
+//! `GET /api/v1/reviews`, `/counts`, `POST /next`: which drafts wait for a human, how many, and the next of them.
 
 use std::sync::Arc;
 
@@ -14,13 +14,13 @@ use super::problem::{Document, Problem};
 use super::{App, body};
 use crate::access::Actor;
 use crate::score::Points;
-use crate::store::{Claim, Cursor, QueueEntry, QueueFilter, QueueOrder, ReviewState, Store};
+use crate::store::{Claim, Cursor, QueueCounts, QueueEntry, QueueFilter, QueueOrder, ReviewState, Store};
 
 /// A page has so many entries where nothing else is asked for.
 const PAGE: u32 = 50;
 /// A page never has more.
 const LARGEST_PAGE: u32 = 500;
-/// So many of the next reviews are tried before the queue is looked at again: others may be faster.
+/// So many of the next reviews are looked at together: others may be faster with the first of them.
 const TRIES: u32 = 20;
 
 /// Which reviews, in which order.
@@ -33,10 +33,16 @@ pub(super) struct QueueQuery {
     state: Option<ReviewState>,
     /// true 没有人在看的,false 有人在看的
     free: Option<bool>,
+    /// true 提交过又退回的,false 不是
+    reopened: Option<bool>,
     /// 领取或提交的人的编号;me 表示自己
     #[param(max_length = 200, pattern = "^[^\\x00]*$")]
     #[schema(max_length = 200, pattern = "^[^\\x00]*$")]
     person: Option<String>,
+    /// 对话编号,即提交时的 id
+    #[param(max_length = 200, pattern = "^[^\\x00]*$")]
+    #[schema(max_length = 200, pattern = "^[^\\x00]*$")]
+    transcript_id: Option<String>,
     /// 评分表编号
     #[param(max_length = 200, pattern = "^[^\\x00]*$")]
     #[schema(max_length = 200, pattern = "^[^\\x00]*$")]
@@ -57,6 +63,14 @@ pub(super) struct QueueQuery {
     #[param(format = Date)]
     #[schema(format = Date)]
     to: Option<String>,
+    /// 提交时间不早于,如 2026-11-21T00:00:00+08:00
+    #[param(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    submitted_from: Option<Timestamp>,
+    /// 提交时间早于
+    #[param(value_type = Option<String>, format = DateTime)]
+    #[schema(value_type = Option<String>, format = DateTime)]
+    submitted_before: Option<Timestamp>,
     /// 机评得分不低于
     #[param(minimum = -10000000, maximum = 10000000, multiple_of = 0.01)]
     #[schema(minimum = -10000000, maximum = 10000000, multiple_of = 0.01)]
@@ -75,7 +89,7 @@ pub(super) struct QueueQuery {
     #[param(max_length = 200, pattern = "^[^\\x00]*$")]
     #[schema(max_length = 200, pattern = "^[^\\x00]*$")]
     rule: Option<String>,
-    /// 顺序:risk 风险从高到低(缺省),newest、oldest 初稿的先后,score 得分从低到高
+    /// 顺序:risk 风险从高到低(缺省),newest、oldest 初稿的先后,score 得分从低到高,submitted 最近提交的在前
     #[param(inline)]
     order: QueueOrder,
     /// 上一页给出的 next
@@ -106,19 +120,24 @@ impl QueueQuery {
         let filter = QueueFilter {
             state: self.state,
             free: self.free,
+            reopened: self.reopened,
             person: self.person.as_ref().map(own),
+            transcript_id: self.transcript_id.clone(),
             rubric: self.rubric.clone(),
             agent: self.agent.clone(),
             team: self.team.clone(),
             from: day(self.from.as_deref(), "from")?,
             to: day(self.to.as_deref(), "to")?,
+            submitted_from: self.submitted_from,
+            submitted_before: self.submitted_before,
             min_score: points(self.min_score, "min_score")?,
             max_score: points(self.max_score, "max_score")?,
             min_severity: self.min_severity,
             min_uncertainty: self.min_uncertainty.map(i64::from),
             rule: self.rule.clone(),
         };
-        let texts = [&filter.person, &filter.rubric, &filter.agent, &filter.team, &filter.rule];
+        let QueueFilter { person, transcript_id, rubric, agent, team, rule, .. } = &filter;
+        let texts = [person, transcript_id, rubric, agent, team, rule];
         let is_odd = |text: &String| text.contains('\0') || text.chars().count() > 200;
         if texts.into_iter().flatten().any(is_odd) {
             return Err(wrong("查询参数有误：编号最多 200 个字符，不能有空字符"));
@@ -179,6 +198,22 @@ pub(super) async fn list(
     Ok(Json(QueuePage { reviews: found.into_iter().map(|(_, entry)| entry).collect(), next }))
 }
 
+/// 复核队列的数目:待复核、其中有人在看的、已提交的
+///
+/// 条件同复核队列;`state`、`order`、`cursor`、`limit` 在这里不起作用。当天的进度:`person=me`、`submitted_from=今天零点`。
+#[utoipa::path(get, path = "/api/v1/reviews/counts", tag = "复核", params(QueueQuery), responses(
+    (status = 200, description = "数目", body = QueueCounts),
+    (status = 400, description = "查询参数有误", body = Document, content_type = "application/problem+json")))]
+pub(super) async fn counts(
+    State(app): State<Arc<App>>,
+    Extension(actor): Extension<Actor>,
+    query: Result<Query<QueueQuery>, QueryRejection>,
+) -> Result<Json<QueueCounts>, Problem> {
+    let Query(query) = query.map_err(|_| wrong("查询参数有误：可用的参数见 /api/docs"))?;
+    query.page()?;
+    Ok(Json(app.archive()?.store.queue_counts(&query.filter(&actor)?, Timestamp::now()).await?))
+}
+
 /// The next review, now one's own.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = NextReview)]
@@ -187,9 +222,9 @@ pub(super) struct Next {
     review: Option<QueueEntry>,
 }
 
-/// 领取下一通:符合条件、还没有人在看的第一通
+/// 领取下一通:已领取而没有提交的先来,然后是符合条件、还没有人在看的第一通
 ///
-/// 条件同复核队列;`state`、`free`、`cursor`、`limit` 在这里不起作用。
+/// 重复请求得到的是同一通,不会多占。条件同复核队列;`state`、`free`、`person`、`cursor`、`limit` 在这里不起作用。
 #[utoipa::path(post, path = "/api/v1/reviews/next", tag = "复核", request_body = QueueQuery,
     responses((status = 200, description = "已领取；没有时 review 为 null", body = Next)))]
 pub(super) async fn next(
@@ -199,30 +234,35 @@ pub(super) async fn next(
 ) -> Result<Json<Next>, Problem> {
     let query: QueueQuery = body::json(body, &app).await?;
     query.page()?;
-    let filter = QueueFilter { state: Some(ReviewState::Open), free: Some(true), ..query.filter(&actor)? };
-    let review = claim_next(&app.archive()?.store, &filter, query.order, &actor).await?;
+    let (store, order) = (&app.archive()?.store, query.order);
+    let open = QueueFilter { state: Some(ReviewState::Open), person: None, ..query.filter(&actor)? };
+    let own = QueueFilter { free: Some(false), person: Some(actor.id.clone()), ..open.clone() };
+    let review = match claim_first(store, &own, order, &actor).await? {
+        Some(own) => Some(own),
+        None => claim_first(store, &QueueFilter { free: Some(true), ..open }, order, &actor).await?,
+    };
     Ok(Json(Next { review }))
 }
 
-/// Claims the first that nobody else is faster to claim.
-async fn claim_next(
+/// Claims the first that nobody else holds or is faster to claim.
+async fn claim_first(
     store: &Store,
     filter: &QueueFilter,
     order: QueueOrder,
     actor: &Actor,
 ) -> Result<Option<QueueEntry>, Problem> {
+    let mut after = None;
     loop {
         let now = Timestamp::now();
-        let found = store.queue(filter, order, None, TRIES, now).await?;
-        if found.is_empty() {
-            return Ok(None);
-        }
-        for (_, entry) in found {
+        let found = store.queue(filter, order, after.as_ref(), TRIES, now).await?;
+        for (_, entry) in &found {
             if let Ok(claim) = store.claim(&entry.id, actor, now).await? {
                 let claim: Option<Claim> = Some(claim);
-                return Ok(Some(QueueEntry { claim, ..entry }));
+                return Ok(Some(QueueEntry { claim, ..entry.clone() }));
             }
         }
-        // Others were faster with every one of them; there may be more.
+        // Others were faster with every one of them; there may be more behind.
+        let Some((last, _)) = found.into_iter().last() else { return Ok(None) };
+        after = Some(last);
     }
 }

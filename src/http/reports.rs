@@ -11,7 +11,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::App;
 use super::problem::{Document, Problem};
 use super::queue::day;
-use crate::report::agreement::{self, ItemAgreement, RuleAgreement};
+use crate::report::agreement::{self, ItemAgreement, RuleAgreement, VetoAgreement};
 use crate::store::Span;
 
 /// Which submitted reviews count.
@@ -22,6 +22,9 @@ pub(super) struct AgreementQuery {
     /// 评分表编号;不写则全部
     #[param(pattern = "^[^\\x00]*$")]
     rubric: Option<String>,
+    /// 只算用这个规则包评出来的:规则包的摘要,如 sha256:…
+    #[param(pattern = "^[^\\x00]*$")]
+    pack: Option<String>,
     /// 通话日期不早于,如 2026-11-21
     #[param(format = Date)]
     from: Option<String>,
@@ -35,11 +38,14 @@ pub(super) struct AgreementQuery {
 pub(super) struct AgreementReport {
     /// One for each item, in the order of rubrics and ids.
     items: Vec<ItemAgreement>,
-    /// One for each rule with a finding or a missed passage, in the order of their ids.
+    /// One for each rule with a finding or a missed passage, in the order of their ids; the empty id stands for passages
+    /// of which the reviewer did not know the rule.
     rules: Vec<RuleAgreement>,
+    /// One for each veto that was proposed or added, in the order of rubrics and ids.
+    vetoes: Vec<VetoAgreement>,
 }
 
-/// 人机一致率:逐项、逐规则,只算已提交的复核
+/// 人机一致率:逐项、逐规则、逐否决,以及推翻机评的原因,只算已提交的复核
 #[utoipa::path(get, path = "/api/v1/reports/agreement", tag = "报表", params(AgreementQuery), responses(
     (status = 200, description = "一致率与 95% 区间", body = AgreementReport),
     (status = 400, description = "查询参数有误", body = Document, content_type = "application/problem+json")))]
@@ -47,14 +53,15 @@ pub(super) async fn agreement(
     State(app): State<Arc<App>>,
     query: Result<Query<AgreementQuery>, QueryRejection>,
 ) -> Result<Json<AgreementReport>, Problem> {
-    let wrong = || Problem::new("invalid_query", "查询参数有误：可用的参数有 rubric、from、to");
-    let Query(AgreementQuery { rubric, from, to }) = query.map_err(|_| wrong())?;
-    if rubric.as_ref().is_some_and(|rubric| rubric.contains('\0')) {
+    let wrong = || Problem::new("invalid_query", "查询参数有误：可用的参数有 rubric、pack、from、to");
+    let Query(AgreementQuery { rubric, pack, from, to }) = query.map_err(|_| wrong())?;
+    if [&rubric, &pack].into_iter().flatten().any(|id| id.contains('\0')) {
         return Err(wrong());
     }
-    let span = Span { rubric, from: day(from.as_deref(), "from")?, to: day(to.as_deref(), "to")? };
+    let span = Span { rubric, pack, from: day(from.as_deref(), "from")?, to: day(to.as_deref(), "to")? };
     let store = &app.archive()?.store;
     let items = agreement::items(store.reviewed_items(&span).await?);
     let rules = agreement::rules(store.reviewed_findings(&span).await?);
-    Ok(Json(AgreementReport { items, rules }))
+    let vetoes = agreement::vetoes(store.reviewed_vetoes(&span).await?);
+    Ok(Json(AgreementReport { items, rules, vetoes }))
 }

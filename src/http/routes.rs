@@ -98,6 +98,7 @@ pub(super) fn all() -> Vec<Route> {
         route("GET", "/api/v1/jobs/{id}", Keeps(Ingest), get(jobs::view)),
         route("GET", "/api/v1/jobs/{id}/lines", Keeps(Ingest), get(jobs::lines)),
         route("GET", "/api/v1/reviews", Keeps(Review), get(queue::list)),
+        route("GET", "/api/v1/reviews/counts", Keeps(Review), get(queue::counts)),
         route("POST", "/api/v1/reviews/next", Keeps(Review), post(queue::next)),
         route("GET", "/api/v1/reviews/{id}", Keeps(Review), get(reviews::view)),
         route("PATCH", "/api/v1/reviews/{id}", Keeps(Review), patch(reviews::decide)),

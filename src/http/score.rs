@@ -47,6 +47,11 @@ pub(super) struct OwnedAsk {
 }
 
 impl OwnedAsk {
+    /// What must be alike where two requests ask for the same.
+    pub(super) fn digest(&self) -> String {
+        format!("rubric={} all_rules={}", self.rubric.as_deref().unwrap_or_default(), self.all_rules)
+    }
+
     /// A rubric by its id, and whether all rules are judged.
     pub(super) fn new(rubric: Option<String>, all_rules: bool) -> Self {
         Self { rubric, all_rules }

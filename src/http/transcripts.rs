@@ -20,7 +20,9 @@ use crate::answer::{Desk, Line, Posted, Refusal};
 use crate::draft::Draft;
 use crate::pack::Pack;
 use crate::review::{Risk, risk};
-use crate::store::{JobAsk, Keeping, Kept, NewDraft, News, Packed, Refused, StoreError, new_id};
+use crate::store::{
+    JobAsk, Keeping, Kept, NewDraft, News, Packed, Portion, Refused, RequestKey, StoreError, new_id,
+};
 use crate::transcript::{Transcript, intake};
 use crate::webhook::event::{DraftCreated, Event, VetoProposed};
 
@@ -35,7 +37,7 @@ pub(super) struct KeptDraft<'a> {
 /// 提交对话并保存,返回机评初稿
 ///
 /// 与 `/api/v1/score` 相同,但对话和初稿会保存下来,进入复核队列。返回成功即已落盘。重复提交是安全的:对话编号相同且内容相同,
-/// 返回原来的初稿;编号相同而内容不同,返回 409。也可用 `Idempotency-Key` 头标明同一个请求。
+/// 返回原来的初稿;编号相同而内容不同,返回 409。提交一通时也可用 `Idempotency-Key` 头标明同一个请求。
 #[utoipa::path(post, path = "/api/v1/transcripts", tag = "评分",
     params(
         ("rubric" = Option<String>, Query, example = "v3.1", description = "用哪张评分表;不写则用适用于该对话的那张"),
@@ -65,6 +67,13 @@ pub(super) async fn keep(
 ) -> Result<Response, Problem> {
     let pack = app.shelf.pack();
     let ordered = order(&app, &pack, query, &headers).and_then(|order| Ok((order, key(&headers)?)));
+    let ordered = ordered.and_then(|((ask, form), key)| match (form, &key) {
+        (Form::Many, Some(_)) => Err(Problem::new(
+            "invalid_request",
+            "批量提交不用 Idempotency-Key：每行按对话编号去重；整批去重请提交到 /api/v1/jobs",
+        )),
+        _ => Ok(((ask, form), key)),
+    });
     let ((ask, form), key) = match ordered {
         Ok(ordered) => ordered,
         Err(problem) => {
@@ -73,12 +82,13 @@ pub(super) async fn keep(
         }
     };
     app.archive()?.keep_pack(&pack).await?;
-    let intake = Intake { app: app.clone(), pack, ask, sender: actor.signature() };
+    let intake = Intake { app: app.clone(), pack, ask, sender: actor.signature(), job: None };
     if form == Form::Many {
         return Ok(ndjson::answer(&app, intake, body));
     }
     let body = body::whole(body, &app.limits, app.body).await?;
-    let scored = intake.score(&body, key)?;
+    let mut scored = intake.score(&body)?;
+    scored.keeping.key = key.map(|key| RequestKey { key, ask: intake.ask.digest() });
     let (replayed, json) = intake.keep(scored).await?;
     let status = if replayed { StatusCode::OK } else { StatusCode::CREATED };
     let mut response = (status, [(header::CONTENT_TYPE, "application/json")], json).into_response();
@@ -105,6 +115,8 @@ pub(super) struct Intake {
     ask: OwnedAsk,
     /// Who sends.
     sender: String,
+    /// The job that brings it.
+    job: Option<String>,
 }
 
 /// A transcript that was scored and is yet to be kept.
@@ -115,8 +127,17 @@ pub(super) struct Scored {
 
 impl Intake {
     /// For the lines of a job.
-    pub(super) fn of_job(app: Arc<App>, pack: Arc<Pack>, ask: JobAsk, sender: String) -> Self {
-        Self { app, pack, ask: OwnedAsk::new(ask.rubric, ask.all_rules), sender }
+    pub(super) fn of_job(app: Arc<App>, pack: Arc<Pack>, portion: &Portion) -> Self {
+        let Portion { job, ask: JobAsk { rubric, all_rules }, sender, .. } = portion;
+        let ask = OwnedAsk::new(rubric.clone(), *all_rules);
+        Self { app, pack, ask, sender: sender.clone(), job: Some(job.clone()) }
+    }
+
+    /// Scores a line of the job.
+    pub(super) fn score_line_of_job(&self, line: i64, body: &[u8]) -> Result<Scored, Refusal> {
+        let mut scored = self.score(body)?;
+        scored.keeping.line = self.job.clone().map(|job| (job, line));
+        Ok(scored)
     }
 
     /// Keeps what was scored; gives the id of its draft.
@@ -129,31 +150,24 @@ impl Intake {
     /// Scores the transcript of one line.
     pub(super) fn score_line(&self, line: &Line) -> Result<Scored, Refusal> {
         match line {
-            Line::Whole { bytes, .. } => self.score(bytes, None),
+            Line::Whole { bytes, .. } => self.score(bytes),
             Line::TooLong { .. } => Err(intake::too_large(&self.app.limits).into()),
         }
     }
 
     /// Scores one transcript.
-    pub(super) fn score(&self, body: &[u8], key: Option<String>) -> Result<Scored, Refusal> {
+    fn score(&self, body: &[u8]) -> Result<Scored, Refusal> {
         let desk = Desk { pack: &self.pack, limits: &self.app.limits, ask: self.ask.borrowed() };
         let scored = desk.with_draft(Posted::Json(body), |transcript, draft| {
             metrics::transcript(transcript.turns.len());
             let json = serde_json::to_vec(draft).map_err(|_| Refusal::internal())?;
-            let keeping = self.keeping(transcript, draft, body, &json, key);
+            let keeping = self.keeping(transcript, draft, body, &json);
             Ok(Scored { keeping, draft: json })
         });
         scored?
     }
 
-    fn keeping(
-        &self,
-        transcript: &Transcript<'_>,
-        draft: &Draft<'_>,
-        body: &[u8],
-        json: &[u8],
-        key: Option<String>,
-    ) -> Keeping {
+    fn keeping(&self, transcript: &Transcript<'_>, draft: &Draft<'_>, body: &[u8], json: &[u8]) -> Keeping {
         let agent = transcript.agent.as_ref();
         let plain = |text: &str| text.chars().filter(|c| !c.is_control()).take(200).collect::<String>();
         let id = new_id();
@@ -166,7 +180,8 @@ impl Intake {
             day: day.to_string(),
             turns: u32::try_from(transcript.turns.len()).unwrap_or(u32::MAX),
             sender: self.sender.clone(),
-            key,
+            key: None,
+            line: None,
             asked: self.ask.borrowed().rubric.is_some(),
             body: Packed::new(body),
             news: news(&id, draft),
@@ -193,12 +208,13 @@ fn refusal(refused: Refused) -> Refusal {
         Refused::KeyReused => {
             Refusal::new("key_reused", "这个 Idempotency-Key 已用在另一个请求上：每个请求请用新的键")
         }
+        Refused::Settled => Refusal::new("erased", "这一行在处理之前已被删除"),
     }
 }
 
-/// Today, by universal time: where a transcript does not say when it began.
+/// Today where the server stands (`TZ`): for a transcript that does not say when it began.
 fn today() -> jiff::civil::Date {
-    jiff::tz::TimeZone::UTC.to_datetime(Timestamp::now()).date()
+    jiff::Zoned::now().date()
 }
 
 /// What is told of a new draft.

@@ -69,13 +69,13 @@ async fn work_on_jobs(app: Arc<App>) -> Result<(), StoreError> {
 async fn portion(app: &Arc<App>) -> Result<bool, StoreError> {
     let Some(archive) = &app.archive else { return Ok(false) };
     let Some(portion) = archive.store.take_portion(LINES, Timestamp::now()).await? else { return Ok(false) };
-    let Portion { job, ask, sender, lines } = portion;
     let pack = app.shelf.pack();
     archive.keep_pack(&pack).await?;
-    let intake = Intake::of_job(app.clone(), pack, ask, sender);
+    let intake = Intake::of_job(app.clone(), pack, &portion);
+    let Portion { job, lines, .. } = portion;
     let mut waiting = Vec::with_capacity(lines.len());
     for (line, body) in lines {
-        let scored = intake.score(&body, None);
+        let scored = intake.score_line_of_job(line, &body);
         let intake = &intake;
         waiting.push(async move {
             let kept = match scored {
@@ -87,10 +87,14 @@ async fn portion(app: &Arc<App>) -> Result<bool, StoreError> {
         // Scoring must not keep the thread from the requests.
         tokio::task::yield_now().await;
     }
-    let mut done = Vec::new();
+    let (mut done, mut interrupted) = (Vec::new(), None);
     for (line, kept) in join_all(waiting).await {
         let kept = match kept {
-            Err(error) if error.may_pass() => return Err(error),
+            // It stays waiting; what is done must be noted all the same.
+            Err(error) if error.may_pass() => {
+                interrupted = Some(error);
+                continue;
+            }
             // Left as it is, the line would stand in the way of all behind it.
             Err(error) => {
                 tracing::error!(%error, job, line, "job line");
@@ -105,7 +109,7 @@ async fn portion(app: &Arc<App>) -> Result<bool, StoreError> {
     if let Some(job) = archive.store.finish_portion(&job, &done, Timestamp::now()).await? {
         tracing::info!(job = job.id, kept = job.kept, refused = job.refused, "job done");
     }
-    Ok(true)
+    interrupted.map_or(Ok(true), Err)
 }
 
 /// Sends messages that are due, or waits for some.
@@ -178,7 +182,7 @@ async fn tidy(app: Arc<App>) -> Result<(), StoreError> {
 async fn tidy_once(app: &App, now: Timestamp) -> Result<(), StoreError> {
     let Some(archive) = &app.archive else { return Ok(()) };
     archive.store.forget_keys(now - SignedDuration::from_hours(24)).await?;
-    archive.store.forget_jobs(now - NOTED).await?;
+    archive.store.forget_jobs(now - NOTED, now).await?;
     archive.store.forget_deliveries(now - NOTED).await?;
     let Some(days) = archive.retention_days else { return Ok(()) };
     let before = now - SignedDuration::from_hours(24 * i64::from(days.get()));
@@ -205,16 +209,14 @@ mod tests {
         let app = Arc::new(App::new(Shelf::of(Pack::shipped().unwrap()), &settings));
         let rounds = Arc::new(AtomicUsize::new(0));
         let counted = rounds.clone();
-        let round = move |_app| {
-            let round = counted.fetch_add(1, Ordering::Relaxed);
-            async move {
-                match round {
-                    0 => panic!("客户说的话"),
-                    1 => Err(StoreError::Busy),
-                    _ => std::future::pending().await,
-                }
+        async fn end(round: usize) -> Result<(), StoreError> {
+            match round {
+                0 => panic!("客户说的话"),
+                1 => Err(StoreError::Busy),
+                _ => std::future::pending().await,
             }
-        };
+        }
+        let round = move |_app| end(counted.fetch_add(1, Ordering::Relaxed));
         let never_ends =
             timeout(Duration::from_secs(1), forever("test", Duration::from_millis(1), app, round)).await;
         assert!(never_ends.is_err());

@@ -1,4 +1,4 @@
-//! How often human and machine agree: item by item, and rule by rule.
+//! How often human and machine agree, and why not: item by item, rule by rule, veto by veto.
 //!
 //! What a human has decided and what was only confirmed by submitting are counted apart: the first overstates
 //! disagreement, since reviewers touch what is wrong, the second overstates agreement, since not everything is looked at.
@@ -12,7 +12,7 @@ use crate::draft::FindingVerdict;
 use crate::review::{FindingDecision, ItemValue};
 use crate::score::Points;
 
-/// One item of one submitted review.
+/// Something that items of submitted reviews came to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ItemRow {
     /// The rubric's id.
@@ -25,17 +25,42 @@ pub struct ItemRow {
     pub settled: ItemValue,
     /// Whether a human decided about this item, rather than about all by submitting.
     pub explicit: bool,
+    /// Why the machine was overruled; empty where it was not.
+    pub reason: String,
+    /// In how many reviews that was so.
+    pub times: u64,
 }
 
-/// One finding of one submitted review, or one passage that the machine missed.
+/// Something that findings of submitted reviews came to, or passages that the machine missed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FindingRow {
-    /// The rule.
+    /// The rule; empty where the reviewer did not know which.
     pub rule: String,
     /// What the machine took it for; none where it missed it.
     pub machine: Option<FindingVerdict>,
     /// What the human says; not asked for where the machine missed it.
     pub human: FindingDecision,
+    /// Why the machine was overruled; empty where it was not.
+    pub reason: String,
+    /// How many.
+    pub times: u64,
+}
+
+/// Something that vetoes of submitted reviews came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct VetoRow {
+    /// The rubric's id.
+    pub rubric: String,
+    /// The veto's id.
+    pub veto: String,
+    /// Whether the machine proposed it; else a human added it.
+    pub proposed: bool,
+    /// Whether it was carried out.
+    pub carried_out: bool,
+    /// Why the machine was overruled; empty where it was not.
+    pub reason: String,
+    /// In how many reviews that was so.
+    pub times: u64,
 }
 
 /// How far human and machine agree on one item.
@@ -53,6 +78,36 @@ pub struct ItemAgreement {
     pub all: Agreement,
     /// Where the machine proposed nothing, and the human decided.
     pub left_open: u64,
+    /// Why the machine was overruled, the most frequent reason first.
+    pub reasons: Vec<ReasonCount>,
+}
+
+/// How often the machine was overruled for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+pub struct ReasonCount {
+    /// The reason's id, as in `rules/reasons.yaml`.
+    pub reason: String,
+    /// How often.
+    pub times: u64,
+}
+
+/// How far humans bear out the vetoes that the machine proposes.
+#[derive(Debug, Clone, PartialEq, Serialize, ToSchema)]
+pub struct VetoAgreement {
+    /// The rubric's id.
+    pub rubric: String,
+    /// The veto's id.
+    pub veto: String,
+    /// Proposed and carried out.
+    pub confirmed: u64,
+    /// Proposed and not carried out.
+    pub rejected: u64,
+    /// Carried out without having been proposed.
+    pub added: u64,
+    /// Of the proposed ones, the share that was carried out; null where there were none.
+    pub precision: Option<Rate>,
+    /// Why the machine was overruled, the most frequent reason first.
+    pub reasons: Vec<ReasonCount>,
 }
 
 /// How far human and machine agree where the machine proposed something.
@@ -103,6 +158,8 @@ pub struct RuleAgreement {
     pub precision: Option<Rate>,
     /// The same with the hits that were only confirmed by submitting.
     pub precision_with_implicit: Option<Rate>,
+    /// Why the machine was overruled, the most frequent reason first.
+    pub reasons: Vec<ReasonCount>,
 }
 
 /// What humans say about findings of one kind.
@@ -120,16 +177,17 @@ pub struct FindingCounts {
 #[must_use]
 pub fn items(rows: impl IntoIterator<Item = ItemRow>) -> Vec<ItemAgreement> {
     let mut counted: BTreeMap<(String, String), ItemCount> = BTreeMap::new();
-    for ItemRow { rubric, item, machine, settled, explicit } in rows {
+    for ItemRow { rubric, item, machine, settled, explicit, reason, times } in rows {
         let count = counted.entry((rubric, item)).or_default();
         match (machine.is_open(), explicit) {
-            (true, _) => count.left_open += 1,
-            (false, true) => count.explicit.add(machine, settled),
-            (false, false) => count.implicit.add(machine, settled),
+            (true, _) => count.left_open += times,
+            (false, true) => count.explicit.add(machine, settled, times),
+            (false, false) => count.implicit.add(machine, settled, times),
         }
+        count.reasons.add(reason, times);
     }
     let agreement = |((rubric, item), count): ((String, String), ItemCount)| {
-        let ItemCount { explicit, implicit, left_open } = count;
+        let ItemCount { explicit, implicit, left_open, reasons } = count;
         let (own, implicit_count) = (explicit.agreement(), implicit.decided);
         ItemAgreement {
             rubric,
@@ -138,26 +196,28 @@ pub fn items(rows: impl IntoIterator<Item = ItemRow>) -> Vec<ItemAgreement> {
             implicit: implicit_count,
             all: explicit.with(implicit).agreement(),
             left_open,
+            reasons: reasons.sorted(),
         }
     };
     counted.into_iter().map(agreement).collect()
 }
 
-/// For each rule, in the order of ids, how far humans bear out what it finds. Missed passages without a rule belong
-/// to none.
+/// For each rule, in the order of ids, how far humans bear out what it finds. Missed passages of which the reviewer did
+/// not know the rule stand under the empty id.
 #[must_use]
 pub fn rules(rows: impl IntoIterator<Item = FindingRow>) -> Vec<RuleAgreement> {
     let mut counted: BTreeMap<String, RuleCount> = BTreeMap::new();
-    for FindingRow { rule, machine, human } in rows {
+    for FindingRow { rule, machine, human, reason, times } in rows {
         let count = counted.entry(rule).or_default();
         match machine {
-            Some(FindingVerdict::Hit) => count.hits.add(human),
-            Some(FindingVerdict::Candidate) => count.candidates.add(human),
-            Some(FindingVerdict::Suppressed) => count.suppressed.add(human),
-            None => count.missed += 1,
+            Some(FindingVerdict::Hit) => count.hits.add(human, times),
+            Some(FindingVerdict::Candidate) => count.candidates.add(human, times),
+            Some(FindingVerdict::Suppressed) => count.suppressed.add(human, times),
+            None => count.missed += times,
         }
+        count.reasons.add(reason, times);
     }
-    let agreement = |(rule, RuleCount { hits, candidates, suppressed, missed })| RuleAgreement {
+    let agreement = |(rule, RuleCount { hits, candidates, suppressed, missed, reasons })| RuleAgreement {
         rule,
         precision: Rate::of(hits.confirmed, hits.confirmed + hits.rejected),
         precision_with_implicit: Rate::of(
@@ -168,6 +228,29 @@ pub fn rules(rows: impl IntoIterator<Item = FindingRow>) -> Vec<RuleAgreement> {
         candidates,
         suppressed,
         missed,
+        reasons: Reasons::sorted(reasons),
+    };
+    counted.into_iter().map(agreement).collect()
+}
+
+/// For each veto, in the order of rubrics and ids, how far humans bear out what the machine proposes.
+#[must_use]
+pub fn vetoes(rows: impl IntoIterator<Item = VetoRow>) -> Vec<VetoAgreement> {
+    let mut counted: BTreeMap<(String, String), VetoCount> = BTreeMap::new();
+    for VetoRow { rubric, veto, proposed, carried_out, reason, times } in rows {
+        let count = counted.entry((rubric, veto)).or_default();
+        match (proposed, carried_out) {
+            (true, true) => count.confirmed += times,
+            (true, false) => count.rejected += times,
+            (false, true) => count.added += times,
+            (false, false) => {}
+        }
+        count.reasons.add(reason, times);
+    }
+    let agreement = |((rubric, veto), count): ((String, String), VetoCount)| {
+        let VetoCount { confirmed, rejected, added, reasons } = count;
+        let precision = Rate::of(confirmed, confirmed + rejected);
+        VetoAgreement { rubric, veto, confirmed, rejected, added, precision, reasons: reasons.sorted() }
     };
     counted.into_iter().map(agreement).collect()
 }
@@ -177,6 +260,7 @@ struct ItemCount {
     explicit: Tally,
     implicit: Tally,
     left_open: u64,
+    reasons: Reasons,
 }
 
 #[derive(Default)]
@@ -185,14 +269,42 @@ struct RuleCount {
     candidates: FindingCounts,
     suppressed: FindingCounts,
     missed: u64,
+    reasons: Reasons,
+}
+
+#[derive(Default)]
+struct VetoCount {
+    confirmed: u64,
+    rejected: u64,
+    added: u64,
+    reasons: Reasons,
+}
+
+/// How often each reason was given.
+#[derive(Default)]
+struct Reasons(BTreeMap<String, u64>);
+
+impl Reasons {
+    fn add(&mut self, reason: String, times: u64) {
+        if !reason.is_empty() {
+            *self.0.entry(reason).or_default() += times;
+        }
+    }
+
+    fn sorted(self) -> Vec<ReasonCount> {
+        let mut reasons: Vec<_> =
+            self.0.into_iter().map(|(reason, times)| ReasonCount { reason, times }).collect();
+        reasons.sort_by_key(|count| std::cmp::Reverse(count.times));
+        reasons
+    }
 }
 
 impl FindingCounts {
-    fn add(&mut self, human: FindingDecision) {
+    fn add(&mut self, human: FindingDecision, times: u64) {
         match human {
-            FindingDecision::Confirm => self.confirmed += 1,
-            FindingDecision::Reject => self.rejected += 1,
-            FindingDecision::Implicit => self.implicit += 1,
+            FindingDecision::Confirm => self.confirmed += times,
+            FindingDecision::Reject => self.rejected += times,
+            FindingDecision::Implicit => self.implicit += times,
         }
     }
 }
@@ -213,17 +325,17 @@ struct Tally {
 }
 
 impl Tally {
-    fn add(&mut self, machine: ItemValue, human: ItemValue) {
-        self.decided += 1;
-        self.agreed += u64::from(machine == human);
+    fn add(&mut self, machine: ItemValue, human: ItemValue, times: u64) {
+        self.decided += times;
+        self.agreed += if machine == human { times } else { 0 };
         if let (Some(machine), Some(human)) = (machine.score, human.score) {
-            let difference = human - machine;
-            self.scored += 1;
+            let difference = (human - machine) * u32::try_from(times).unwrap_or(u32::MAX);
+            self.scored += times;
             self.difference += difference;
             self.distance += difference.max(-difference);
         }
-        self.values.entry(machine).or_default().0 += 1;
-        self.values.entry(human).or_default().1 += 1;
+        self.values.entry(machine).or_default().0 += times;
+        self.values.entry(human).or_default().1 += times;
     }
 
     fn with(mut self, other: Self) -> Self {
@@ -298,7 +410,8 @@ mod tests {
     }
 
     fn row(machine: ItemValue, settled: ItemValue, explicit: bool) -> ItemRow {
-        ItemRow { rubric: "t".to_owned(), item: "i".to_owned(), machine, settled, explicit }
+        let (rubric, item) = ("t".to_owned(), "i".to_owned());
+        ItemRow { rubric, item, machine, settled, explicit, reason: String::new(), times: 1 }
     }
 
     fn near(found: Option<f64>, expected: f64) -> bool {
@@ -310,7 +423,7 @@ mod tests {
         // The example of the English Wikipedia on Cohen's kappa: 20 both yes, 15 both no, 5 and 10 apart.
         let (yes, no) = (score(1.0), score(0.0));
         let table = [(yes, yes, 20), (yes, no, 5), (no, yes, 10), (no, no, 15)];
-        let rows = table.into_iter().flat_map(|(a, b, times)| std::iter::repeat_n(row(a, b, true), times));
+        let rows = table.into_iter().map(|(a, b, times)| ItemRow { times, ..row(a, b, true) });
         let [ItemAgreement { explicit, all, implicit, left_open, .. }] = &items(rows)[..] else { panic!() };
         assert_eq!(
             (explicit.decided, explicit.agreed, explicit.overridden, *implicit, *left_open),
@@ -383,25 +496,52 @@ mod tests {
     fn findings_are_counted_by_what_the_machine_took_them_for() {
         use FindingDecision::{Confirm, Implicit, Reject};
         use FindingVerdict::{Candidate, Hit, Suppressed};
-        let row = |machine, human| FindingRow { rule: "r".to_owned(), machine, human };
+        let row = |machine, human| FindingRow {
+            rule: "r".to_owned(),
+            machine,
+            human,
+            reason: String::new(),
+            times: 1,
+        };
+        let reason = |reason: &str, row| FindingRow { reason: reason.to_owned(), ..row };
         let rows = [
-            row(Some(Hit), Confirm),
-            row(Some(Hit), Confirm),
-            row(Some(Hit), Reject),
+            FindingRow { times: 2, ..row(Some(Hit), Confirm) },
+            reason("context", row(Some(Hit), Reject)),
             row(Some(Hit), Implicit),
             row(Some(Candidate), Confirm),
-            row(Some(Candidate), Reject),
-            row(Some(Suppressed), Confirm),
+            reason("asr-error", FindingRow { times: 3, ..row(Some(Candidate), Reject) }),
+            reason("context", row(Some(Suppressed), Confirm)),
             row(None, Implicit),
             FindingRow { rule: "q".to_owned(), ..row(Some(Candidate), Implicit) },
         ];
         let [quiet, rule] = &rules(rows)[..] else { panic!() };
         assert_eq!((quiet.rule.as_str(), quiet.precision, quiet.candidates.implicit), ("q", None, 1));
         assert_eq!(rule.hits, FindingCounts { confirmed: 2, rejected: 1, implicit: 1 });
-        assert_eq!(rule.candidates, FindingCounts { confirmed: 1, rejected: 1, implicit: 0 });
+        assert_eq!(rule.candidates, FindingCounts { confirmed: 1, rejected: 3, implicit: 0 });
         assert_eq!((rule.suppressed.confirmed, rule.missed), (1, 1));
         assert!(near(rule.precision.map(|rate| rate.value), 2.0 / 3.0));
         assert!(near(rule.precision_with_implicit.map(|rate| rate.value), 0.75));
+        let reasons: Vec<_> = rule.reasons.iter().map(|it| (it.reason.as_str(), it.times)).collect();
+        assert_eq!(reasons, [("asr-error", 3), ("context", 2)]);
+    }
+
+    #[test]
+    fn vetoes_are_counted_by_who_wanted_them() {
+        let row = |proposed, carried_out, reason: &str, times| VetoRow {
+            rubric: "t".to_owned(),
+            veto: "v".to_owned(),
+            proposed,
+            carried_out,
+            reason: reason.to_owned(),
+            times,
+        };
+        let rows = [row(true, true, "", 3), row(true, false, "context", 1), row(false, true, "missed", 2)];
+        let [veto] = &vetoes(rows)[..] else { panic!() };
+        assert_eq!((veto.confirmed, veto.rejected, veto.added), (3, 1, 2));
+        assert!(near(veto.precision.map(|rate| rate.value), 0.75));
+        let reasons: Vec<_> = veto.reasons.iter().map(|it| (it.reason.as_str(), it.times)).collect();
+        assert_eq!(reasons, [("missed", 2), ("context", 1)]);
+        assert_eq!(vetoes([row(false, true, "", 1)])[0].precision, None);
     }
 
     #[test]

@@ -1,10 +1,7 @@
 //! Why a decision is not taken.
 
-use serde::Serialize;
-use utoipa::ToSchema;
-
 /// Why a decision is not taken: a stable code for programs, and for people which field and what to do.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema, thiserror::Error)]
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct Refused {
     /// The stable name of the reason.
@@ -12,7 +9,6 @@ pub struct Refused {
     /// The field, as a JSON pointer within the decision; empty for the decision as a whole.
     pub pointer: String,
     /// What is wrong and what to do, in Chinese.
-    #[serde(rename = "detail")]
     pub message: String,
 }
 

@@ -10,7 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteRow, SqliteSynchronous,
 };
-use sqlx::{AssertSqlSafe, FromRow, Postgres, SqlSafeStr, SqlStr, Sqlite, Transaction};
+use sqlx::{AssertSqlSafe, Executor as _, FromRow, Postgres, SqlSafeStr, SqlStr, Sqlite, Transaction};
 
 use super::StoreError;
 
@@ -138,7 +138,11 @@ impl Db {
     /// Connects to PostgreSQL.
     pub(super) async fn postgres(url: &str) -> Result<Self, StoreError> {
         let options: PgConnectOptions = url.parse()?;
-        let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
+        // A server that is cut off while it holds a lock must not stop the others for as long as TCP takes to notice.
+        let bounds = "SET lock_timeout = '10s'; SET idle_in_transaction_session_timeout = '60s'";
+        let pool = PgPoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE).after_connect(
+            move |connection, _| Box::pin(async move { connection.execute(bounds).await.map(drop) }),
+        );
         Ok(Self::Postgres(pool.connect_with(options.application_name("zhijian")).await?))
     }
 

@@ -17,6 +17,8 @@ const AT_ONCE: i64 = 200;
 pub struct Erased {
     /// How many transcripts, with their drafts, reviews and history.
     pub transcripts: u64,
+    /// How many lines of jobs that were waiting to be kept.
+    pub lines: u64,
     /// SHA-256 over the digests of the erased transcripts in the order of their ids, as the audit log has it; several
     /// portions each have their own.
     pub digests: Vec<String>,
@@ -40,7 +42,7 @@ impl Store {
         why: &str,
         now: Timestamp,
     ) -> Result<Erased, StoreError> {
-        let mut erased = Erased::default();
+        let mut erased = Erased { lines: self.erase_jobs(before, by, why, now).await?, ..Erased::default() };
         loop {
             let mut tx = self.db.begin().await?;
             let rows = "SELECT id, digest FROM transcripts WHERE received_at < $1 ORDER BY id LIMIT $2";
@@ -48,37 +50,62 @@ impl Store {
             if rows.is_empty() {
                 break;
             }
-            erased.digests.push(tx.erase(&rows, by, why, now).await?);
+            erased.digests.push(tx.erase(&rows, 0, by, why, now).await?);
             tx.commit().await?;
             erased.transcripts += rows.len() as u64;
         }
-        if erased.transcripts > 0 {
+        if erased.transcripts > 0 || erased.lines > 0 {
             self.forget_bytes().await?;
         }
         Ok(erased)
     }
 
-    /// Erases the transcript that its sender calls `source_id`; none where there is none.
+    /// Erases jobs that came in before `before`, whatever has become of them; gives how many lines were still waiting.
+    async fn erase_jobs(
+        &self,
+        before: Timestamp,
+        by: &Actor,
+        why: &str,
+        now: Timestamp,
+    ) -> Result<u64, StoreError> {
+        let mut tx = self.db.begin().await?;
+        let waiting = "SELECT COUNT(*) FROM job_lines WHERE state = 'waiting' \
+                       AND job IN (SELECT id FROM jobs WHERE created_at < $1)";
+        let waiting: Option<(i64,)> = tx.row(waiting, values![stored(before)]).await?;
+        let waiting = waiting.map_or(0, |(waiting,)| u64::try_from(waiting).unwrap_or(0));
+        tx.run("DELETE FROM jobs WHERE created_at < $1", values![stored(before)]).await?;
+        if waiting > 0 {
+            tx.erase(&[], waiting, by, why, now).await?;
+        }
+        tx.commit().await?;
+        Ok(waiting)
+    }
+
+    /// Erases the transcript that its sender calls `source_id`, and refuses every line of a job that still brings it;
+    /// none where there is neither.
     ///
     /// # Errors
     /// When the store does not answer.
     pub async fn erase_one(
         &self,
         source_id: &str,
+        refusal: &str,
         by: &Actor,
         why: &str,
         now: Timestamp,
     ) -> Result<Option<Erased>, StoreError> {
         let mut tx = self.db.begin().await?;
+        // First what is yet to be kept: who is keeping it at this moment is then waited for, and found.
+        let lines = tx.refuse_lines(source_id, refusal).await?;
         let row = "SELECT id, digest FROM transcripts WHERE source_id = $1";
         let rows: Vec<Row> = tx.rows(row, values![source_id]).await?;
-        if rows.is_empty() {
+        if rows.is_empty() && lines == 0 {
             return Ok(None);
         }
-        let digest = tx.erase(&rows, by, why, now).await?;
+        let digest = tx.erase(&rows, lines, by, why, now).await?;
         tx.commit().await?;
         self.forget_bytes().await?;
-        Ok(Some(Erased { transcripts: 1, digests: vec![digest] }))
+        Ok(Some(Erased { transcripts: rows.len() as u64, lines, digests: vec![digest] }))
     }
 
     /// Has the database let go of the bytes themselves: deleted rows stay readable in files until then.
@@ -90,7 +117,7 @@ impl Store {
             }
             Db::Postgres(pool) => {
                 let vacuum = "VACUUM transcripts, drafts, draft_rules, reviews, review_history, reviewed_items, \
-                              reviewed_findings, idempotency_keys, job_lines";
+                              reviewed_findings, reviewed_vetoes, idempotency_keys, job_lines";
                 sqlx::query(vacuum).execute(pool).await?;
             }
         }
@@ -102,6 +129,7 @@ impl Tx {
     async fn erase(
         &mut self,
         rows: &[Row],
+        lines: u64,
         by: &Actor,
         why: &str,
         now: Timestamp,
@@ -112,7 +140,7 @@ impl Tx {
             hash.update(digest);
         }
         let digest: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-        let subject = format!("transcripts:{}", rows.len());
+        let subject = format!("transcripts:{} lines:{lines}", rows.len());
         let act = Act { action: "erase", subject: &subject, before: &digest, after: "", why };
         self.record(by, act, now).await?;
         Ok(digest)

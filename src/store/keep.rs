@@ -1,8 +1,10 @@
 //! Takes transcripts and their drafts in, many with one commit, so that durability costs one write to disk for all.
 
 use std::collections::HashMap;
+use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
+use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use sha2::{Digest as _, Sha256};
 use tokio::sync::{mpsc, oneshot};
@@ -36,8 +38,10 @@ pub struct Keeping {
     pub turns: u32,
     /// Who sent it.
     pub sender: String,
-    /// The `Idempotency-Key` of the request.
-    pub key: Option<String>,
+    /// How the sender knows its request again.
+    pub key: Option<RequestKey>,
+    /// The job and its line that brought it.
+    pub line: Option<(String, i64)>,
     /// Whether the rubric was asked for by name; else any draft of the transcript answers a repeat.
     pub asked: bool,
     /// What was posted.
@@ -46,6 +50,22 @@ pub struct Keeping {
     pub draft: NewDraft,
     /// What is told where the draft is new.
     pub news: Vec<News>,
+}
+
+impl Keeping {
+    /// What a repeat of a request with a key must have alike.
+    fn request_digest(&self) -> Option<String> {
+        self.key.as_ref().map(|RequestKey { ask, .. }| format!("{} {ask}", self.body.digest))
+    }
+}
+
+/// The `Idempotency-Key` of a request.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RequestKey {
+    /// The key itself.
+    pub key: String,
+    /// What is asked for beside what is brought: a repeat asks for the same.
+    pub ask: String,
 }
 
 /// Bytes as they are stored, with the SHA-256 of what they were.
@@ -115,6 +135,8 @@ pub enum Refused {
     Differs,
     /// The key was used for another request.
     KeyReused,
+    /// The line of the job is settled already: it was erased, or another server was faster.
+    Settled,
 }
 
 type Answer = Result<Result<Kept, Refused>, StoreError>;
@@ -158,14 +180,14 @@ async fn take(store: Store, mut queue: mpsc::Receiver<Waiting>) {
         // Replicas take rows in the same order, so that none waits for another in a circle.
         batch.sort_by(|a: &Waiting, b| a.keeping.source_id.cmp(&b.keeping.source_id));
         let now = Timestamp::now();
-        match store.keep_all(&batch, now).await {
+        match store.try_to_keep(&batch, now).await {
             Ok(kept) => {
                 for (waiting, kept) in batch.drain(..).zip(kept) {
                     answer(waiting, Ok(kept));
                 }
             }
             // Asking a store that does not answer once for each of them would only keep them waiting.
-            Err(error) if error.may_pass() => {
+            Err(error @ (StoreError::Busy | StoreError::Full)) => {
                 for waiting in batch.drain(..) {
                     answer(waiting, Err(error.clone()));
                 }
@@ -173,7 +195,7 @@ async fn take(store: Store, mut queue: mpsc::Receiver<Waiting>) {
             // One of them may be at fault: each by itself, so that it takes none of the others with it.
             Err(_) => {
                 for waiting in batch.drain(..) {
-                    let one = store.keep_all(std::slice::from_ref(&waiting), now).await;
+                    let one = store.try_to_keep(std::slice::from_ref(&waiting), now).await;
                     let one = one.and_then(|mut kept| kept.pop().ok_or(StoreError::Busy));
                     answer(waiting, one);
                 }
@@ -187,6 +209,16 @@ fn answer(waiting: Waiting, answer: Answer) {
 }
 
 impl Store {
+    /// A fault of the program must not end the only task that keeps.
+    async fn try_to_keep(
+        &self,
+        batch: &[Waiting],
+        now: Timestamp,
+    ) -> Result<Vec<Result<Kept, Refused>>, StoreError> {
+        let kept = AssertUnwindSafe(self.keep_all(batch, now)).catch_unwind().await;
+        kept.unwrap_or_else(|_| Err(StoreError::Database("程序内部出错".to_owned())))
+    }
+
     async fn keep_all(
         &self,
         batch: &[Waiting],
@@ -210,8 +242,11 @@ impl Tx {
         listeners: &[Listener],
         now: Timestamp,
     ) -> Result<Result<Kept, Refused>, StoreError> {
+        if !self.hold_line(new).await? {
+            return Ok(Err(Refused::Settled));
+        }
         if let Some((digest, draft)) = self.earlier(new).await? {
-            let same = digest == new.body.digest;
+            let same = Some(digest) == new.request_digest();
             return Ok(if same { Ok(self.repeat(draft).await?) } else { Err(Refused::KeyReused) });
         }
         let Some(transcript) = self.transcript(new, now).await? else { return Ok(Err(Refused::Differs)) };
@@ -224,24 +259,32 @@ impl Tx {
             Some(draft) => self.repeat(draft).await?,
             None => {
                 self.draft(&transcript, &new.draft, now).await?;
+                self.queue(new, now).await?;
                 for news in &new.news {
                     self.tell_to(listeners, news, now).await?;
                 }
                 Kept { id: new.draft.id.clone(), earlier: None }
             }
         };
-        if let Some(key) = &new.key {
+        if let Some((RequestKey { key, .. }, digest)) = new.key.as_ref().zip(new.request_digest()) {
             let insert =
                 "INSERT INTO idempotency_keys (sender, key, digest, draft, at) VALUES ($1, $2, $3, $4, $5)";
-            let row = values![&new.sender, key, &new.body.digest, &kept.id, stored(now)];
-            self.run(insert, row).await?;
+            self.run(insert, values![&new.sender, key, digest, &kept.id, stored(now)]).await?;
         }
         Ok(Ok(kept))
     }
 
+    /// Takes hold of the line that brought the transcript, so that whoever erases it comes before or after; false where
+    /// the line is settled already.
+    async fn hold_line(&mut self, new: &Keeping) -> Result<bool, StoreError> {
+        let Some((job, line)) = &new.line else { return Ok(true) };
+        let hold = "UPDATE job_lines SET state = state WHERE job = $1 AND line = $2 AND state = 'waiting'";
+        Ok(self.run(hold, values![job, *line]).await? == 1)
+    }
+
     /// Digest and draft of the earlier request that the sender marked by the same key.
     async fn earlier(&mut self, new: &Keeping) -> Result<Option<(String, String)>, StoreError> {
-        let Some(key) = &new.key else { return Ok(None) };
+        let Some(RequestKey { key, .. }) = &new.key else { return Ok(None) };
         let earlier = "SELECT digest, draft FROM idempotency_keys WHERE sender = $1 AND key = $2";
         self.row(earlier, values![&new.sender, key]).await
     }
@@ -254,12 +297,11 @@ impl Tx {
             Channel::Chat => "chat",
         };
         let insert = "INSERT INTO transcripts \
-                      (id, source_id, channel, agent, team, day, turns, sender, received_at, digest, body) \
-                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11) ON CONFLICT (source_id) DO NOTHING";
-        let Keeping { source_id, agent, team, day, turns, sender, body, .. } = new;
-        let (digest, bytes) = (&body.digest, body.bytes.clone());
-        let (agent, team, at) = (agent.as_deref(), team.as_deref(), stored(now));
-        let row = values![&id, source_id, channel, agent, team, day, *turns, sender, at, digest, bytes];
+                      (id, source_id, channel, turns, sender, received_at, digest, body) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (source_id) DO NOTHING";
+        let Keeping { source_id, turns, sender, body, .. } = new;
+        let (at, digest, bytes) = (stored(now), &body.digest, body.bytes.clone());
+        let row = values![&id, source_id, channel, *turns, sender, at, digest, bytes];
         if self.run(insert, row).await? == 1 {
             return Ok(Some(Known::New(id)));
         }
@@ -284,25 +326,32 @@ impl Tx {
         Ok(Kept { id: draft, earlier: Some(decompressed(&body)?) })
     }
 
-    /// Writes a draft with its place in the queue.
     async fn draft(&mut self, transcript: &str, new: &NewDraft, now: Timestamp) -> Result<(), StoreError> {
-        let (id, at) = (&new.id, stored(now));
-        let insert = "INSERT INTO drafts (id, transcript, pack, engine, rubric, rubric_version, created_at, score, max, \
-                      severity, hits, candidates, vetoes, uncertainty, digest, body) \
-                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)";
-        let NewDraft { pack, engine, rubric, rubric_version, score, max, severity, .. } = new;
-        let NewDraft { hits, candidates, vetoes, uncertainty, body, .. } = new;
-        let mut row = values![id, transcript, pack, engine, rubric, rubric_version, at, *score, *max];
-        row.extend(values![*severity, *hits, *candidates, *vetoes, *uncertainty]);
-        row.extend(values![&body.digest, body.bytes.clone()]);
+        let insert = "INSERT INTO drafts (id, transcript, pack, engine, rubric, rubric_version, created_at, digest, body) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+        let NewDraft { id, pack, engine, rubric, rubric_version, body, .. } = new;
+        let (at, digest, bytes) = (stored(now), &body.digest, body.bytes.clone());
+        let row = values![id, transcript, pack, engine, rubric, rubric_version, at, digest, bytes];
         self.run(insert, row).await?;
         for (rule, hits, candidates) in &new.rules {
             let insert = "INSERT INTO draft_rules (draft, rule, hits, candidates) VALUES ($1, $2, $3, $4)";
             self.run(insert, values![id, rule, *hits, *candidates]).await?;
         }
-        let insert =
-            "INSERT INTO reviews (draft, state, version, rank, decisions) VALUES ($1, 'open', 1, $2, '[]')";
-        self.run(insert, values![id, -i64::from(new.risk)]).await?;
+        Ok(())
+    }
+
+    /// Puts a draft into the queue.
+    async fn queue(&mut self, new: &Keeping, now: Timestamp) -> Result<(), StoreError> {
+        let insert = "INSERT INTO reviews (draft, created_at, rubric, agent, team, day, score, max, severity, hits, \
+                      candidates, vetoes, uncertainty, rank, state, version, decisions) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'open', 1, '[]')";
+        let Keeping { agent, team, day, draft, .. } = new;
+        let NewDraft {
+            id, rubric, score, max, severity, hits, candidates, vetoes, uncertainty, risk, ..
+        } = draft;
+        let mut row = values![id, stored(now), rubric, agent.as_deref(), team.as_deref(), day, *score, *max];
+        row.extend(values![*severity, *hits, *candidates, *vetoes, *uncertainty, -i64::from(*risk)]);
+        self.run(insert, row).await?;
         Ok(())
     }
 }

@@ -18,7 +18,6 @@ mod reviews;
 mod schema;
 mod sessions;
 mod tokens;
-mod transcripts;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -29,14 +28,13 @@ pub use audit::{Act, AuditEntry, Broken, GENESIS};
 pub use deliveries::{Delivery, Due, News, Tried};
 pub use endpoints::{Endpoint, EndpointChange};
 pub use erase::Erased;
-pub use jobs::{Job, JobAsk, JobLine, JobState, LineDone, Portion};
-pub use keep::{Keeper, Keeping, Kept, NewDraft, Packed, Refused};
+pub use jobs::{Job, JobAsk, JobKey, JobLine, JobState, LineDone, Portion};
+pub use keep::{Keeper, Keeping, Kept, NewDraft, Packed, Refused, RequestKey};
 pub use people::{NewPerson, Person, PersonChange};
-pub use queue::{Cursor, QueueEntry, QueueFilter, QueueOrder};
+pub use queue::{Cursor, QueueCounts, QueueEntry, QueueFilter, QueueOrder};
 pub use results::Span;
-pub use reviews::{Claim, Denied, HistoryDetail, HistoryEntry, ReviewState, Step, StoredReview};
+pub use reviews::{Claim, Denied, HistoryDetail, HistoryEntry, ReviewState, Step, StoredReview, Who};
 pub use tokens::{NewToken, Token};
-pub use transcripts::StoredDraft;
 
 use db::Db;
 
@@ -70,6 +68,9 @@ pub enum StoreError {
     /// The database did not answer in time, or is not there; later it may.
     #[error("数据库暂时不可用，请稍后重试")]
     Busy,
+    /// Others are changing the same; tried again, it may be over.
+    #[error("与同时进行的操作冲突，请稍后重试")]
+    Clash,
     /// The disk has no room; somebody must make some.
     #[error("数据库所在的磁盘已满：请腾出空间")]
     Full,
@@ -99,8 +100,10 @@ impl From<sqlx::Error> for StoreError {
             E::PoolTimedOut | E::PoolClosed | E::Io(_) | E::WorkerCrashed => Self::Busy,
             // Details of the server may quote values, so only the class of the error is told.
             E::Database(error) => match error.code().as_deref() {
-                // SQLITE_BUSY; PostgreSQL: shutting down, too many connections, serialization, deadlock.
-                Some("5" | "517" | "57P01" | "57P03" | "53300" | "40001" | "40P01") => Self::Busy,
+                // SQLITE_BUSY; PostgreSQL: shutting down, too many connections.
+                Some("5" | "517" | "57P01" | "57P03" | "53300") => Self::Busy,
+                // PostgreSQL: serialization, deadlock, a lock not had in time, a transaction idle for too long.
+                Some("40001" | "40P01" | "55P03" | "25P03") => Self::Clash,
                 // SQLITE_FULL; PostgreSQL: disk full.
                 Some("13" | "53100") => Self::Full,
                 code => Self::Database(format!("错误码 {}", code.unwrap_or("未知"))),
@@ -113,10 +116,10 @@ impl From<sqlx::Error> for StoreError {
 }
 
 impl StoreError {
-    /// Whether it is about the store as a whole, and may be over later; else it is about what was asked of it.
+    /// Whether it may be over later; else it is about what was asked.
     #[must_use]
     pub fn may_pass(&self) -> bool {
-        matches!(self, Self::Busy | Self::Full)
+        matches!(self, Self::Busy | Self::Clash | Self::Full)
     }
 }
 

@@ -1,44 +1,51 @@
-//! What submitted reviews have come to, row by row, as figures ask for it.
+//! What submitted reviews have come to, and how often, as figures ask for it.
 
 use super::db::{Tx, Value, values};
 use super::{Store, StoreError};
 use crate::draft::{FindingVerdict, ItemOutcome};
-use crate::report::agreement::{FindingRow, ItemRow};
+use crate::report::agreement::{FindingRow, ItemRow, VetoRow};
 use crate::review::{FindingDecision, ItemValue, ReviewResult};
 use crate::score::Points;
 
 impl Tx {
     /// Puts the result in the place of an earlier one, as figures ask for it.
     pub(super) async fn note_result(&mut self, id: &str, result: &ReviewResult) -> Result<(), StoreError> {
-        self.run("DELETE FROM reviewed_items WHERE draft = $1", values![id]).await?;
-        self.run("DELETE FROM reviewed_findings WHERE draft = $1", values![id]).await?;
+        for table in ["reviewed_items", "reviewed_findings", "reviewed_vetoes"] {
+            self.run(format!("DELETE FROM {table} WHERE draft = $1"), values![id]).await?;
+        }
         for item in &result.items {
-            let insert = "INSERT INTO reviewed_items (draft, item, machine_outcome, machine, human_outcome, human, \
-                          final_outcome, final, explicit) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+            let insert = "INSERT INTO reviewed_items (draft, item, machine_outcome, machine, final_outcome, final, \
+                          explicit, reason) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
             let (machine, machine_points) = as_stored(item.machine);
-            let (human, human_points) = item.human.map(as_stored).unzip();
             let (settled, points) = as_stored(item.settled);
-            let mut row = values![id, &item.id, machine, machine_points, human, human_points.flatten()];
-            row.extend(values![settled, points, item.explicit]);
+            let reason = item.reason.as_deref().unwrap_or_default();
+            let row = values![id, &item.id, machine, machine_points, settled, points, item.explicit, reason];
             self.run(insert, row).await?;
         }
+        self.note_findings(id, result).await?;
+        for veto in &result.vetoes {
+            let insert = "INSERT INTO reviewed_vetoes (draft, veto, proposed, carried_out, reason) \
+                          VALUES ($1, $2, $3, $4, $5)";
+            let reason = veto.reason.as_deref().unwrap_or_default();
+            self.run(insert, values![id, &veto.id, veto.proposed, veto.carried_out, reason]).await?;
+        }
+        Ok(())
+    }
+
+    async fn note_findings(&mut self, id: &str, result: &ReviewResult) -> Result<(), StoreError> {
         let found = result.findings.iter().map(|finding| {
-            let subject = format!("finding:{}", finding.n);
-            (
-                subject,
-                finding.rule.as_str(),
-                Some(word(&VERDICTS, &finding.machine)),
-                word(&DECISIONS, &finding.human),
-            )
+            let (machine, human) = (word(&VERDICTS, &finding.machine), word(&DECISIONS, &finding.human));
+            let reason = finding.reason.as_deref().unwrap_or_default();
+            (format!("finding:{}", finding.n), finding.rule.as_str(), Some(machine), human, reason)
         });
         let missed = result.missed.iter().map(|missed| {
-            let rule = missed.rule.as_deref().unwrap_or_default();
-            (format!("missed:{}", missed.n), rule, None, word(&DECISIONS, &FindingDecision::Confirm))
+            let (rule, human) = (missed.rule.as_deref(), word(&DECISIONS, &FindingDecision::Confirm));
+            (format!("missed:{}", missed.n), rule.unwrap_or_default(), None, human, "")
         });
-        for (subject, rule, machine, human) in found.chain(missed) {
-            let insert = "INSERT INTO reviewed_findings (draft, subject, rule, machine, human) \
-                          VALUES ($1, $2, $3, $4, $5)";
-            self.run(insert, values![id, subject, rule, machine, human]).await?;
+        for (subject, rule, machine, human, reason) in found.chain(missed) {
+            let insert = "INSERT INTO reviewed_findings (draft, subject, rule, machine, human, reason) \
+                          VALUES ($1, $2, $3, $4, $5, $6)";
+            self.run(insert, values![id, subject, rule, machine, human, reason]).await?;
         }
         Ok(())
     }
@@ -85,16 +92,34 @@ fn as_stored(value: ItemValue) -> (&'static str, Option<i64>) {
 pub struct Span {
     /// The rubric's id; all rubrics where there is none.
     pub rubric: Option<String>,
+    /// Digest of the pack that judged; all packs where there is none.
+    pub pack: Option<String>,
     /// From this day of the call on, `2026-11-21`.
     pub from: Option<String>,
     /// Up to and with this day.
     pub to: Option<String>,
 }
 
-/// The reviews that a [`Span`] asks for, after which come its three values.
-const REVIEWS: &str = "JOIN reviews r ON r.draft = x.draft AND r.state = 'submitted' \
-                       JOIN drafts d ON d.id = r.draft JOIN transcripts t ON t.id = d.transcript \
-                       WHERE ($1 = '' OR d.rubric = $1) AND t.day >= $2 AND ($3 = '' OR t.day <= $3)";
+impl Span {
+    /// The reviews that are asked for, as `r`, beside a table `x` of what they came to, and the values for that.
+    fn reviews(&self) -> (String, Vec<Value>) {
+        let mut sql = "JOIN reviews r ON r.draft = x.draft AND r.state = 'submitted'".to_owned();
+        let mut values = Vec::new();
+        let conditions = [
+            (" AND r.rubric = ", &self.rubric),
+            (" AND r.day >= ", &self.from),
+            (" AND r.day <= ", &self.to),
+            (" JOIN drafts d ON d.id = r.draft AND d.pack = ", &self.pack),
+        ];
+        for (condition, value) in conditions {
+            if let Some(value) = value {
+                values.push(Value::from(value));
+                sql.push_str(&format!("{condition}${}", values.len()));
+            }
+        }
+        (sql, values)
+    }
+}
 
 #[derive(sqlx::FromRow)]
 struct Item {
@@ -105,19 +130,23 @@ struct Item {
     final_outcome: String,
     settled: Option<i64>,
     explicit: bool,
+    reason: String,
+    times: i64,
 }
 
 impl Store {
-    /// One row for each item of each submitted review.
+    /// What items of submitted reviews came to, and how often.
     ///
     /// # Errors
     /// When the store does not answer.
     pub async fn reviewed_items(&self, span: &Span) -> Result<Vec<ItemRow>, StoreError> {
+        let (reviews, values) = span.reviews();
         let rows = format!(
-            "SELECT d.rubric, x.item, x.machine_outcome, x.machine, x.final_outcome, x.final AS settled, x.explicit \
-             FROM reviewed_items x {REVIEWS}"
+            "SELECT r.rubric, x.item, x.machine_outcome, x.machine, x.final_outcome, x.final AS settled, x.explicit, \
+             x.reason, COUNT(*) AS times FROM reviewed_items x {reviews} \
+             GROUP BY r.rubric, x.item, x.machine_outcome, x.machine, x.final_outcome, x.final, x.explicit, x.reason"
         );
-        let rows: Vec<Item> = self.db.rows(rows, span.values()).await?;
+        let rows: Vec<Item> = self.db.rows(rows, values).await?;
         let row = |row: Item| {
             Ok(ItemRow {
                 rubric: row.rubric,
@@ -125,33 +154,59 @@ impl Store {
                 machine: value(&row.machine_outcome, row.machine)?,
                 settled: value(&row.final_outcome, row.settled)?,
                 explicit: row.explicit,
+                reason: row.reason,
+                times: times(row.times),
             })
         };
         rows.into_iter().map(row).collect()
     }
 
-    /// One row for each finding of each submitted review, and each passage that the machine missed and that breaks a
-    /// known rule.
+    /// What findings of submitted reviews came to, and passages that the machine missed, and how often.
     ///
     /// # Errors
     /// When the store does not answer.
     pub async fn reviewed_findings(&self, span: &Span) -> Result<Vec<FindingRow>, StoreError> {
-        let rows =
-            format!("SELECT x.rule, x.machine, x.human FROM reviewed_findings x {REVIEWS} AND x.rule <> ''");
-        let rows: Vec<(String, Option<String>, String)> = self.db.rows(rows, span.values()).await?;
-        let row = |(rule, machine, human): (String, Option<String>, String)| {
+        let (reviews, values) = span.reviews();
+        let rows = format!(
+            "SELECT x.rule, x.machine, x.human, x.reason, COUNT(*) FROM reviewed_findings x {reviews} \
+             GROUP BY x.rule, x.machine, x.human, x.reason"
+        );
+        type Row = (String, Option<String>, String, String, i64);
+        let rows: Vec<Row> = self.db.rows(rows, values).await?;
+        let row = |(rule, machine, human, reason, count): Row| {
             let machine = machine.as_deref().map(|word| meaning(&VERDICTS, word)).transpose()?;
-            Ok(FindingRow { rule, machine, human: meaning(&DECISIONS, &human)? })
+            let human = meaning(&DECISIONS, &human)?;
+            Ok(FindingRow { rule, machine, human, reason, times: times(count) })
         };
         rows.into_iter().map(row).collect()
     }
+
+    /// What vetoes of submitted reviews came to, and how often.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn reviewed_vetoes(&self, span: &Span) -> Result<Vec<VetoRow>, StoreError> {
+        let (reviews, values) = span.reviews();
+        let rows = format!(
+            "SELECT r.rubric, x.veto, x.proposed, x.carried_out, x.reason, COUNT(*) FROM reviewed_vetoes x {reviews} \
+             GROUP BY r.rubric, x.veto, x.proposed, x.carried_out, x.reason"
+        );
+        type Row = (String, String, bool, bool, String, i64);
+        let rows: Vec<Row> = self.db.rows(rows, values).await?;
+        let row = |(rubric, veto, proposed, carried_out, reason, count): Row| VetoRow {
+            rubric,
+            veto,
+            proposed,
+            carried_out,
+            reason,
+            times: times(count),
+        };
+        Ok(rows.into_iter().map(row).collect())
+    }
 }
 
-impl Span {
-    fn values(&self) -> Vec<Value> {
-        let text = |part: &Option<String>| part.clone().unwrap_or_default();
-        values![text(&self.rubric), text(&self.from), text(&self.to)]
-    }
+fn times(count: i64) -> u64 {
+    u64::try_from(count).unwrap_or(0)
 }
 
 fn value(outcome: &str, points: Option<i64>) -> Result<ItemValue, StoreError> {

@@ -24,6 +24,32 @@ pub enum ReviewState {
     Submitted,
 }
 
+impl ReviewState {
+    /// The word that is stored for it.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Submitted => "submitted",
+        }
+    }
+}
+
+/// Somebody, as others know them.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
+#[schema(as = Who)]
+pub struct Who {
+    /// The person's id.
+    pub id: String,
+    /// What they are called.
+    pub name: String,
+}
+
+impl Who {
+    pub(super) fn of(id: Option<String>, name: Option<String>) -> Option<Self> {
+        id.map(|id| Self { id, name: name.unwrap_or_default() })
+    }
+}
+
 /// Who is working on a review (领取).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 pub struct Claim {
@@ -34,6 +60,13 @@ pub struct Claim {
     /// Until when it is theirs, RFC 3339; every change prolongs it.
     #[schema(value_type = String, format = DateTime)]
     pub until: Timestamp,
+}
+
+impl Claim {
+    /// The one that `by` has from now on.
+    fn of(by: &Actor, now: Timestamp) -> Self {
+        Self { person: by.id.clone(), name: by.name.clone(), until: now + CLAIM }
+    }
 }
 
 /// A review as it is kept.
@@ -47,8 +80,8 @@ pub struct StoredReview {
     pub version: i64,
     /// Who is working on it.
     pub claim: Option<Claim>,
-    /// The id of whoever submitted it last.
-    pub reviewer: Option<String>,
+    /// Whoever submitted it last.
+    pub reviewer: Option<Who>,
     /// When it was submitted last.
     pub submitted_at: Option<Timestamp>,
     result: Option<String>,
@@ -123,6 +156,8 @@ pub struct HistoryEntry {
     pub at: Timestamp,
     /// Who did it: `person:…`.
     pub by: String,
+    /// What they are called.
+    pub name: String,
     /// decide, submit or reopen.
     #[schema(pattern = "^(decide|submit|reopen)$")]
     pub action: String,
@@ -155,6 +190,7 @@ struct Row {
     claimed_until: Option<i64>,
     decisions: String,
     reviewer: Option<String>,
+    reviewer_name: Option<String>,
     submitted_at: Option<i64>,
     result: Option<String>,
     digest: String,
@@ -189,19 +225,20 @@ impl Store {
     /// # Errors
     /// When the store does not answer.
     pub async fn review(&self, id: &str, now: Timestamp) -> Result<Option<StoredReview>, StoreError> {
-        let row = "SELECT r.state, r.version, r.claimed_by, p.name AS claimed_name, r.claimed_until, r.decisions, \
-                   r.reviewer, r.submitted_at, r.result, d.digest, d.body AS draft, t.body AS transcript, \
+        let row = "SELECT r.state, r.version, r.claimed_by, c.name AS claimed_name, r.claimed_until, r.decisions, \
+                   r.reviewer, p.name AS reviewer_name, r.submitted_at, r.result, d.digest, d.body AS draft, t.body AS transcript, \
                    s.body AS sheet \
                    FROM reviews r JOIN drafts d ON d.id = r.draft JOIN transcripts t ON t.id = d.transcript \
                    JOIN sheets s ON s.pack = d.pack AND s.rubric = d.rubric \
-                   LEFT JOIN people p ON p.id = r.claimed_by WHERE r.draft = $1";
+                   LEFT JOIN people c ON c.id = r.claimed_by LEFT JOIN people p ON p.id = r.reviewer \
+                   WHERE r.draft = $1";
         let Some(row) = self.db.row::<Row>(row, values![id]).await? else { return Ok(None) };
         Ok(Some(StoredReview {
             id: id.to_owned(),
             state: state(&row.state)?,
             version: row.version,
             claim: claim(row.claimed_by, row.claimed_name, row.claimed_until, now)?,
-            reviewer: row.reviewer,
+            reviewer: Who::of(row.reviewer, row.reviewer_name),
             submitted_at: row.submitted_at.map(time).transpose()?,
             result: row.result,
             digest: row.digest,
@@ -222,16 +259,16 @@ impl Store {
         by: &Actor,
         now: Timestamp,
     ) -> Result<Result<Claim, Denied>, StoreError> {
-        let until = now + CLAIM;
+        let claim = Claim::of(by, now);
         let take = "UPDATE reviews SET claimed_by = $2, claimed_until = $3 WHERE draft = $1 AND state = 'open' \
                     AND (claimed_by IS NULL OR claimed_by = $2 OR claimed_until <= $4)";
         let mut tx = self.db.begin().await?;
-        let values = values![id, &by.id, stored(until), stored(now)];
+        let values = values![id, &by.id, stored(claim.until), stored(now)];
         if let Some(why) = tx.change(take, values, id, None, by, now).await? {
             return Ok(Err(why));
         }
         tx.commit().await?;
-        Ok(Ok(Claim { person: by.id.clone(), name: by.name.clone(), until }))
+        Ok(Ok(claim))
     }
 
     /// Gives a review back to everybody; nothing happens where it is not `by`'s.
@@ -244,7 +281,7 @@ impl Store {
         Ok(self.db.run(release, values![id, &by.id]).await? == 1)
     }
 
-    /// Keeps what was decided; gives the new version.
+    /// Keeps what was decided, which prolongs the claim; the version then is the next.
     ///
     /// # Errors
     /// When the store does not answer; why it was not kept is the inner result.
@@ -253,20 +290,21 @@ impl Store {
         step: Step<'_>,
         review: &Review,
         changes: &[Change],
-    ) -> Result<Result<i64, Denied>, StoreError> {
+    ) -> Result<Result<Claim, Denied>, StoreError> {
         let decisions: Vec<&Decision> = review.decisions().values().collect();
         let mut tx = self.db.begin().await?;
         let save = "UPDATE reviews SET decisions = $6, version = version + 1, claimed_by = $3, claimed_until = $4 \
                     WHERE draft = $1 AND version = $2 AND state = 'open' \
                     AND (claimed_by IS NULL OR claimed_by = $3 OR claimed_until <= $5)";
         let Step { id, version, by, now } = step;
-        let values = values![id, version, &by.id, stored(now + CLAIM), stored(now), json(&decisions)?];
+        let claim = Claim::of(by, now);
+        let values = values![id, version, &by.id, stored(claim.until), stored(now), json(&decisions)?];
         if let Some(why) = tx.change(save, values, id, Some(version), by, now).await? {
             return Ok(Err(why));
         }
         tx.note(step, "decide", json(changes)?).await?;
         tx.commit().await?;
-        Ok(Ok(version + 1))
+        Ok(Ok(claim))
     }
 
     /// Ends a review with its result; gives the new version.
@@ -335,12 +373,14 @@ impl Store {
     /// # Errors
     /// When the store does not answer.
     pub async fn history(&self, id: &str, version: i64) -> Result<Vec<HistoryEntry>, StoreError> {
-        let rows = "SELECT version, at, person, action, detail FROM review_history \
-                    WHERE draft = $1 AND version > $2 ORDER BY version";
-        let rows: Vec<(i64, i64, String, String, String)> = self.db.rows(rows, values![id, version]).await?;
-        let entry = |(version, at, by, action, detail): (i64, i64, String, String, String)| {
+        let rows = "SELECT h.version, h.at, h.person, p.name, h.action, h.detail FROM review_history h \
+                    LEFT JOIN people p ON 'person:' || p.id = h.person \
+                    WHERE h.draft = $1 AND h.version > $2 ORDER BY h.version";
+        type Row = (i64, i64, String, Option<String>, String, String);
+        let rows: Vec<Row> = self.db.rows(rows, values![id, version]).await?;
+        let entry = |(version, at, by, name, action, detail): Row| {
             let detail = serde_json::from_str(&detail).map_err(|_| StoreError::Broken("复核记录"))?;
-            Ok(HistoryEntry { version, at: time(at)?, by, action, detail })
+            Ok(HistoryEntry { version, at: time(at)?, by, name: name.unwrap_or_default(), action, detail })
         };
         rows.into_iter().map(entry).collect()
     }

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use jiff::Timestamp;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
@@ -179,8 +180,12 @@ async fn a_transcript_is_kept_and_a_repeat_changes_nothing(bench: Bench) {
     assert_eq!(again.json::<Value>().await.unwrap(), one);
     assert_eq!(code(keyed("k-1", &transcript("t-3")).await.unwrap(), 422).await, "key_reused");
     assert_eq!(code(keyed(" ", &transcript("t-3")).await.unwrap(), 422).await, "invalid_request");
+    let request = desk.request(Method::POST, "/api/v1/transcripts", Some(&staff.machine));
+    let request = request.header("idempotency-key", "k-2").header("content-type", "application/x-ndjson");
+    let bulk = request.body(transcript("t-4").to_string()).send().await.unwrap();
+    assert_eq!(code(bulk, 422).await, "invalid_request", "a key names one request, a stream brings many");
     assert_eq!(desk.store.counts().await.unwrap()["drafts"], 2);
-    let kept = desk.store.draft(first["id"].as_str().unwrap()).await.unwrap().unwrap();
+    let kept = desk.store.review(first["id"].as_str().unwrap(), Timestamp::now()).await.unwrap().unwrap();
     assert_eq!(serde_json::from_slice::<Value>(&kept.draft).unwrap(), first["draft"]);
     assert_eq!(kept.transcript, body.to_string().as_bytes());
 }

@@ -134,6 +134,7 @@ async fn what_is_sent_about_reviews_is_described() {
     let id = posted["id"].as_str().unwrap();
     let at = |step: &str| format!("/api/v1/reviews/{id}{step}");
     reviewer.get("/api/v1/reviews?limit=2").await;
+    reviewer.get("/api/v1/reviews/counts").await;
     reviewer.send(Method::POST, "/api/v1/reviews/next", 200, json!({"rule": "no-such"})).await;
     reviewer.send(Method::POST, &at("/claim"), 200, json!({})).await;
     lead.send(Method::POST, &at("/claim"), 409, json!({})).await;
@@ -148,8 +149,8 @@ async fn what_is_sent_about_reviews_is_described() {
         json!({"subject": "missed:1", "verdict": "add", "turn": 0, "start": 0, "end": 1, "note": "语气"}),
         json!({"subject": "finding:0", "verdict": "reject", "reason": "context", "note": "引用"}),
     ];
-    for open in early["errors"].as_array().unwrap() {
-        let subject = open["pointer"].as_str().unwrap();
+    for subject in early["open"].as_array().unwrap() {
+        let subject = subject.as_str().unwrap();
         decisions.push(match subject.split_once(':').unwrap() {
             ("item", id) => json!({"subject": subject, "verdict": "score", "score": values(id)}),
             _ => json!({"subject": subject, "verdict": "confirm"}),

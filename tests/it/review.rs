@@ -310,12 +310,16 @@ fn reviews_that_overrule_nothing_agree_with_everything() {
             machine: item.machine,
             settled: item.settled,
             explicit: item.explicit,
+            reason: item.reason.unwrap_or_default(),
+            times: 1,
         }));
         let found = result.findings.into_iter();
         findings.extend(found.map(|found| FindingRow {
             rule: found.rule,
             machine: Some(found.machine),
             human: found.human,
+            reason: found.reason.unwrap_or_default(),
+            times: 1,
         }));
     }
     let items = agreement::items(rows);

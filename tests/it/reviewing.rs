@@ -14,6 +14,7 @@ on_both!(
     a_call_is_reviewed_from_the_queue_to_the_result,
     the_queue_is_filtered_and_sorted,
     a_queue_is_read_page_by_page,
+    reviews_are_counted,
     two_reviewers_do_not_collide,
     whoever_has_seen_an_older_version_is_told_what_changed,
     what_cannot_be_decided_is_refused_with_its_place,
@@ -60,11 +61,13 @@ impl Desk {
 
     /// Decides everything that is open in some way, and submits.
     async fn finish(&self, who: &Proof, id: &str) -> Value {
-        let view = self.view(id, who).await;
-        let decided = self.decide(who, id, version(&view), decisions(&view)).await;
-        let decided: Value = decided.json().await.unwrap();
-        assert_eq!(decided["open"], json!([]));
-        let submitted = self.step(who, id, version(&decided), "submit", json!({})).await;
+        let mut at = self.view(id, who).await;
+        if at["open"] != json!([]) {
+            let decided = self.decide(who, id, version(&at), decisions(&at)).await;
+            at = decided.json().await.unwrap();
+        }
+        assert_eq!(at["open"], json!([]));
+        let submitted = self.step(who, id, version(&at), "submit", json!({})).await;
         assert_eq!(submitted.status(), 200);
         submitted.json().await.unwrap()
     }
@@ -101,6 +104,27 @@ async fn problem(response: Response, status: u16, code: &str) -> Value {
 const RUDE: &str = "labelled/abusive-customer-agent-retorts";
 const CALM: &str = "clean/care-call-outbound-renewal";
 
+/// What was submitted is kept, and told again.
+async fn is_kept_and_told(desk: &Desk, staff: &Staff, id: &str, result: &Value) {
+    let view = desk.view(id, &staff.lead).await;
+    assert_eq!(
+        (&view["state"], &view["result"], &view["claim"]),
+        (&json!("submitted"), result, &Value::Null)
+    );
+    assert_eq!(view["draft"]["totals"], view["totals"]["machine"]);
+    assert_eq!(view["totals"]["review"], result["totals"]);
+    let history = desk.get(&format!("/api/v1/reviews/{id}/history"), &staff.lead).await.text().await.unwrap();
+    assert!(!history.contains("13800138000"), "a note is kept without personal data");
+    let history: Value = serde_json::from_str(&history).unwrap();
+    let actions: Vec<&Value> =
+        history["history"].as_array().unwrap().iter().map(|entry| &entry["action"]).collect();
+    assert_eq!(actions, ["decide", "submit"]);
+    assert_eq!(
+        (&history["history"][0]["name"], &view["reviewer"]["name"]),
+        (&json!("reviewer"), &json!("reviewer"))
+    );
+}
+
 async fn a_call_is_reviewed_from_the_queue_to_the_result(bench: Bench) {
     let (desk, staff) = staffed(&bench).await;
     let id = desk.keep(&staff, RUDE).await;
@@ -116,7 +140,7 @@ async fn a_call_is_reviewed_from_the_queue_to_the_result(bench: Bench) {
     // Not everything is decided.
     let early =
         problem(desk.step(&staff.reviewer, &id, 1, "submit", json!({})).await, 422, "undecided").await;
-    assert_eq!(early["errors"].as_array().unwrap().len(), view["open"].as_array().unwrap().len());
+    assert_eq!(early["open"], view["open"]);
     let proposed = view["draft"]["items"].as_array().unwrap().iter().find(|item| item["score"] == json!(0.0));
     let item = proposed.unwrap()["id"].as_str().unwrap();
     let level = view["sheet"]["items"].as_array().unwrap().iter().find(|it| it["id"] == item).unwrap();
@@ -131,6 +155,15 @@ async fn a_call_is_reviewed_from_the_queue_to_the_result(bench: Bench) {
     assert_eq!(decided.status(), 200);
     let decided: Value = decided.json().await.unwrap();
     assert_eq!((&decided["version"], &decided["open"]), (&json!(2), &json!([])));
+    assert_eq!(
+        (&decided["claim"]["name"], decided["claim"]["until"].is_string()),
+        (&json!("reviewer"), true)
+    );
+    let changed = decided["items"].as_array().unwrap().iter().find(|it| it["id"] == item).unwrap();
+    assert_eq!(&changed["final"]["score"], best, "what a page must show anew");
+    let missed =
+        decided["changes"].as_array().unwrap().iter().find(|it| it["subject"] == "missed:1").unwrap();
+    assert_eq!((&missed["before"], &missed["after"]["note"]), (&Value::Null, &json!("语气")), "for undoing");
     let result = desk.step(&staff.reviewer, &id, 2, "submit", json!({})).await;
     assert_eq!(result.headers()["etag"], "\"3\"");
     let result: Value = result.json().await.unwrap();
@@ -139,22 +172,9 @@ async fn a_call_is_reviewed_from_the_queue_to_the_result(bench: Bench) {
     assert_eq!((&reviewed["agreed"], &reviewed["explicit"]), (&json!(false), &json!(true)));
     let told: Value = desk.get(&format!("/api/v1/drafts/{id}"), &staff.machine).await.json().await.unwrap();
     assert_eq!((&told["state"], &told["result"]), (&json!("submitted"), &result));
-    // What was submitted is kept, and told again.
-    let view = desk.view(&id, &staff.lead).await;
-    assert_eq!(
-        (&view["state"], &view["result"], &view["claim"]),
-        (&json!("submitted"), &result, &Value::Null)
-    );
-    assert_eq!(view["draft"]["totals"], view["totals"]["machine"]);
-    assert_eq!(view["totals"]["review"], result["totals"]);
-    let history = desk.get(&format!("/api/v1/reviews/{id}/history"), &staff.lead).await.text().await.unwrap();
-    assert!(!history.contains("13800138000"), "a note is kept without personal data");
-    let history: Value = serde_json::from_str(&history).unwrap();
-    let actions: Vec<&Value> =
-        history["history"].as_array().unwrap().iter().map(|entry| &entry["action"]).collect();
-    assert_eq!(actions, ["decide", "submit"]);
-    let late = desk.decide(&staff.reviewer, &id, 3, json!([])).await;
-    problem(late, 409, "already_submitted").await;
+    is_kept_and_told(&desk, &staff, &id, &result).await;
+    let late = json!([{"subject": "missed:1", "verdict": "withdraw"}]);
+    problem(desk.decide(&staff.reviewer, &id, 3, late).await, 409, "already_submitted").await;
     let page: Value =
         desk.get("/api/v1/reviews?state=submitted&person=me", &staff.reviewer).await.json().await.unwrap();
     assert_eq!(page["reviews"][0]["final_score"], result["totals"]["with_vetoes"]);
@@ -209,6 +229,42 @@ async fn the_queue_is_filtered_and_sorted(bench: Bench) {
     assert_eq!(count("state=submitted").await, 0);
 }
 
+async fn reviews_are_counted(bench: Bench) {
+    let (desk, staff) = staffed(&bench).await;
+    let (rude, calm) = (desk.keep(&staff, RUDE).await, desk.keep(&staff, CALM).await);
+    let page = async |query: &str| page_of(&desk, &staff, query).await;
+    let count = async |query: &str| ids_of(&page(query).await).len();
+    let counts = async |query: &str| -> Value {
+        let response = desk.get(&format!("/api/v1/reviews/counts?{query}"), &staff.reviewer).await;
+        assert_eq!(response.status(), 200, "{query}");
+        response.json().await.unwrap()
+    };
+    assert_eq!(counts("").await, json!({"open": 2, "claimed": 0, "submitted": 0}));
+    desk.finish(&staff.reviewer, &rude).await;
+    desk.send(Method::POST, &format!("/api/v1/reviews/{calm}/claim"), Some(&staff.reviewer), json!({})).await;
+    assert_eq!(counts("").await, json!({"open": 1, "claimed": 1, "submitted": 1}));
+    assert_eq!(counts("free=true").await, json!({"open": 0, "claimed": 0, "submitted": 1}));
+    // How far one is today.
+    let mine = "person=me&submitted_from=2026-01-01T00:00:00Z";
+    assert_eq!(counts(mine).await, json!({"open": 0, "claimed": 0, "submitted": 1}));
+    assert_eq!(counts("person=me&submitted_before=2026-01-01T00:00:00Z").await["submitted"], 0);
+    assert_eq!(ids_of(&page("order=submitted").await), [rude.as_str()]);
+    assert_eq!(count("").await, 2, "both states");
+    let version = version(&desk.view(&rude, &staff.lead).await);
+    let reopen = desk.step(&staff.lead, &rude, version, "reopen", json!({"why": "再听一遍"})).await;
+    assert_eq!(reopen.status(), 200);
+    assert_eq!(ids_of(&page("reopened=true").await), [rude.as_str()]);
+    assert_eq!(ids_of(&page("reopened=false").await), [calm.as_str()]);
+    let entry = page("reopened=true").await["reviews"][0].clone();
+    assert_eq!((&entry["state"], &entry["reviewer"]["name"]), (&json!("open"), &json!("reviewer")));
+    assert_eq!(count(&format!("transcript_id={}", entry["transcript_id"].as_str().unwrap())).await, 1);
+    assert_eq!(count("transcript_id=nothing").await, 0);
+}
+
+async fn page_of(desk: &Desk, staff: &Staff, query: &str) -> Value {
+    desk.get(&format!("/api/v1/reviews?{query}"), &staff.reviewer).await.json().await.unwrap()
+}
+
 async fn a_queue_is_read_page_by_page(bench: Bench) {
     let (desk, staff) = Desk::staffed(&bench).await;
     for n in 0..9 {
@@ -218,11 +274,17 @@ async fn a_queue_is_read_page_by_page(bench: Bench) {
             201
         );
     }
-    let page = async |query: &str| -> Value {
-        desk.get(&format!("/api/v1/reviews?{query}"), &staff.reviewer).await.json().await.unwrap()
-    };
+    // Some are alike in what is sorted by, and some are submitted already.
+    let ids = ids_of(&page_of(&desk, &staff, "").await);
+    for (n, id) in ids.iter().enumerate() {
+        let state = if n % 4 == 3 { ", state = 'submitted', submitted_at = 1" } else { "" };
+        let change =
+            format!("UPDATE reviews SET rank = {}, score = {}{state} WHERE draft = '{id}'", n % 3, n * 7 % 5);
+        bench.tamper(&change).unwrap();
+    }
+    let page = async |query: &str| page_of(&desk, &staff, query).await;
     // Page by page, everything comes once.
-    for order in ["risk", "newest", "oldest", "score"] {
+    for order in ["risk", "newest", "oldest", "score", "submitted"] {
         let (mut all, mut cursor) = (Vec::new(), String::new());
         loop {
             let part = page(&format!("order={order}&limit=2{cursor}")).await;
@@ -231,6 +293,7 @@ async fn a_queue_is_read_page_by_page(bench: Bench) {
             cursor = format!("&cursor={next}");
         }
         assert_eq!(all, ids_of(&page(&format!("order={order}")).await), "{order}");
+        assert_eq!(all.len(), if order == "submitted" { 2 } else { 9 }, "{order}");
     }
     for wrong in [
         "limit=0",
@@ -267,10 +330,12 @@ async fn two_reviewers_do_not_collide(bench: Bench) {
         next.json::<Value>().await.unwrap()["review"]["id"].clone()
     };
     assert_eq!(next(&staff.lead).await, json!(other), "what is free");
-    assert_eq!(next(&staff.lead).await, Value::Null, "nothing is free any more");
+    assert_eq!(next(&staff.lead).await, json!(other), "asked twice, it is still the same one");
+    assert_eq!(next(&staff.reviewer).await, json!(id), "one's own comes before what is free");
     let release = desk.request(Method::DELETE, &format!("/api/v1/reviews/{id}/claim"), Some(&staff.reviewer));
     assert_eq!(release.send().await.unwrap().status(), 204);
     assert_eq!(claim(&staff.lead).await.status(), 200);
+    assert_eq!(next(&staff.reviewer).await, Value::Null, "nothing is free any more");
     // Of many at once, one gets it.
     let third = desk.keep(&staff, "clean/bank-fraud-alert-outbound").await;
     let claims = (0..20).map(|n| {
@@ -369,7 +434,7 @@ async fn agreement_is_counted_from_submitted_reviews(bench: Bench) {
         assert_eq!(response.status(), 200);
         response.json().await.unwrap()
     };
-    assert_eq!(report("").await, json!({"items": [], "rules": []}));
+    assert_eq!(report("").await, json!({"items": [], "rules": [], "vetoes": []}));
     let view = desk.view(&rude, &staff.reviewer).await;
     let findings = view["draft"]["findings"].as_array().unwrap();
     let n = findings.iter().position(|finding| finding["verdict"] == "hit").unwrap();
@@ -381,6 +446,17 @@ async fn agreement_is_counted_from_submitted_reviews(bench: Bench) {
     let rule =
         told["rules"].as_array().unwrap().iter().find(|rule| rule["rule"] == findings[n]["rule"]).unwrap();
     assert_eq!((&rule["hits"]["rejected"], &rule["precision"]["value"]), (&json!(1), &json!(0.0)));
+    assert_eq!(rule["reasons"], json!([{"reason": "context", "times": 1}]), "why the machine was wrong");
+    let vetoes = view["draft"]["vetoes"].as_array().unwrap();
+    assert_eq!(told["vetoes"].as_array().unwrap().len(), vetoes.len());
+    assert!(
+        told["vetoes"].as_array().unwrap().iter().all(|veto| veto["rejected"] == 1),
+        "{}",
+        told["vetoes"]
+    );
+    let pack = view["draft"]["pack"].as_str().unwrap();
+    assert_eq!(report(&format!("?pack={pack}")).await, told);
+    assert_eq!(report("?pack=sha256:0").await["rules"], json!([]));
     let items = told["items"].as_array().unwrap();
     assert_eq!(items.len(), view["draft"]["items"].as_array().unwrap().len());
     assert_eq!(report("?rubric=online-chat").await["items"], json!([]));

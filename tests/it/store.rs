@@ -6,8 +6,8 @@ use zhijian::access::{Actor, Password, Role, Scope, Secret};
 use zhijian::diagnostic::Diagnostics;
 use zhijian::pack::Pack;
 use zhijian::store::{
-    Act, Broken, Keeper, Keeping, NewDraft, NewPerson, NewToken, Packed, PersonChange, Place, Refused, Store,
-    new_id,
+    Act, Broken, Keeper, Keeping, NewDraft, NewPerson, NewToken, Packed, PersonChange, Place, Refused,
+    RequestKey, Store, new_id,
 };
 use zhijian::transcript::Channel;
 
@@ -64,7 +64,7 @@ fn pack() -> Pack {
     compiled(&[])
 }
 
-fn keeping(source_id: &str, body: &str, pack: &Pack) -> Keeping {
+pub(crate) fn keeping(source_id: &str, body: &str, pack: &Pack) -> Keeping {
     Keeping {
         source_id: source_id.to_owned(),
         channel: Channel::Call,
@@ -74,6 +74,7 @@ fn keeping(source_id: &str, body: &str, pack: &Pack) -> Keeping {
         turns: 2,
         sender: "token:1".to_owned(),
         key: None,
+        line: None,
         asked: false,
         body: Packed::new(body.as_bytes()),
         news: Vec::new(),
@@ -81,8 +82,8 @@ fn keeping(source_id: &str, body: &str, pack: &Pack) -> Keeping {
             id: new_id(),
             pack: pack.digest().to_owned(),
             engine: "0".to_owned(),
-            rubric: "v3.1".to_owned(),
-            rubric_version: "3.1".to_owned(),
+            rubric: "t".to_owned(),
+            rubric_version: "1".to_owned(),
             score: 4150,
             max: 10900,
             severity: 3,
@@ -97,7 +98,7 @@ fn keeping(source_id: &str, body: &str, pack: &Pack) -> Keeping {
     }
 }
 
-async fn with_pack(bench: &Bench) -> (Pack, Keeper) {
+pub(crate) async fn with_pack(bench: &Bench) -> (Pack, Keeper) {
     let pack = pack();
     bench.store.keep_pack(&pack, Timestamp::now()).await.unwrap();
     (pack, Keeper::start(bench.store.clone()))
@@ -109,7 +110,10 @@ async fn a_store_is_opened_again_as_it_was(bench: Bench) {
     drop(keeper);
     bench.store.close().await;
     let again = Store::open(&bench.place).await.unwrap();
-    assert_eq!(again.draft(&kept.id).await.unwrap().unwrap().transcript, "您好".as_bytes());
+    assert_eq!(
+        again.review(&kept.id, Timestamp::now()).await.unwrap().unwrap().transcript,
+        "您好".as_bytes()
+    );
     again.ping().await.unwrap();
 }
 
@@ -117,11 +121,10 @@ async fn what_is_kept_is_read_again_byte_for_byte(bench: Bench) {
     let (pack, keeper) = with_pack(&bench).await;
     let kept = keeper.keep(keeping("a", "您好", &pack)).await.unwrap().unwrap();
     assert_eq!(kept.earlier, None);
-    let draft = bench.store.draft(&kept.id).await.unwrap().unwrap();
+    let draft = bench.store.review(&kept.id, Timestamp::now()).await.unwrap().unwrap();
     assert_eq!(draft.draft, "{\"draft of\":\"您好\"}".as_bytes());
     assert_eq!(draft.transcript, "您好".as_bytes());
-    assert_eq!(draft.pack, pack.digest());
-    assert_eq!(bench.store.draft("nothing").await.unwrap(), None);
+    assert!(bench.store.review("nothing", Timestamp::now()).await.unwrap().is_none());
 }
 
 async fn a_repeat_is_answered_with_the_first_draft(bench: Bench) {
@@ -138,10 +141,17 @@ async fn a_repeat_is_answered_with_the_first_draft(bench: Bench) {
     assert!(second.id != first.id && second.earlier.is_none());
     assert_eq!(keeper.keep(other).await.unwrap().unwrap().id, second.id);
     // A key of the sender's own.
-    let with_key = |source, body| Keeping { key: Some("k".to_owned()), ..keeping(source, body, &pack) };
+    let key = |ask: &str| Some(RequestKey { key: "k".to_owned(), ask: ask.to_owned() });
+    let with_key = |source, body| Keeping { key: key("rubric=t"), ..keeping(source, body, &pack) };
     let keyed = keeper.keep(with_key("b", "喂")).await.unwrap().unwrap();
     assert_eq!(keeper.keep(with_key("b", "喂")).await.unwrap().unwrap().id, keyed.id);
     assert_eq!(keeper.keep(with_key("c", "嗯")).await.unwrap(), Err(Refused::KeyReused));
+    let asks_for_more = Keeping { key: key("rubric=online-chat"), ..keeping("b", "喂", &pack) };
+    assert_eq!(
+        keeper.keep(asks_for_more).await.unwrap(),
+        Err(Refused::KeyReused),
+        "the same, but another ask"
+    );
     assert_eq!(bench.store.forget_keys(Timestamp::now() + SignedDuration::from_secs(1)).await.unwrap(), 1);
     assert!(keeper.keep(with_key("c", "嗯")).await.unwrap().is_ok());
     assert_eq!(bench.store.counts().await.unwrap()["drafts"], 4);

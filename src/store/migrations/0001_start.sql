@@ -22,10 +22,6 @@ CREATE TABLE transcripts (
     -- the sender's own id, by which a repeat is known
     source_id   TEXT   NOT NULL UNIQUE,
     channel     TEXT   NOT NULL CHECK (channel IN ('call', 'chat')),
-    agent       TEXT,
-    team        TEXT,
-    -- the day of the call where it took place, else of receipt: 2026-11-21
-    day         TEXT   NOT NULL,
     turns       BIGINT NOT NULL,
     sender      TEXT   NOT NULL,
     received_at BIGINT NOT NULL,
@@ -45,15 +41,6 @@ CREATE TABLE drafts (
     rubric         TEXT   NOT NULL,
     rubric_version TEXT   NOT NULL,
     created_at     BIGINT NOT NULL,
-    -- the machine's total, every proposed veto carried out
-    score          BIGINT NOT NULL,
-    max            BIGINT NOT NULL,
-    -- the heaviest hit: 0 none, 1 minor, 2 major, 3 critical
-    severity       BIGINT NOT NULL,
-    hits           BIGINT NOT NULL,
-    candidates     BIGINT NOT NULL,
-    vetoes         BIGINT NOT NULL,
-    uncertainty    BIGINT NOT NULL,
     digest         TEXT   NOT NULL,
     -- compressed JSON
     body           {bytes} NOT NULL,
@@ -70,26 +57,51 @@ CREATE TABLE draft_rules (
 );
 CREATE INDEX draft_rules_by_rule ON draft_rules (rule, draft);
 
+-- The queue. What it is filtered and sorted by is copied from transcript and draft, which never change, so that a page
+-- is read along one index however many there are.
 CREATE TABLE reviews (
     draft         TEXT   NOT NULL PRIMARY KEY REFERENCES drafts (id) ON DELETE CASCADE,
+    created_at    BIGINT NOT NULL,
+    rubric        TEXT   NOT NULL,
+    agent         TEXT,
+    team          TEXT,
+    -- the day of the call where it took place, else of receipt: 2026-11-21
+    day           TEXT   NOT NULL,
+    -- the machine's total, every proposed veto carried out
+    score         BIGINT NOT NULL,
+    max           BIGINT NOT NULL,
+    -- the heaviest hit: 0 none, 1 minor, 2 major, 3 critical
+    severity      BIGINT NOT NULL,
+    hits          BIGINT NOT NULL,
+    candidates    BIGINT NOT NULL,
+    vetoes        BIGINT NOT NULL,
+    uncertainty   BIGINT NOT NULL,
+    -- the place in the queue, ascending: the most worth a look first
+    rank          BIGINT NOT NULL,
     state         TEXT   NOT NULL CHECK (state IN ('open', 'submitted')),
     -- counts every change; what a reviewer has seen is named by it
     version       BIGINT NOT NULL,
-    -- the place in the queue, ascending: the most worth a look first
-    rank          BIGINT NOT NULL,
     claimed_by    TEXT,
     claimed_until BIGINT,
-    -- decisions by subject, as JSON
-    decisions     TEXT   NOT NULL,
+    -- of the last time that it was submitted
     reviewer      TEXT,
     submitted_at  BIGINT,
     -- the total with what the human changed
     final_score   BIGINT,
-    -- what was decided when it was last submitted, as JSON
+    -- decisions by subject, as JSON
+    decisions     TEXT   NOT NULL,
+    -- what was decided, as JSON
     result        TEXT
 );
 CREATE INDEX reviews_by_rank ON reviews (state, rank, draft);
-CREATE INDEX reviews_by_submission ON reviews (submitted_at);
+CREATE INDEX reviews_by_time ON reviews (state, created_at, draft);
+CREATE INDEX reviews_by_score ON reviews (state, score, draft);
+CREATE INDEX reviews_by_submission ON reviews (state, submitted_at, draft) WHERE submitted_at IS NOT NULL;
+CREATE INDEX reviews_by_agent ON reviews (agent, state, rank, draft);
+CREATE INDEX reviews_by_team ON reviews (team, state, rank, draft);
+CREATE INDEX reviews_by_day ON reviews (day, state, rank, draft);
+CREATE INDEX reviews_by_claim ON reviews (claimed_by) WHERE claimed_by IS NOT NULL;
+CREATE INDEX reviews_by_reviewer ON reviews (reviewer, submitted_at) WHERE reviewer IS NOT NULL;
 
 -- Everything that was ever done to a review.
 CREATE TABLE review_history (
@@ -103,18 +115,18 @@ CREATE TABLE review_history (
     PRIMARY KEY (draft, version)
 );
 
--- One row for each item of a review as it was last submitted: machine, human and final value apart.
+-- One row for each item of a review as it was last submitted, for figures.
 CREATE TABLE reviewed_items (
     draft           TEXT    NOT NULL REFERENCES reviews (draft) ON DELETE CASCADE,
     item            TEXT    NOT NULL,
     machine_outcome TEXT    NOT NULL,
     machine         BIGINT,
-    human_outcome   TEXT,
-    human           BIGINT,
     final_outcome   TEXT    NOT NULL,
     final           BIGINT,
     -- whether a human decided about this item, rather than about all by submitting
     explicit        BOOLEAN NOT NULL,
+    -- why the machine was overruled; empty where it was not
+    reason          TEXT    NOT NULL,
     PRIMARY KEY (draft, item)
 );
 
@@ -122,11 +134,23 @@ CREATE TABLE reviewed_items (
 CREATE TABLE reviewed_findings (
     draft   TEXT NOT NULL REFERENCES reviews (draft) ON DELETE CASCADE,
     subject TEXT NOT NULL,
+    -- empty where the reviewer did not know it
     rule    TEXT NOT NULL,
     -- none where the machine missed it
     machine TEXT,
     human   TEXT NOT NULL,
+    reason  TEXT NOT NULL,
     PRIMARY KEY (draft, subject)
+);
+
+-- One row for each veto that the machine proposed, or a human added.
+CREATE TABLE reviewed_vetoes (
+    draft       TEXT    NOT NULL REFERENCES reviews (draft) ON DELETE CASCADE,
+    veto        TEXT    NOT NULL,
+    proposed    BOOLEAN NOT NULL,
+    carried_out BOOLEAN NOT NULL,
+    reason      TEXT    NOT NULL,
+    PRIMARY KEY (draft, veto)
 );
 
 -- Which repeats of a request are the same request.

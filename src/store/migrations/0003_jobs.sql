@@ -13,7 +13,7 @@ CREATE TABLE jobs (
     refused      BIGINT  NOT NULL,
     created_at   BIGINT  NOT NULL,
     finished_at  BIGINT,
-    -- until when the server that works on it has it to itself
+    -- until when the server that receives it or works on it has it to itself
     leased_until BIGINT  NOT NULL,
     UNIQUE (sender, key)
 );
