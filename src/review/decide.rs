@@ -94,7 +94,8 @@ impl Review {
     fn fields(&self, decision: &Decision) -> Result<&'static [&'static str], Refused> {
         let proposed = matches!(&decision.subject, Subject::Veto(id) if self.is_proposed(id));
         let known: &[&str] = match (&decision.subject, decision.verdict) {
-            (_, Verdict::Withdraw) | (Subject::Item(_), Verdict::Confirm) => return Ok(&["note"]),
+            (_, Verdict::Withdraw) => return Ok(&[]),
+            (Subject::Item(_), Verdict::Confirm) => return Ok(&["note"]),
             (Subject::Veto(_), Verdict::Confirm) if proposed => return Ok(&["note"]),
             (Subject::Item(_), Verdict::Score) => return Ok(&["score", "reason", "note"]),
             (Subject::Item(_), Verdict::NotApplicable)
@@ -244,7 +245,8 @@ fn in_range(item: &SheetItem) -> String {
 fn check_fields(decision: &Decision, fields: &[&str]) -> Result<(), Refused> {
     let Some(other) = decision.given().find(|given| !fields.contains(given)) else { return Ok(()) };
     let (subject, verdict) = (&decision.subject, decision.verdict.name());
-    let message = format!("{subject} 的 verdict 是 {verdict} 时不写 {other}：可写 {}", fields.join("、"));
+    let instead = if fields.is_empty() { "请删去".to_owned() } else { format!("可写 {}", fields.join("、")) };
+    let message = format!("{subject} 的 verdict 是 {verdict} 时不写 {other}：{instead}");
     Err(Refused::new("unexpected_field", other, message))
 }
 
@@ -335,6 +337,7 @@ mod tests {
             ("veto:taboo", "confirm", "reason", json!("other")),
             ("missed:1", "add", "reason", json!("other")),
             ("missed:1", "withdraw", "turn", json!(1)),
+            ("item:greeting", "withdraw", "note", json!("说明")),
         ] {
             let told = format!("{subject} 的 verdict 是 {verdict} 时不写 {field}");
             let posted = json!({"subject": subject, "verdict": verdict, field: value});
