@@ -25,7 +25,8 @@ pub struct Change {
 impl Review {
     /// Takes a decision, in place of an earlier one about the same subject.
     ///
-    /// What it is checked for, in this order: that the subject is part of this draft (`unknown_subject`); that the
+    /// What it is checked for, in this order: that the subject is part of this draft, and a veto has something to zero in
+    /// it (`unknown_subject`); that the
     /// verdict fits it (`wrong_verdict`, and `value_needed` where there is nothing to confirm) and the fields fit the
     /// verdict (`unexpected_field`, `missing_field`); that the points are ones that the sheet allows
     /// (`score_not_allowed`), and a missed passage exists (`no_such_place`, `unknown_rule`); that what speaks against the
@@ -66,10 +67,26 @@ impl Review {
 
     /// Whether the draft has what is decided about.
     fn check_subject(&self, decision: &Decision) -> Result<(), Refused> {
-        if self.has(&decision.subject) {
-            return Ok(());
-        }
         let message = match &decision.subject {
+            Subject::Veto(id) if self.is_idle(id, decision.verdict) => format!(
+                "{} 否决的内容不在这份初稿里，加上也不起作用：要扣分，请在初稿里有的评分项上改分",
+                decision.subject
+            ),
+            subject if self.has(subject) => return Ok(()),
+            subject => self.unknown(subject),
+        };
+        Err(Refused::new("unknown_subject", "subject", message))
+    }
+
+    /// Whether the veto is one that neither was proposed nor would zero anything here; an old one can be withdrawn.
+    fn is_idle(&self, id: &str, verdict: Verdict) -> bool {
+        let is_known = self.sheet.scope(id).is_some();
+        is_known && verdict != Verdict::Withdraw && !self.is_proposed(id) && !self.reaches(id)
+    }
+
+    /// What to tell about a subject that the draft does not have.
+    fn unknown(&self, subject: &Subject) -> String {
+        match subject {
             Subject::Item(id) if self.sheet.position(id).is_some() => {
                 format!("评分项“{id}”不用于这通对话：请判断它顶替的或被顶替的那一项")
             }
@@ -86,8 +103,7 @@ impl Review {
                 format!("评分表没有编号为“{id}”的否决{}", did_you_mean(id, known))
             }
             Subject::Missed(_) => String::new(),
-        };
-        Err(Refused::new("unknown_subject", "subject", message))
+        }
     }
 
     /// The optional fields that a decision of this form may have.
@@ -284,9 +300,22 @@ mod tests {
         refused("item:care", "不用于这通对话");
         refused("finding:3", "有 3 处命中，序号从 0 到 2，没有 3");
         refused("veto:tabu", "没有编号为“tabu”的否决，是不是想写“taboo”");
+        refused("veto:careless", "veto:careless 否决的内容不在这份初稿里，加上也不起作用");
         let mut bare = review_with("/findings", json!([])).unwrap();
         let told = post(&mut bare, json!({"subject": "finding:0", "verdict": "confirm"})).unwrap_err();
         assert!(told.message.contains("没有命中"), "{told}");
+    }
+
+    #[test]
+    fn a_veto_that_has_nothing_to_zero_is_refused_unless_the_machine_proposed_it() {
+        let veto = |verdict| json!({"subject": "veto:careless", "verdict": verdict, "reason": "asr-error"});
+        assert_refused(veto("add"), "unknown_subject", "subject", "请在初稿里有的评分项上改分");
+        let Review { machine, sheet, .. } = review();
+        let added = Decision::new(Subject::Veto("careless".to_owned()), Verdict::Add);
+        let mut kept = Review::new(machine, sheet, [added]).unwrap();
+        assert!(post(&mut kept, json!({"subject": "veto:careless", "verdict": "withdraw"})).is_ok());
+        let mut proposed = review_with("/vetoes/0/id", json!("careless")).unwrap();
+        assert!(post(&mut proposed, veto("reject")).is_ok());
     }
 
     #[test]

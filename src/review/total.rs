@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{ItemValue, MachineTotals, Review};
+use super::{ItemValue, MachineItem, MachineTotals, Review};
 use crate::score::{Entry, Points, Totals, VetoScope};
 
 /// The machine's totals beside those of the review.
@@ -63,6 +63,12 @@ impl Review {
             band: totals.band.filter(|_| is_final).map(str::to_owned),
         };
         ReviewTotals { machine: self.machine.totals.clone(), review, vetoes_pending }
+    }
+
+    /// Whether the veto with this id would zero anything in this draft.
+    pub(super) fn reaches(&self, veto: &str) -> bool {
+        let entries = self.entries(self.machine.items.iter().map(MachineItem::value));
+        self.sheet.scope(veto).is_some_and(|scope| scope.reaches(&entries))
     }
 
     /// What the items, with these values in the order of the draft, add to the sums.

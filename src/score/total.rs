@@ -76,6 +76,11 @@ impl<'t> Totals<'t> {
 }
 
 impl VetoScope {
+    /// Whether there is anything among the items that a veto of this scope zeroes.
+    pub(crate) fn reaches(self, entries: &[Entry]) -> bool {
+        self == Self::Call || entries.iter().any(|entry| self.zeroes(entry))
+    }
+
     /// Whether a veto of this scope zeroes the item.
     fn zeroes(self, entry: &Entry) -> bool {
         match self {
