@@ -261,7 +261,8 @@ fn in_range(item: &SheetItem) -> String {
 fn check_fields(decision: &Decision, fields: &[&str]) -> Result<(), Refused> {
     let Some(other) = decision.given().find(|given| !fields.contains(given)) else { return Ok(()) };
     let (subject, verdict) = (&decision.subject, decision.verdict.name());
-    let instead = if fields.is_empty() { "请删去".to_owned() } else { format!("可写 {}", fields.join("、")) };
+    let instead =
+        if fields.is_empty() { "请删去".to_owned() } else { format!("可写 {}", fields.join("、")) };
     let message = format!("{subject} 的 verdict 是 {verdict} 时不写 {other}：{instead}");
     Err(Refused::new("unexpected_field", other, message))
 }

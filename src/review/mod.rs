@@ -14,6 +14,7 @@ pub mod reasons;
 mod refused;
 mod result;
 mod risk;
+mod standing;
 mod subject;
 mod total;
 mod value;
@@ -26,8 +27,8 @@ use crate::transcript::Transcript;
 pub use decide::Change;
 pub use decision::{Decision, Verdict};
 pub use machine::{
-    Machine, MachineFinding, MachineItem, MachineQuality, MachineRubric, MachineTotals, MachineVerdict,
-    MachineVeto,
+    Machine, MachineFinding, MachineItem, MachinePlace, MachineQuality, MachineRubric, MachineTotals,
+    MachineVerdict, MachineVeto,
 };
 pub use reasons::{About, Reason, Reasons};
 pub use refused::Refused;
@@ -39,7 +40,8 @@ pub use value::{ItemValue, ItemValues};
 
 /// A draft under review: what the machine says, what may be said, and what a human has said so far.
 ///
-/// A decision on a finding changes no points: those are given on items, as they are in a draft.
+/// A decision on a finding gives no points: those are given on items, as they are in a draft. It may leave an item
+/// without ground, which is then open.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Review {
     machine: Machine,

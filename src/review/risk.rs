@@ -131,9 +131,8 @@ mod tests {
 
     #[test]
     fn a_proposed_veto_ranks_with_critical_hits_and_doubt_never_outranks_a_hit() {
-        let rank = |severity, vetoes, uncertainty| {
-            Risk { severity, vetoes, uncertainty, ..Risk::default() }.rank()
-        };
+        let rank =
+            |severity, vetoes, uncertainty| Risk { severity, vetoes, uncertainty, ..Risk::default() }.rank();
         assert_eq!((rank(0, 0, 0), rank(0, 0, 30), rank(2, 0, 7)), (0, 30, 207));
         assert_eq!((rank(0, 1, 5), rank(1, 2, 5), rank(3, 1, 5)), (305, 305, 305));
         assert!(rank(0, 0, u32::MAX) < rank(1, 0, 0) && rank(2, 0, 5000) < rank(0, 1, 0));

@@ -48,7 +48,7 @@ impl Review {
     /// The machine's totals, and those with what the human has decided so far.
     #[must_use]
     pub fn totals(&self) -> ReviewTotals {
-        let values = self.items().into_iter().map(|item| item.settled.unwrap_or(item.machine));
+        let values = self.items().into_iter().map(|item| item.settled.unwrap_or(ItemValue::OPEN));
         let entries = self.entries(values);
         let ids =
             self.machine.vetoes.iter().map(|veto| veto.id.as_str()).filter(|id| self.veto(id).is_none());

@@ -107,7 +107,8 @@ impl Terms {
         for (section, weight) in self.weights.iter().enumerate() {
             let weight = weight.unwrap_or_default();
             let of_section = || entries.iter().filter(|entry| entry.section == section);
-            let max: Points = of_section().filter(|entry| entry.points.is_some()).map(|entry| entry.max).sum();
+            let max: Points =
+                of_section().filter(|entry| entry.points.is_some()).map(|entry| entry.max).sum();
             let points = of_section().filter(left).filter_map(|entry| entry.points).sum::<Points>();
             let whole = if max > Points::ZERO { max } else { of_section().map(|entry| entry.max).sum() };
             sum += points.scaled(whole, weight).unwrap_or_default();
