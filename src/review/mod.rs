@@ -16,6 +16,7 @@ mod result;
 mod risk;
 mod standing;
 mod subject;
+mod there;
 mod total;
 mod value;
 
@@ -139,18 +140,6 @@ impl Review {
     #[must_use]
     pub fn decisions(&self) -> &BTreeMap<Subject, Decision> {
         &self.decisions
-    }
-
-    /// Whether the draft has what can be decided about.
-    fn has(&self, subject: &Subject) -> bool {
-        match subject {
-            Subject::Item(id) => self.item(id).is_some(),
-            Subject::Finding(index) => {
-                usize::try_from(*index).is_ok_and(|index| index < self.machine.findings.len())
-            }
-            Subject::Veto(id) => self.sheet.scope(id).is_some(),
-            Subject::Missed(_) => true,
-        }
     }
 
     /// The item with this id, where the draft has it.
