@@ -91,12 +91,14 @@ pub struct DraftTotals<'a> {
     /// `prefilled` with every proposed veto carried out.
     #[schema(value_type = f64)]
     pub with_vetoes: Points,
-    /// `with_vetoes` on the scale of the rubric; null until nothing is open, or where the rubric does not scale.
+    /// `with_vetoes` on the scale of the rubric; null until nothing is open, or where the rubric does not
+    /// scale or there is nothing to be had.
     #[schema(value_type = Option<f64>)]
     pub scaled_to: Option<Points>,
-    /// Whether the total reaches the pass mark; null until nothing is open, or where the rubric has none.
+    /// Whether the total reaches the pass mark; null until nothing is open, or where the rubric has none
+    /// or there is nothing to be had.
     pub passed: Option<bool>,
-    /// The band of the total; null until nothing is open.
+    /// The band of the total; null until nothing is open, or where the rubric has none or there is nothing to be had.
     pub band: Option<&'a str>,
 }
 

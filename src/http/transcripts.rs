@@ -226,7 +226,9 @@ fn news(id: &str, draft: &Draft<'_>) -> Vec<News> {
 }
 
 fn new_draft(id: String, draft: &Draft<'_>, json: &[u8]) -> NewDraft {
-    let Risk { severity, uncertainty, hits, candidates, vetoes, rules, .. } = risk(draft);
+    let risk = risk(draft);
+    let rank = risk.rank();
+    let Risk { severity, uncertainty, hits, candidates, vetoes, rules, .. } = risk;
     NewDraft {
         id,
         pack: draft.pack.to_owned(),
@@ -240,7 +242,7 @@ fn new_draft(id: String, draft: &Draft<'_>, json: &[u8]) -> NewDraft {
         candidates,
         vetoes,
         uncertainty,
-        risk: 100 * u32::from(severity) + 50 * vetoes.min(1) + uncertainty.min(49),
+        risk: rank,
         rules: rules.into_iter().map(|rule| (rule.rule, rule.hits, rule.candidates)).collect(),
         body: Packed::new(json),
     }

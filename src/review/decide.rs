@@ -7,7 +7,6 @@ use super::grounds::{check_note, check_reason};
 use super::{Decision, ItemValue, Reasons, Refused, Review, Subject, Verdict};
 use crate::draft::FindingVerdict;
 use crate::score::{Points, SheetItem, Values};
-use crate::yaml::nearest;
 
 /// What a decision has changed, for the history.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -25,7 +24,8 @@ pub struct Change {
 impl Review {
     /// Takes a decision, in place of an earlier one about the same subject.
     ///
-    /// What it is checked for, in this order: that the subject is part of this draft (`unknown_subject`); that the
+    /// What it is checked for, in this order: that the subject is part of this draft, and a veto has something to zero in
+    /// it (`unknown_subject`); that the
     /// verdict fits it (`wrong_verdict`, and `value_needed` where there is nothing to confirm) and the fields fit the
     /// verdict (`unexpected_field`, `missing_field`); that the points are ones that the sheet allows
     /// (`score_not_allowed`), and a missed passage exists (`no_such_place`, `unknown_rule`); that what speaks against the
@@ -64,37 +64,12 @@ impl Review {
         check_note(decision.note.as_deref().unwrap_or_default())
     }
 
-    /// Whether the draft has what is decided about.
-    fn check_subject(&self, decision: &Decision) -> Result<(), Refused> {
-        if self.has(&decision.subject) {
-            return Ok(());
-        }
-        let message = match &decision.subject {
-            Subject::Item(id) if self.sheet.position(id).is_some() => {
-                format!("评分项“{id}”不用于这通对话：请判断它顶替的或被顶替的那一项")
-            }
-            Subject::Item(id) => {
-                let known = self.machine.items.iter().map(|item| item.id.as_str());
-                format!("这份初稿没有评分项“{id}”{}", did_you_mean(id, known))
-            }
-            Subject::Finding(index) => match self.machine.findings.len() {
-                0 => format!("这份初稿没有命中，也就没有 finding:{index}"),
-                count => format!("这份初稿有 {count} 处命中，序号从 0 到 {}，没有 {index}", count - 1),
-            },
-            Subject::Veto(id) => {
-                let known = self.sheet.vetoes.iter().map(|veto| veto.id.as_str());
-                format!("评分表没有编号为“{id}”的否决{}", did_you_mean(id, known))
-            }
-            Subject::Missed(_) => String::new(),
-        };
-        Err(Refused::new("unknown_subject", "subject", message))
-    }
-
     /// The optional fields that a decision of this form may have.
     fn fields(&self, decision: &Decision) -> Result<&'static [&'static str], Refused> {
         let proposed = matches!(&decision.subject, Subject::Veto(id) if self.is_proposed(id));
         let known: &[&str] = match (&decision.subject, decision.verdict) {
-            (_, Verdict::Withdraw) | (Subject::Item(_), Verdict::Confirm) => return Ok(&["note"]),
+            (_, Verdict::Withdraw) => return Ok(&[]),
+            (Subject::Item(_), Verdict::Confirm) => return Ok(&["note"]),
             (Subject::Veto(_), Verdict::Confirm) if proposed => return Ok(&["note"]),
             (Subject::Item(_), Verdict::Score) => return Ok(&["score", "reason", "note"]),
             (Subject::Item(_), Verdict::NotApplicable)
@@ -130,7 +105,7 @@ impl Review {
                 Err(Refused::new("value_needed", "verdict", message))
             }
             Verdict::Score => match decision.score {
-                None => Err(missing("score", &format!("“{}”给几分", item.title))),
+                None => Err(Refused::missing("score", &format!("“{}”给几分", item.title))),
                 Some(score) if !sheet.values.allow(score) => {
                     let message = format!("“{}”不能给 {score} 分：score {}", item.title, in_range(sheet));
                     Err(Refused::new("score_not_allowed", "score", message))
@@ -139,49 +114,6 @@ impl Review {
             },
             _ => Ok(()),
         }
-    }
-
-    /// Whether a passage that the machine missed is one.
-    fn check_passage(&self, decision: &Decision) -> Result<(), Refused> {
-        let turn = decision.turn.ok_or_else(|| missing("turn", "第几个话轮(从 0 起)"))?;
-        let start = decision.start.ok_or_else(|| missing("start", "从第几个字符起(从 0 起)"))?;
-        let end = decision.end.ok_or_else(|| missing("end", "到第几个字符止(不含)"))?;
-        if start >= end {
-            let message = format!("end 是 {end}，应当大于 start({start})：请标出至少一个字");
-            return Err(Refused::new("no_such_place", "end", message));
-        }
-        if let Some(turns) = &self.turns {
-            let chars = usize::try_from(turn).ok().and_then(|turn| turns.get(turn));
-            let Some(chars) = chars else {
-                let message = format!("turn 是 {turn}，这通对话有 {} 个话轮，从 0 数起", turns.len());
-                return Err(Refused::new("no_such_place", "turn", message));
-            };
-            if end > *chars {
-                let message = format!("end 是 {end}，第 {turn} 个话轮(从 0 数起)只有 {chars} 个字符");
-                return Err(Refused::new("no_such_place", "end", message));
-            }
-        }
-        match &decision.rule {
-            Some(rule) => self.check_rule(rule),
-            None if decision.said().is_none() => {
-                let message = "note 没有写：不写 rule 时，请在 note 里说明这一处错在哪里";
-                Err(Refused::new("note_needed", "note", message))
-            }
-            None => Ok(()),
-        }
-    }
-
-    /// Whether the machine has judged the rule: otherwise it could not miss it.
-    fn check_rule(&self, rule: &str) -> Result<(), Refused> {
-        let mut judged = self.machine.verdicts.iter().map(|verdict| verdict.rule.as_str());
-        if judged.clone().any(|known| known == rule) {
-            return Ok(());
-        }
-        let near = did_you_mean(rule, judged.by_ref());
-        let shown: String = rule.chars().filter(|c| !c.is_control()).take(80).collect();
-        let message =
-            format!("rule 不对：这份初稿没有判过规则“{shown}”{near}；不清楚是哪条规则时不写 rule,写 note");
-        Err(Refused::new("unknown_rule", "rule", message))
     }
 
     /// Whether it speaks against what the machine has said.
@@ -217,14 +149,6 @@ impl Review {
     }
 }
 
-fn missing(field: &str, what: &str) -> Refused {
-    Refused::new("missing_field", field, format!("缺少 {field}：请填写{what}"))
-}
-
-fn did_you_mean<'a>(written: &str, known: impl Iterator<Item = &'a str>) -> String {
-    nearest(written, known).map_or(String::new(), |near| format!("，是不是想写“{near}”"))
-}
-
 /// What `score` may be.
 fn in_range(item: &SheetItem) -> String {
     match &item.values {
@@ -244,7 +168,9 @@ fn in_range(item: &SheetItem) -> String {
 fn check_fields(decision: &Decision, fields: &[&str]) -> Result<(), Refused> {
     let Some(other) = decision.given().find(|given| !fields.contains(given)) else { return Ok(()) };
     let (subject, verdict) = (&decision.subject, decision.verdict.name());
-    let message = format!("{subject} 的 verdict 是 {verdict} 时不写 {other}：可写 {}", fields.join("、"));
+    let instead =
+        if fields.is_empty() { "请删去".to_owned() } else { format!("可写 {}", fields.join("、")) };
+    let message = format!("{subject} 的 verdict 是 {verdict} 时不写 {other}：{instead}");
     Err(Refused::new("unexpected_field", other, message))
 }
 
@@ -282,9 +208,22 @@ mod tests {
         refused("item:care", "不用于这通对话");
         refused("finding:3", "有 3 处命中，序号从 0 到 2，没有 3");
         refused("veto:tabu", "没有编号为“tabu”的否决，是不是想写“taboo”");
+        refused("veto:careless", "veto:careless 否决的内容不在这份初稿里，加上也不起作用");
         let mut bare = review_with("/findings", json!([])).unwrap();
         let told = post(&mut bare, json!({"subject": "finding:0", "verdict": "confirm"})).unwrap_err();
         assert!(told.message.contains("没有命中"), "{told}");
+    }
+
+    #[test]
+    fn a_veto_that_has_nothing_to_zero_is_refused_unless_the_machine_proposed_it() {
+        let veto = |verdict| json!({"subject": "veto:careless", "verdict": verdict, "reason": "asr-error"});
+        assert_refused(veto("add"), "unknown_subject", "subject", "请在初稿里有的评分项上改分");
+        let Review { machine, sheet, .. } = review();
+        let added = Decision::new(Subject::Veto("careless".to_owned()), Verdict::Add);
+        let mut kept = Review::new(machine, sheet, [added]).unwrap();
+        assert!(post(&mut kept, json!({"subject": "veto:careless", "verdict": "withdraw"})).is_ok());
+        let mut proposed = review_with("/vetoes/0/id", json!("careless")).unwrap();
+        assert!(post(&mut proposed, veto("reject")).is_ok());
     }
 
     #[test]
@@ -335,6 +274,7 @@ mod tests {
             ("veto:taboo", "confirm", "reason", json!("other")),
             ("missed:1", "add", "reason", json!("other")),
             ("missed:1", "withdraw", "turn", json!(1)),
+            ("item:greeting", "withdraw", "note", json!("说明")),
         ] {
             let told = format!("{subject} 的 verdict 是 {verdict} 时不写 {field}");
             let posted = json!({"subject": subject, "verdict": verdict, field: value});

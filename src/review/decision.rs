@@ -22,7 +22,7 @@ use crate::yaml::{in_chinese, nearest};
 /// | | `reject` | `reason`, `note` |
 /// | `veto:<id>`, not proposed | `add` | `reason`, `note` |
 /// | `missed:<n>` | `add` | `turn`, `start`, `end`, `rule`, `note` |
-/// | any | `withdraw` | `note` |
+/// | any | `withdraw` | none |
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Decision {

@@ -36,6 +36,7 @@ fn sheet() -> Value {
         "vetoes": [
             {"id": "taboo", "title": "禁语", "scope": "item", "target": "greeting"},
             {"id": "silent", "title": "无人应答", "scope": "call", "target": null},
+            {"id": "careless", "title": "未关怀", "scope": "item", "target": "care"},
         ],
     })
 }

@@ -103,6 +103,21 @@ pub struct MachineItem {
     pub basis: Basis,
     /// The sentence that a reviewer reads.
     pub reason: String,
+    /// Where in the transcript it shows.
+    pub evidence: Vec<MachinePlace>,
+}
+
+/// A place that is shown for an item.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+pub struct MachinePlace {
+    /// The rule that it belongs to.
+    pub rule: String,
+    /// Index of the turn in the posted transcript.
+    pub turn: u32,
+    /// First character, in Unicode scalar values of the original text.
+    pub start: u32,
+    /// One past the last character.
+    pub end: u32,
 }
 
 /// A veto that was proposed.

@@ -14,7 +14,9 @@ pub mod reasons;
 mod refused;
 mod result;
 mod risk;
+mod standing;
 mod subject;
+mod there;
 mod total;
 mod value;
 
@@ -26,8 +28,8 @@ use crate::transcript::Transcript;
 pub use decide::Change;
 pub use decision::{Decision, Verdict};
 pub use machine::{
-    Machine, MachineFinding, MachineItem, MachineQuality, MachineRubric, MachineTotals, MachineVerdict,
-    MachineVeto,
+    Machine, MachineFinding, MachineItem, MachinePlace, MachineQuality, MachineRubric, MachineTotals,
+    MachineVerdict, MachineVeto,
 };
 pub use reasons::{About, Reason, Reasons};
 pub use refused::Refused;
@@ -39,7 +41,8 @@ pub use value::{ItemValue, ItemValues};
 
 /// A draft under review: what the machine says, what may be said, and what a human has said so far.
 ///
-/// A decision on a finding changes no points: those are given on items, as they are in a draft.
+/// A decision on a finding gives no points: those are given on items, as they are in a draft. It may leave an item
+/// without ground, which is then open.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Review {
     machine: Machine,
@@ -137,18 +140,6 @@ impl Review {
     #[must_use]
     pub fn decisions(&self) -> &BTreeMap<Subject, Decision> {
         &self.decisions
-    }
-
-    /// Whether the draft has what can be decided about.
-    fn has(&self, subject: &Subject) -> bool {
-        match subject {
-            Subject::Item(id) => self.item(id).is_some(),
-            Subject::Finding(index) => {
-                usize::try_from(*index).is_ok_and(|index| index < self.machine.findings.len())
-            }
-            Subject::Veto(id) => self.sheet.scope(id).is_some(),
-            Subject::Missed(_) => true,
-        }
     }
 
     /// The item with this id, where the draft has it.

@@ -21,4 +21,9 @@ impl Refused {
         };
         Self { code, pointer, message: message.into() }
     }
+
+    /// The field with this name should say `what`.
+    pub(super) fn missing(field: &str, what: &str) -> Self {
+        Self::new("missing_field", field, format!("缺少 {field}：请填写{what}"))
+    }
 }

@@ -107,8 +107,8 @@ pub struct ReviewedVeto {
 }
 
 impl Review {
-    /// What must be decided before the review can be submitted: items that the machine left open, in the order of the
-    /// draft, then proposed vetoes. Everything else is confirmed by submitting.
+    /// What must be decided before the review can be submitted: items that the machine left open, or whose findings the
+    /// human has rejected, in the order of the draft, then proposed vetoes. Everything else is confirmed by submitting.
     #[must_use]
     pub fn open(&self) -> Vec<Subject> {
         let items = self.items().into_iter().filter(|item| item.settled.is_none());

@@ -50,7 +50,18 @@ pub struct RuleRisk {
     pub candidates: u32,
 }
 
-/// How soon a human should look at `draft`.
+impl Risk {
+    /// Its place in a queue, the highest first: by how bad the worst thing is, then by how much could not be told.
+    ///
+    /// A proposed veto weighs as much as the worst hit: it waits for a human, and may cost the whole call.
+    #[must_use]
+    pub fn rank(&self) -> u32 {
+        let worst = if self.vetoes > 0 { weight(Severity::Critical) } else { self.severity };
+        100 * u32::from(worst) + self.uncertainty.min(99)
+    }
+}
+
+/// What there is in `draft` that a human should see.
 #[must_use]
 pub fn risk(draft: &Draft<'_>) -> Risk {
     let rules = rules(draft);
@@ -111,5 +122,19 @@ fn weight(severity: Severity) -> u8 {
         Severity::Minor => 1,
         Severity::Major => 2,
         Severity::Critical => 3,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_proposed_veto_ranks_with_critical_hits_and_doubt_never_outranks_a_hit() {
+        let rank =
+            |severity, vetoes, uncertainty| Risk { severity, vetoes, uncertainty, ..Risk::default() }.rank();
+        assert_eq!((rank(0, 0, 0), rank(0, 0, 30), rank(2, 0, 7)), (0, 30, 207));
+        assert_eq!((rank(0, 1, 5), rank(1, 2, 5), rank(3, 1, 5)), (305, 305, 305));
+        assert!(rank(0, 0, u32::MAX) < rank(1, 0, 0) && rank(2, 0, 5000) < rank(0, 1, 0));
     }
 }

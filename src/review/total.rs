@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::{ItemValue, MachineTotals, Review};
+use super::{ItemValue, MachineItem, MachineTotals, Review};
 use crate::score::{Entry, Points, Totals, VetoScope};
 
 /// The machine's totals beside those of the review.
@@ -32,12 +32,15 @@ pub struct ReviewSums {
     /// `points` with those vetoes carried out that the human has confirmed or added.
     #[schema(value_type = f64)]
     pub with_vetoes: Points,
-    /// `with_vetoes` on the scale of the rubric; null until nothing is open or pending, or where the rubric does not scale.
+    /// `with_vetoes` on the scale of the rubric; null until nothing is open or pending, or where the rubric does
+    /// not scale or there is nothing to be had.
     #[schema(value_type = Option<f64>)]
     pub scaled_to: Option<Points>,
-    /// Whether the total reaches the pass mark; null until nothing is open or pending, or where the rubric has none.
+    /// Whether the total reaches the pass mark; null until nothing is open or pending, or where the rubric has none
+    /// or there is nothing to be had.
     pub passed: Option<bool>,
-    /// The band of the total; null until nothing is open or pending, or where the rubric has none.
+    /// The band of the total; null until nothing is open or pending, or where the rubric has none
+    /// or there is nothing to be had.
     pub band: Option<String>,
 }
 
@@ -45,7 +48,7 @@ impl Review {
     /// The machine's totals, and those with what the human has decided so far.
     #[must_use]
     pub fn totals(&self) -> ReviewTotals {
-        let values = self.items().into_iter().map(|item| item.settled.unwrap_or(item.machine));
+        let values = self.items().into_iter().map(|item| item.settled.unwrap_or(ItemValue::OPEN));
         let entries = self.entries(values);
         let ids =
             self.machine.vetoes.iter().map(|veto| veto.id.as_str()).filter(|id| self.veto(id).is_none());
@@ -63,6 +66,12 @@ impl Review {
             band: totals.band.filter(|_| is_final).map(str::to_owned),
         };
         ReviewTotals { machine: self.machine.totals.clone(), review, vetoes_pending }
+    }
+
+    /// Whether the veto with this id would zero anything in this draft.
+    pub(super) fn reaches(&self, veto: &str) -> bool {
+        let entries = self.entries(self.machine.items.iter().map(MachineItem::value));
+        self.sheet.scope(veto).is_some_and(|scope| scope.reaches(&entries))
     }
 
     /// What the items, with these values in the order of the draft, add to the sums.

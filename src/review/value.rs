@@ -18,6 +18,9 @@ pub struct ItemValue {
 }
 
 impl ItemValue {
+    /// A human decides.
+    pub(super) const OPEN: Self = Self { outcome: ItemOutcome::Human, score: None };
+
     /// So many points.
     #[must_use]
     pub fn score(points: Points) -> Self {
@@ -46,7 +49,8 @@ pub struct ItemValues {
     pub machine: ItemValue,
     /// What the human has decided; null where nothing was.
     pub human: Option<ItemValue>,
-    /// The human's value, else the machine's; null while it is open.
+    /// The human's value, else the machine's; null while it is open, also because the findings on which the machine's rests
+    /// were rejected.
     #[serde(rename = "final")]
     pub settled: Option<ItemValue>,
 }
@@ -59,7 +63,8 @@ impl Review {
             let machine = item.value();
             let human =
                 self.decisions.get(&Subject::Item(item.id.clone())).and_then(|decision| self.given(decision));
-            let settled = Some(human.unwrap_or(machine)).filter(|value| !value.is_open());
+            let proposed = Some(machine).filter(|_| !self.has_fallen(item));
+            let settled = human.or(proposed).filter(|value| !value.is_open());
             ItemValues { id: item.id.clone(), machine, human, settled }
         };
         self.machine.items.iter().map(values).collect()

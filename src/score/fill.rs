@@ -100,9 +100,10 @@ pub fn fill<'p>(rubric: &'p Rubric, transcript: &Transcript<'_>, judgement: &Jud
     for group in &rubric.heaviest_of {
         keep_heaviest(&mut items, group, judgement);
     }
-    let proposed = rubric.vetoes.iter().filter(|veto| veto.proposed_if.test.holds(judgement) == Truth::Yes);
-    let vetoes: Vec<&Veto> = proposed.collect();
     let entries: Vec<Entry> = items.iter().map(FilledItem::entry).collect();
+    let proposed = rubric.vetoes.iter().filter(|veto| veto.proposed_if.test.holds(judgement) == Truth::Yes);
+    // What zeroes nothing of this draft is not worth a human's decision.
+    let vetoes: Vec<&Veto> = proposed.filter(|veto| veto.scope.reaches(&entries)).collect();
     let scopes: Vec<VetoScope> = vetoes.iter().map(|veto| veto.scope).collect();
     let totals = Totals::of(&rubric.terms, &entries, &scopes);
     Filled { items, vetoes, totals }

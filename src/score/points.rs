@@ -14,17 +14,17 @@ impl Points {
     /// No points.
     pub const ZERO: Self = Self(0);
 
-    /// The share that `self` is of `whole`, times `full`; `full` where `whole` is nothing.
+    /// The share that `self` is of `whole`, times `full`; none where `whole` is nothing.
     #[must_use]
-    pub fn scaled(self, whole: Self, full: Self) -> Self {
-        if whole.0 == 0 {
-            return full;
+    pub fn scaled(self, whole: Self, full: Self) -> Option<Self> {
+        if whole == Self::ZERO {
+            return None;
         }
         let product = i128::from(self.0) * i128::from(full.0);
         let whole = i128::from(whole.0);
         // To the nearest hundredth, halves away from zero.
         let share = (product * 2 + product.signum() * whole) / (whole * 2);
-        Self(i64::try_from(share).unwrap_or(if share < 0 { i64::MIN } else { i64::MAX }))
+        Some(Self(i64::try_from(share).unwrap_or(if share < 0 { i64::MIN } else { i64::MAX })))
     }
 
     /// So many hundredths of a point, as they are kept.
@@ -158,10 +158,10 @@ mod tests {
     #[test]
     fn a_share_of_far_too_many_points_overflows_nothing() {
         let many = Points(i64::MAX / 4);
-        assert_eq!(many.scaled(many, many), many);
-        let most = many.scaled(Points(1), many);
+        assert_eq!(many.scaled(many, many), Some(many));
+        let most = many.scaled(Points(1), many).unwrap();
         assert_eq!((most, most + many, most * 2), (Points(i64::MAX), most, most));
-        let least = (-many).scaled(Points(1), many);
+        let least = (-many).scaled(Points(1), many).unwrap();
         assert_eq!((least - many, -least), (least, most));
         assert!(least.to_string().starts_with("-92233720368547758"));
     }
@@ -169,8 +169,8 @@ mod tests {
     #[test]
     fn scaling_rounds_to_the_nearest_hundredth() {
         let points = |value: f64| Points::try_from(value).unwrap();
-        assert_eq!(points(82.0).scaled(points(109.0), points(100.0)), points(75.23));
-        assert_eq!(points(-1.0).scaled(points(3.0), points(1.0)), points(-0.33));
-        assert_eq!(points(0.0).scaled(points(0.0), points(100.0)), points(100.0));
+        assert_eq!(points(82.0).scaled(points(109.0), points(100.0)), Some(points(75.23)));
+        assert_eq!(points(-1.0).scaled(points(3.0), points(1.0)), Some(points(-0.33)));
+        assert_eq!(points(0.0).scaled(points(0.0), points(100.0)), None);
     }
 }

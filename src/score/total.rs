@@ -32,11 +32,11 @@ pub struct Totals<'t> {
     pub max: Points,
     /// `prefilled` with the vetoes carried out.
     pub with_vetoes: Points,
-    /// `with_vetoes` on the scale of the rubric, once nothing is open.
+    /// `with_vetoes` on the scale of the rubric, once nothing is open; none where there is nothing to be had.
     pub scaled: Option<Points>,
-    /// Whether the scaled points reach the pass mark, once nothing is open.
+    /// Whether the scaled points reach the pass mark, where there are any.
     pub passed: Option<bool>,
-    /// The band of the scaled points, once nothing is open.
+    /// The band of the scaled points, where there are any.
     pub band: Option<&'t str>,
 }
 
@@ -55,13 +55,17 @@ impl<'t> Totals<'t> {
         // A vetoed call has no points at all, and no bonus.
         let base = if is_lost { Points::ZERO } else { terms.base };
         let with_vetoes = terms.at_least_floor(base + entries.iter().filter(left).map(points).sum());
-        let closed = !entries.iter().any(|entry| entry.open);
-        let final_points = closed.then(|| match terms.scale_to {
-            Some(_) if is_lost => terms.at_least_floor(Points::ZERO),
+        let is_open = entries.iter().any(|entry| entry.open);
+        // Where all that gives points has been dropped, there is nothing of which a total could be good or bad.
+        let is_void = max == Points::ZERO && entries.iter().any(|entry| entry.max > Points::ZERO);
+        let final_points = match terms.scale_to {
+            _ if is_open => None,
+            _ if is_lost => Some(with_vetoes),
+            _ if is_void => None,
             Some(full) if terms.is_weighted() => terms.weighted(full, entries, &left),
             Some(full) => with_vetoes.scaled(max, full),
-            None => with_vetoes,
-        });
+            None => Some(with_vetoes),
+        };
         Self {
             prefilled,
             prefilled_max,
@@ -76,6 +80,11 @@ impl<'t> Totals<'t> {
 }
 
 impl VetoScope {
+    /// Whether there is anything among the items that a veto of this scope zeroes.
+    pub(crate) fn reaches(self, entries: &[Entry]) -> bool {
+        self == Self::Call || entries.iter().any(|entry| self.zeroes(entry))
+    }
+
     /// Whether a veto of this scope zeroes the item.
     fn zeroes(self, entry: &Entry) -> bool {
         match self {
@@ -87,23 +96,27 @@ impl VetoScope {
 }
 
 impl Terms {
-    /// The sum of the sections by their weights, of which each gets the share that its points are of its own maximum.
+    /// The sum of the sections by their weights, of which each gets the share that its points are of its own maximum;
+    /// none where nothing of any section applies.
     ///
-    /// Where nothing of a section applies its weight goes to the others.
-    fn weighted(&self, full: Points, entries: &[Entry], left: &dyn Fn(&&Entry) -> bool) -> Points {
+    /// Where nothing of a section applies its weight goes to the others, and its deductions and bonuses are worth what
+    /// they would be if all of it did.
+    fn weighted(&self, full: Points, entries: &[Entry], left: &dyn Fn(&&Entry) -> bool) -> Option<Points> {
         let mut sum = Points::ZERO;
         let mut weights = Points::ZERO;
         for (section, weight) in self.weights.iter().enumerate() {
-            let of_section = entries.iter().filter(|entry| entry.section == section);
-            let counted = of_section.filter(|entry| entry.points.is_some());
-            let max: Points = counted.clone().map(|entry| entry.max).sum();
-            let points = counted.filter(left).filter_map(|entry| entry.points).sum::<Points>();
-            if let Some(weight) = weight.filter(|_| max > Points::ZERO) {
-                sum += points.scaled(max, weight);
+            let weight = weight.unwrap_or_default();
+            let of_section = || entries.iter().filter(|entry| entry.section == section);
+            let max: Points =
+                of_section().filter(|entry| entry.points.is_some()).map(|entry| entry.max).sum();
+            let points = of_section().filter(left).filter_map(|entry| entry.points).sum::<Points>();
+            let whole = if max > Points::ZERO { max } else { of_section().map(|entry| entry.max).sum() };
+            sum += points.scaled(whole, weight).unwrap_or_default();
+            if max > Points::ZERO {
                 weights += weight;
             }
         }
-        self.at_least_floor(sum.scaled(weights, full))
+        sum.scaled(weights, full).map(|points| self.at_least_floor(points))
     }
 }
 
@@ -141,5 +154,39 @@ mod tests {
         assert_eq!(left(VetoScope::Item(1)), points(11.0));
         assert_eq!(left(VetoScope::Section(0)), points(11.0));
         assert_eq!(left(VetoScope::Call), points(0.0));
+    }
+
+    #[test]
+    fn where_nothing_is_to_be_had_nothing_is_passed_or_failed() {
+        let scaling = Terms { scale_to: Some(points(100.0)), pass: Some(points(60.0)), ..Terms::default() };
+        let weighing = Terms { weights: vec![Some(points(100.0))], ..scaling.clone() };
+        let plain = Terms { scale_to: None, ..scaling.clone() };
+        let dropped = entry(0, 0, None, false);
+        let fault = Entry { max: Points::ZERO, ..entry(1, 0, Some(-1.0), false) };
+        for terms in [&scaling, &weighing, &plain] {
+            for entries in [&[dropped][..], &[dropped, fault]] {
+                let totals = Totals::of(terms, entries, &[]);
+                assert_eq!((totals.max, totals.scaled, totals.passed), (Points::ZERO, None, None));
+                assert_eq!(Totals::of(terms, entries, &[VetoScope::Call]).passed, Some(false));
+            }
+        }
+        // A rubric that only deducts has no full points in the first place.
+        let lenient = Terms { pass: Some(points(-2.0)), ..plain };
+        assert_eq!(Totals::of(&lenient, &[fault], &[]).passed, Some(true));
+    }
+
+    #[test]
+    fn deductions_of_a_section_of_which_nothing_applies_still_count() {
+        let weights = vec![Some(points(60.0)), Some(points(40.0))];
+        let terms = Terms { scale_to: Some(points(100.0)), weights, ..Terms::default() };
+        let fault = Entry { max: Points::ZERO, ..entry(2, 1, Some(-0.5), false) };
+        let scaled = |second| {
+            let entries = [entry(0, 0, Some(1.5), false), entry(1, 1, second, false), fault];
+            Totals::of(&terms, &entries, &[]).scaled
+        };
+        // 60 × 1.5/2 + 40 × (2 − 0.5)/2
+        assert_eq!(scaled(Some(2.0)), Some(points(75.0)));
+        // (60 × 1.5/2 − 40 × 0.5/2) of 60, on a scale of 100
+        assert_eq!(scaled(None), Some(points(58.33)));
     }
 }

@@ -148,6 +148,7 @@ async fn what_is_sent_about_reviews_is_described() {
     let mut decisions: Vec<Value> = vec![
         json!({"subject": "missed:1", "verdict": "add", "turn": 0, "start": 0, "end": 1, "note": "语气"}),
         json!({"subject": "finding:0", "verdict": "reject", "reason": "context", "note": "引用"}),
+        json!({"subject": "item:patience", "verdict": "confirm", "note": "语气仍不耐烦"}),
     ];
     for subject in early["open"].as_array().unwrap() {
         let subject = subject.as_str().unwrap();

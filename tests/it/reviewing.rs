@@ -12,6 +12,7 @@ use crate::support::corpus;
 
 on_both!(
     a_call_is_reviewed_from_the_queue_to_the_result,
+    a_contradiction_is_decided_before_a_review_is_submitted,
     the_queue_is_filtered_and_sorted,
     a_queue_is_read_page_by_page,
     reviews_are_counted,
@@ -77,10 +78,15 @@ fn version(of: &Value) -> i64 {
     of["version"].as_i64().unwrap()
 }
 
-/// A decision on each thing that is open: the lowest value that the sheet allows, and every veto rejected.
+/// A decision on each thing that is open: what the machine proposes, else the lowest value that the sheet allows, and
+/// every veto rejected.
 pub(crate) fn decisions(view: &Value) -> Value {
     let open = view["open"].as_array().unwrap().iter().map(|subject| subject.as_str().unwrap());
+    let is_proposed = |id: &str| {
+        view["items"].as_array().unwrap().iter().any(|it| it["id"] == id && !it["machine"]["score"].is_null())
+    };
     let decide = |subject: &str| match subject.split_once(':').unwrap() {
+        ("item", id) if is_proposed(id) => json!({"subject": subject, "verdict": "confirm"}),
         ("item", id) => {
             let item =
                 view["sheet"]["items"].as_array().unwrap().iter().find(|item| item["id"] == id).unwrap();
@@ -149,6 +155,7 @@ async fn a_call_is_reviewed_from_the_queue_to_the_result(bench: Bench) {
     all.as_array_mut().unwrap().extend([
         json!({"subject": format!("item:{item}"), "verdict": "score", "score": best, "reason": "asr-error", "note": "客户 13800138000 说的"}),
         json!({"subject": "finding:0", "verdict": "reject", "reason": "context"}),
+        json!({"subject": "item:patience", "verdict": "confirm"}),
         json!({"subject": "missed:1", "verdict": "add", "turn": 0, "start": 0, "end": 1, "note": "语气"}),
     ]);
     let decided = desk.decide(&staff.reviewer, &id, 1, all).await;
@@ -181,6 +188,25 @@ async fn a_call_is_reviewed_from_the_queue_to_the_result(bench: Bench) {
     let audit = desk.store.audit_after(0, 100).await.unwrap();
     assert_eq!(audit.last().unwrap().action, "review.submit");
     assert!(desk.store.verify_audit().await.unwrap().is_ok());
+}
+
+/// The one finding for which an item loses points is rejected, and the item forgotten.
+async fn a_contradiction_is_decided_before_a_review_is_submitted(bench: Bench) {
+    let (desk, staff) = staffed(&bench).await;
+    let id = desk.keep(&staff, RUDE).await;
+    let mut all = decisions(&desk.view(&id, &staff.reviewer).await);
+    all.as_array_mut()
+        .unwrap()
+        .push(json!({"subject": "finding:0", "verdict": "reject", "reason": "context"}));
+    let decided: Value = desk.decide(&staff.reviewer, &id, 1, all).await.json().await.unwrap();
+    assert_eq!(decided["open"], json!(["item:patience"]));
+    let early = desk.step(&staff.reviewer, &id, 2, "submit", json!({})).await;
+    assert_eq!(problem(early, 422, "undecided").await["errors"][0]["pointer"], "item:patience");
+    let view = desk.view(&id, &staff.reviewer).await;
+    assert_eq!((&view["open"], &view["totals"]), (&decided["open"], &decided["totals"]));
+    let item = view["items"].as_array().unwrap().iter().find(|item| item["id"] == "patience").unwrap();
+    assert_eq!(item["final"], Value::Null);
+    desk.finish(&staff.reviewer, &id).await;
 }
 
 fn ids_of(page: &Value) -> Vec<String> {

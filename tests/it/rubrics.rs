@@ -47,6 +47,14 @@ fn a_veto_on_an_item_zeroes_what_takes_its_place() {
 }
 
 #[test]
+fn a_veto_on_an_item_that_is_not_asked_is_not_proposed() {
+    let veto = "vetoes: [{id: v, ref: T, title: 否, scope: item, target: care, if: {met: good}}]";
+    let pack = pack("8", &POSTS, veto);
+    let proposed = |call: &str| judged(&pack, call)["vetoes"].as_array().unwrap().len();
+    assert_eq!((proposed("@ meta.post=关怀岗\n客服:嗯"), proposed("客服:嗯")), (1, 0));
+}
+
+#[test]
 fn two_vetoes_of_one_name_are_refused() {
     let veto = |scope: &str| format!("{{id: v, ref: T, title: 否, scope: {scope}, if: {{any: []}}}}");
     let told = mistakes(&format!(
