@@ -184,6 +184,7 @@ async fn tidy_once(app: &App, now: Timestamp) -> Result<(), StoreError> {
     archive.store.forget_keys(now - SignedDuration::from_hours(24)).await?;
     archive.store.forget_jobs(now - NOTED, now).await?;
     archive.store.forget_deliveries(now - NOTED).await?;
+    archive.store.tend().await?;
     let Some(days) = archive.retention_days else { return Ok(()) };
     let before = now - SignedDuration::from_hours(24 * i64::from(days.get()));
     let why = format!("保存期限 {days} 天");

@@ -20,6 +20,9 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// How many connections read from SQLite, or work on PostgreSQL.
 const CONNECTIONS: u32 = 8;
 
+/// Looks at some of the rows, which takes some milliseconds however many there are.
+const LEARN: &str = "PRAGMA analysis_limit = 1000; ANALYZE";
+
 /// A value for a parameter of a statement; a missing one still has a type, which PostgreSQL wants to know.
 #[derive(Clone)]
 pub(super) enum Value {
@@ -130,9 +133,18 @@ impl Db {
             .pragma("wal_autocheckpoint", "4000");
         let write = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
         let write = write.connect_with(options.clone()).await?;
+        sqlx::query(LEARN).execute(&write).await?;
         let read = SqlitePoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
         let read = read.connect_with(options.pragma("query_only", "ON")).await?;
         Ok(Self::Sqlite { read, write })
+    }
+
+    /// Has the database look at how its rows are spread, by which it chooses its ways; PostgreSQL does so by itself.
+    pub(super) async fn learn(&self) -> Result<(), StoreError> {
+        if let Self::Sqlite { write, .. } = self {
+            sqlx::query(LEARN).execute(write).await?;
+        }
+        Ok(())
     }
 
     /// Connects to PostgreSQL.

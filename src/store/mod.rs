@@ -173,6 +173,14 @@ impl Store {
         self.db.close().await;
     }
 
+    /// What the database wants done from time to time.
+    ///
+    /// # Errors
+    /// When it does not answer.
+    pub async fn tend(&self) -> Result<(), StoreError> {
+        self.db.learn().await
+    }
+
     /// Whether the database answers.
     ///
     /// # Errors

@@ -210,7 +210,10 @@ pub(in crate::http) async fn submit(
     let stored = stored(store, &id, now).await?;
     let review = stored.review()?;
     let result = review.result().map_err(|open| {
-        Problem::new("undecided", format!("还有 {} 项没有判断：见 open", open.len())).open(&open)
+        let count = open.len();
+        let detail =
+            format!("还有 {count} 项要判断（见 open）：机器没有判断的，或机器所依据的命中都已驳回的");
+        Problem::new("undecided", detail).open(&open)
     });
     // Whoever has seen another version must not be told what is open in this one.
     if stored.version != version {
