@@ -39,10 +39,7 @@ impl Crew {
     pub(crate) async fn settle(bench: Bench, people: &[(&str, &str)]) -> Self {
         // Nobody but the server shall hold the store, so that it finds it as a crash has left it.
         bench.store.close().await;
-        let reasons = "- {id: context, title: 语境不同}\n";
-        let small = || Folder::new().file("rules/rubrics/t.yaml", RUBRIC).file("rules/reasons.yaml", reasons);
-        let pack = cfg!(debug_assertions).then(small);
-        let mut crew = Self { bench, pack, machine: ("authorization", String::new()) };
+        let mut crew = Self { bench, pack: quick_pack(), machine: ("authorization", String::new()) };
         for (login, role) in people {
             crew.command(&["user", "add", login, "--role", role, "--password-stdin"], PASSWORD);
         }
