@@ -1,6 +1,5 @@
 //! Takes transcripts and their drafts in, many with one commit, so that durability costs one write to disk for all.
 
-use std::collections::HashMap;
 use std::panic::AssertUnwindSafe;
 use std::time::Duration;
 
@@ -371,17 +370,5 @@ impl Store {
     /// When the store does not answer.
     pub async fn forget_keys(&self, before: Timestamp) -> Result<u64, StoreError> {
         self.db.run("DELETE FROM idempotency_keys WHERE at < $1", values![stored(before)]).await
-    }
-
-    /// The number of transcripts, drafts and reviews.
-    ///
-    /// # Errors
-    /// When the store does not answer.
-    pub async fn counts(&self) -> Result<HashMap<&'static str, i64>, StoreError> {
-        let counts = "SELECT (SELECT COUNT(*) FROM transcripts), (SELECT COUNT(*) FROM drafts), \
-                      (SELECT COUNT(*) FROM reviews)";
-        let counts: Option<(i64, i64, i64)> = self.db.row(counts, values![]).await?;
-        let (transcripts, drafts, reviews) = counts.unwrap_or_default();
-        Ok(HashMap::from([("transcripts", transcripts), ("drafts", drafts), ("reviews", reviews)]))
     }
 }
