@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 use super::db::{Tx, values};
 use super::{Store, StoreError, stored, time};
 use crate::access::Actor;
+use crate::digest::sha256;
 
 /// What stands for the hash before the first entry.
 pub const GENESIS: &str = "";
@@ -110,13 +110,9 @@ impl AuditEntry {
     pub fn expected_hash(&self) -> String {
         let texts =
             [&self.actor, &self.action, &self.subject, &self.before, &self.after, &self.why, &self.previous];
-        let mut hash = Sha256::new();
-        hash.update(format!("{}\n{}\n", self.seq, self.at.as_millisecond()));
         // Each with its length, so that no two entries give the same bytes.
-        for text in texts {
-            hash.update(format!("{}\n{text}\n", text.len()));
-        }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        let texts = texts.map(|text| format!("{}\n{text}\n", text.len()));
+        sha256(format!("{}\n{}\n{}", self.seq, self.at.as_millisecond(), texts.concat()))
     }
 }
 

@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 use super::db::{Db, Tx, values};
 use super::{Act, Store, StoreError, stored};
 use crate::access::Actor;
+use crate::digest::sha256;
 
 /// One commit deletes so many at most, so that others get their turn.
 const AT_ONCE: i64 = 200;
@@ -106,12 +106,10 @@ impl Tx {
         why: &str,
         now: Timestamp,
     ) -> Result<String, StoreError> {
-        let mut hash = Sha256::new();
-        for Row { id, digest } in rows {
+        for Row { id, .. } in rows {
             self.run("DELETE FROM transcripts WHERE id = $1", values![id]).await?;
-            hash.update(digest);
         }
-        let digest: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = sha256(rows.iter().map(|row| row.digest.as_str()).collect::<String>());
         let subject = format!("transcripts:{}", rows.len());
         let act = Act { action: "erase", subject: &subject, before: &digest, after: "", why };
         self.record(by, act, now).await?;
