@@ -183,11 +183,12 @@ impl Store {
         head.ok_or(StoreError::Broken("审计链"))
     }
 
-    /// Follows the chain from its begin to its end; gives the number of entries where it is whole.
+    /// Follows the chain from its begin to its end; where it is whole, gives the number of entries and the hash of the
+    /// last of them, as [`Self::audit_head`] did when it began.
     ///
     /// # Errors
     /// When the store does not answer; where the chain is broken is the inner result.
-    pub async fn verify_audit(&self) -> Result<Result<i64, Broken>, StoreError> {
+    pub async fn verify_audit(&self) -> Result<Result<(i64, String), Broken>, StoreError> {
         // Taken first: entries that come while we follow are beyond it.
         let (expected, head) = self.audit_head().await?;
         let mut at = (0, GENESIS.to_owned());
@@ -201,7 +202,7 @@ impl Store {
                 Err(broken) => return Ok(Err(broken)),
             };
         }
-        Ok(if at.1 == head { Ok(expected) } else { Err(Broken::Changed(expected)) })
+        Ok(if at.1 == head { Ok(at) } else { Err(Broken::Changed(expected)) })
     }
 }
 
