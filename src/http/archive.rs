@@ -25,6 +25,9 @@ const TRY_AGAIN: Duration = Duration::from_secs(30);
 /// Passwords that are compared at once: each takes 19 MiB and a core.
 const COMPARED_AT_ONCE: usize = 2;
 
+/// Messages that are sent at once.
+const SENT_AT_ONCE: usize = 64;
+
 /// The store, and what guards the ways to it.
 #[derive(Debug)]
 pub struct Archive {
@@ -34,6 +37,10 @@ pub struct Archive {
     pub(super) keeper: Keeper,
     /// Says that there is work to be done aside.
     pub(super) work: Notify,
+    /// Says that there is a message to be sent, or a place for one.
+    pub(super) messages: Notify,
+    /// Places for messages that are being sent.
+    pub(super) sending: Arc<Semaphore>,
     /// Where messages may go.
     pub(super) allowed: Allowed,
     /// Sends messages.
@@ -82,6 +89,8 @@ impl Archive {
         Ok(Self {
             keeper: Keeper::start(store.clone()),
             work: Notify::new(),
+            messages: Notify::new(),
+            sending: Arc::new(Semaphore::new(SENT_AT_ONCE)),
             sender: Sender::new(allowed.clone(), Patience::default())?,
             allowed,
             retention_days: settings.retention_days,

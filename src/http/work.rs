@@ -23,8 +23,8 @@ use crate::webhook::send::{Attempt, Delivery, Outcome};
 const LOOK: Duration = Duration::from_secs(1);
 /// So many lines of a job are worked on before others get their turn.
 const LINES: i64 = 128;
-/// So many messages are sent at once.
-const MESSAGES: i64 = 16;
+/// So many messages are sent to one endpoint at once, so that one that does not answer leaves room for the others.
+const TO_ONE: usize = 8;
 /// How often is looked for what is kept too long.
 const TIDY: Duration = Duration::from_secs(3600);
 /// Where the store does not answer, it is asked again after a while.
@@ -108,27 +108,43 @@ async fn portion(app: &Arc<App>) -> Result<bool, StoreError> {
     Ok(true)
 }
 
-/// Sends messages that are due, or waits for some.
+/// Has messages that are due sent, each aside; where there are none, waits for one, or for room.
 async fn send_messages(app: Arc<App>) -> Result<(), StoreError> {
-    if send_due(&app).await? == 0 {
-        sleep(LOOK).await;
+    let Some(archive) = &app.archive else { return std::future::pending().await };
+    // Nobody else takes places: those that are free stay free.
+    let room = archive.sending.available_permits();
+    let due = archive.store.take_due(room, TO_ONE, Timestamp::now()).await?;
+    if due.is_empty() {
+        let _time_to_look = timeout(LOOK, archive.messages.notified()).await;
+    }
+    for due in due {
+        let place = archive.sending.clone().acquire_owned().await;
+        let app = app.clone();
+        tokio::spawn(async move {
+            if AssertUnwindSafe(send(&app, &due)).catch_unwind().await.is_err() {
+                tracing::error!(error = "panic", delivery = due.id, "webhook");
+            }
+            drop(place);
+            if let Some(archive) = &app.archive {
+                archive.messages.notify_one();
+            }
+        });
     }
     Ok(())
 }
 
-async fn send_due(app: &App) -> Result<usize, StoreError> {
-    let Some(archive) = &app.archive else { return Ok(0) };
-    let due = archive.store.take_due(MESSAGES, Timestamp::now()).await?;
-    let sent = join_all(due.iter().map(async |due| (due, attempt(app, due).await))).await;
-    for (due, attempt) in &sent {
-        let now = Timestamp::now();
-        let tried = tried(due, attempt, now);
-        let failure = tried.failure.unwrap_or_default();
-        tracing::info!(delivery = due.id, status = tried.status, failure, ms = tried.milliseconds, "webhook");
-        super::metrics::delivery(tried.failure.unwrap_or("delivered"));
-        archive.store.tried(&due.id, tried, now).await?;
+/// Sends one message and notes how that ended; what cannot be noted is sent once more when its lease has run out.
+async fn send(app: &App, due: &Due) {
+    let Some(archive) = &app.archive else { return };
+    let attempt = attempt(app, due).await;
+    let now = Timestamp::now();
+    let tried = tried(due, &attempt, now);
+    let failure = tried.failure.unwrap_or_default();
+    tracing::info!(delivery = due.id, status = tried.status, failure, ms = tried.milliseconds, "webhook");
+    super::metrics::delivery(tried.failure.unwrap_or("delivered"));
+    if let Err(error) = archive.store.tried(&due.id, tried, now).await {
+        tracing::error!(%error, delivery = due.id, "webhook");
     }
-    Ok(sent.len())
 }
 
 /// Sends one message; none where its address or secret is not (any more) one that can be used.

@@ -53,6 +53,15 @@ pub struct Due {
     pub attempts: u32,
 }
 
+/// Why nothing is sent when somebody asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsent {
+    /// There is no such endpoint or delivery.
+    Unknown,
+    /// The endpoint is switched off.
+    Off,
+}
+
 /// How an attempt ended.
 #[derive(Debug, Clone, Default)]
 pub struct Tried<'a> {
@@ -136,14 +145,35 @@ pub(super) struct Listener {
     events: String,
 }
 
+/// An endpoint to which something is due.
+#[derive(sqlx::FromRow)]
+struct Waited {
+    id: String,
+    url: String,
+    secret: String,
+    retiring: Option<String>,
+    /// How many of its messages are being sent.
+    under_way: i64,
+}
+
+/// Whether something may be sent to the endpoint that was found.
+fn is_on(active: Option<(bool,)>) -> Result<(), Unsent> {
+    match active {
+        Some((true,)) => Ok(()),
+        Some((false,)) => Err(Unsent::Off),
+        None => Err(Unsent::Unknown),
+    }
+}
+
 impl Tx {
-    /// Has `news` told to every endpoint that wants to hear of such.
+    /// Has `news` told to every endpoint that wants to hear of such. For those that are switched off nothing is written,
+    /// so that they will never hear of it.
     pub(super) async fn tell(&mut self, news: &News, now: Timestamp) -> Result<(), StoreError> {
         let listeners = self.listeners().await?;
         self.tell_to(&listeners, news, now).await
     }
 
-    /// The endpoints that want to hear of anything.
+    /// The endpoints that are switched on.
     pub(super) async fn listeners(&mut self) -> Result<Vec<Listener>, StoreError> {
         self.rows("SELECT id, events FROM endpoints WHERE active", values![]).await
     }
@@ -182,8 +212,7 @@ impl Store {
         tx.commit().await
     }
 
-    /// Has something told to one endpoint, whatever it wants to hear; gives the delivery's id, none where there is no
-    /// such endpoint.
+    /// Has something told to one endpoint, whatever it wants to hear; gives the delivery's id.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -192,15 +221,15 @@ impl Store {
         endpoint: &str,
         news: &News,
         now: Timestamp,
-    ) -> Result<Option<String>, StoreError> {
+    ) -> Result<Result<String, Unsent>, StoreError> {
         let mut tx = self.db.begin().await?;
-        let known = "SELECT id FROM endpoints WHERE id = $1";
-        if tx.row::<(String,)>(known, values![endpoint]).await?.is_none() {
-            return Ok(None);
+        let active = "SELECT active FROM endpoints WHERE id = $1";
+        if let Err(unsent) = is_on(tx.row(active, values![endpoint]).await?) {
+            return Ok(Err(unsent));
         }
         let id = tx.deliver(endpoint, news, now).await?;
         tx.commit().await?;
-        Ok(Some(id))
+        Ok(Ok(id))
     }
 
     /// At most `limit` deliveries to an endpoint before the one with id `before`, the latest first.
@@ -219,47 +248,72 @@ impl Store {
         rows.into_iter().map(DeliveryRow::delivery).collect()
     }
 
-    /// Has a delivery attempted again from the start; false where there is none.
+    /// Has a delivery attempted again from the start.
     ///
     /// # Errors
     /// When the store does not answer.
-    pub async fn replay(&self, id: &str, by: &Actor, now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn replay(
+        &self,
+        id: &str,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<Result<(), Unsent>, StoreError> {
         let mut tx = self.db.begin().await?;
-        let again = "UPDATE deliveries SET state = 'waiting', attempts = 0, next_at = $2, leased_until = 0 WHERE id = $1";
-        if tx.run(again, values![id, stored(now)]).await? == 0 {
-            return Ok(false);
+        let active =
+            "SELECT e.active FROM endpoints e JOIN deliveries d ON d.endpoint = e.id WHERE d.id = $1";
+        if let Err(unsent) = is_on(tx.row(active, values![id]).await?) {
+            return Ok(Err(unsent));
         }
+        let again = "UPDATE deliveries SET state = 'waiting', attempts = 0, next_at = $2, leased_until = 0 WHERE id = $1";
+        tx.run(again, values![id, stored(now)]).await?;
         let subject = format!("delivery:{id}");
         tx.record(by, Act { action: "webhook.replay", subject: &subject, ..Act::default() }, now).await?;
         tx.commit().await?;
-        Ok(true)
+        Ok(Ok(()))
     }
 
-    /// Takes at most `limit` messages that are due and that no other server is sending.
+    /// Takes at most `limit` messages that are due and that no other server is sending; the endpoint that has waited
+    /// longest comes first, and none has more than `each` of its messages under way.
     ///
     /// # Errors
     /// When the store does not answer.
-    pub async fn take_due(&self, limit: i64, now: Timestamp) -> Result<Vec<Due>, StoreError> {
+    pub async fn take_due(&self, limit: usize, each: usize, now: Timestamp) -> Result<Vec<Due>, StoreError> {
+        let endpoints = if limit == 0 { Vec::new() } else { self.waited_for(now).await? };
+        let mut due = Vec::new();
+        if endpoints.is_empty() {
+            return Ok(due);
+        }
         // Said twice, so that of two servers that choose the same one only one gets it.
-        let take = "UPDATE deliveries SET leased_until = $2 WHERE id IN \
-                    (SELECT d.id FROM deliveries d JOIN endpoints e ON e.id = d.endpoint AND e.active \
-                     WHERE d.state = 'waiting' AND d.next_at <= $1 AND d.leased_until <= $1 \
-                     ORDER BY d.next_at LIMIT $3) AND state = 'waiting' AND leased_until <= $1 \
-                    RETURNING id, endpoint, body, attempts";
+        let take = "UPDATE deliveries SET leased_until = $3 WHERE id IN \
+                    (SELECT id FROM deliveries WHERE endpoint = $1 AND state = 'waiting' AND next_at <= $2 \
+                     AND leased_until <= $2 ORDER BY next_at LIMIT $4) \
+                    AND state = 'waiting' AND leased_until <= $2 RETURNING id, body, attempts";
         let mut tx = self.db.begin().await?;
-        let taken = values![stored(now), stored(now + LEASE), limit];
-        let taken: Vec<(String, String, String, i64)> = tx.rows(take, taken).await?;
-        let mut due = Vec::with_capacity(taken.len());
-        for (id, endpoint, body, attempts) in taken {
-            let to = "SELECT url, secret, retiring FROM endpoints WHERE id = $1";
-            let to: Option<(String, String, Option<String>)> = tx.row(to, values![endpoint]).await?;
-            if let Some((url, secret, retiring)) = to {
+        for Waited { id, url, secret, retiring, under_way } in endpoints {
+            let room = each.saturating_sub(usize::try_from(under_way).unwrap_or(each)).min(limit - due.len());
+            let room = i64::try_from(room).unwrap_or(i64::MAX);
+            let taken = values![id, stored(now), stored(now + LEASE), room];
+            let taken: Vec<(String, String, i64)> = tx.rows(take, taken).await?;
+            due.extend(taken.into_iter().map(|(id, body, attempts)| {
                 let attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
-                due.push(Due { id, url, secret, retiring, body, attempts });
-            }
+                let (url, secret, retiring) = (url.clone(), secret.clone(), retiring.clone());
+                Due { id, url, secret, retiring, body, attempts }
+            }));
         }
         tx.commit().await?;
         Ok(due)
+    }
+
+    /// The endpoints to which something is due, the one that has waited longest first.
+    async fn waited_for(&self, now: Timestamp) -> Result<Vec<Waited>, StoreError> {
+        let rows = "SELECT id, url, secret, retiring, under_way FROM \
+                    (SELECT e.id, e.url, e.secret, e.retiring, \
+                     (SELECT COUNT(*) FROM deliveries d WHERE d.endpoint = e.id AND d.state = 'waiting' \
+                      AND d.leased_until > $1) AS under_way, \
+                     (SELECT d.next_at FROM deliveries d WHERE d.endpoint = e.id AND d.state = 'waiting' \
+                      AND d.leased_until <= $1 ORDER BY d.next_at LIMIT 1) AS since \
+                     FROM endpoints e WHERE e.active) AS waited WHERE since <= $1 ORDER BY since";
+        self.db.rows(rows, values![stored(now)]).await
     }
 
     /// Notes how an attempt ended.

@@ -26,7 +26,7 @@ use std::path::{Path, PathBuf};
 use jiff::Timestamp;
 
 pub use audit::{Act, AuditEntry, Broken, GENESIS};
-pub use deliveries::{Delivery, Due, News, Tried};
+pub use deliveries::{Delivery, Due, News, Tried, Unsent};
 pub use endpoints::{Endpoint, EndpointChange};
 pub use erase::Erased;
 pub use jobs::{Job, JobAsk, JobLine, JobState, LineDone, Portion};
