@@ -27,6 +27,8 @@ const LINES: i64 = 128;
 const TO_ONE: usize = 8;
 /// How often is looked for what is kept too long.
 const TIDY: Duration = Duration::from_secs(3600);
+/// How often is looked for bytes that should have gone.
+const FORGET: Duration = Duration::from_secs(60);
 /// Where the store does not answer, it is asked again after a while.
 const PAUSE: Duration = Duration::from_secs(5);
 /// Finished jobs and messages are kept for so long.
@@ -37,6 +39,7 @@ pub fn work(app: &Arc<App>) {
     tokio::spawn(forever("jobs", PAUSE, app.clone(), work_on_jobs));
     tokio::spawn(forever("webhooks", PAUSE, app.clone(), send_messages));
     tokio::spawn(forever("tidy", PAUSE, app.clone(), tidy));
+    tokio::spawn(forever("forget", PAUSE, app.clone(), forget));
 }
 
 /// Does one round after the other. A round that fails, be it by a fault of the program, is told and followed by the
@@ -203,6 +206,19 @@ async fn tidy_once(app: &App, now: Timestamp) -> Result<(), StoreError> {
     if erased.transcripts > 0 {
         tracing::info!(transcripts = erased.transcripts, days = days.get(), "erased");
     }
+    Ok(())
+}
+
+/// Has the bytes of what was erased go, where they could not go at once.
+async fn forget(app: Arc<App>) -> Result<(), StoreError> {
+    if let Some(archive) = &app.archive
+        && !archive.store.forget_bytes().await?
+    {
+        tracing::warn!(
+            "what was erased may still be in the files of the database, which somebody is reading"
+        );
+    }
+    sleep(FORGET).await;
     Ok(())
 }
 

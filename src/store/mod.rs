@@ -22,6 +22,7 @@ mod transcripts;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -145,6 +146,7 @@ impl From<sqlx::migrate::MigrateError> for StoreError {
 #[derive(Debug, Clone)]
 pub struct Store {
     db: Db,
+    leftovers: Arc<erase::Leftovers>,
 }
 
 impl Store {
@@ -162,7 +164,7 @@ impl Store {
             Place::Postgres(url) => (Db::postgres(url).await?, None),
         };
         schema::migrate(&db).await?;
-        Ok(Self { db })
+        Ok(Self { db, leftovers: Arc::default() })
     }
 
     /// Finishes what is being written and lets go of the database.
