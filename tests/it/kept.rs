@@ -407,7 +407,7 @@ async fn who_asks_too_often_is_told_when_to_come_again(bench: Bench) {
 fn table_of_rights() -> String {
     let mut table = "# 谁能用哪个接口\n\n由程序里的路由表生成，测试保证两者一致（`UPDATE_DOCS=1 cargo nextest run table_of_rights` 重新生成）。\
         「登录」的会话用 Cookie，「令牌」用 `Authorization: Bearer`。没有登录而访问受限的接口得到 401，角色不符得到 403。\n\
-        复核、查看原文、退回复核只有登录的人能做，令牌不能：对人的评价由人来定。\n\n\
+        复核、查看原文、退回复核只有登录的人能做，令牌不能：对人的评价由人来定。管理人员和令牌也是，否则有令牌就能冒充别人。\n\n\
         | 方法 | 路径 | 权限 | 未登录 | machine | reviewer | lead | admin |\n|---|---|---|---|---|---|---|---|\n"
         .to_owned();
     let mark = |yes| if yes { "✓" } else { "" };
