@@ -231,22 +231,22 @@ mod tests {
     use crate::pack::Pack;
     use crate::shelf::Shelf;
 
+    /// How this round fares.
+    async fn fare(round: usize) -> Result<(), StoreError> {
+        match round {
+            0 => panic!("客户说的话"),
+            1 => Err(StoreError::Busy),
+            _ => std::future::pending().await,
+        }
+    }
+
     #[tokio::test]
     async fn a_round_that_panics_or_fails_is_not_the_last() {
         let settings = Settings::of(&Layer::default());
         let app = Arc::new(App::new(Shelf::of(Pack::shipped().unwrap()), &settings));
         let rounds = Arc::new(AtomicUsize::new(0));
         let counted = rounds.clone();
-        let round = move |_app| {
-            let round = counted.fetch_add(1, Ordering::Relaxed);
-            async move {
-                match round {
-                    0 => panic!("客户说的话"),
-                    1 => Err(StoreError::Busy),
-                    _ => std::future::pending().await,
-                }
-            }
-        };
+        let round = move |_app| fare(counted.fetch_add(1, Ordering::Relaxed));
         let never_ends =
             timeout(Duration::from_secs(1), forever("test", Duration::from_millis(1), app, round)).await;
         assert!(never_ends.is_err());
