@@ -61,16 +61,12 @@ pub(super) async fn add(
 ) -> Result<(StatusCode, Json<Added>), Problem> {
     let archive = app.archive()?;
     let Add { url, events } = body::json(body, &app).await?;
-    let target = archive.allowed.target(&url).map_err(|error| invalid("/url", error.to_string()))?;
+    let target = archive.allowed.target(&url).map_err(|error| Problem::of_field("/url", error))?;
     let events = check_events(&events)?;
     let secret = Secret::random().reveal();
     let webhook =
         archive.store.add_endpoint(target.as_str(), &events, &secret, &actor, Timestamp::now()).await?;
     Ok((StatusCode::CREATED, Json(Added { secret, webhook })))
-}
-
-fn invalid(pointer: &str, message: String) -> Problem {
-    Problem::new("invalid_request", message.clone()).at(pointer, message)
 }
 
 fn unknown() -> Problem {
@@ -89,14 +85,14 @@ fn check_events(events: &[String]) -> Result<String, Problem> {
     let mut names = Vec::new();
     for (at, name) in events.iter().enumerate() {
         let sort: Sort = name.parse().map_err(|error: crate::webhook::event::UnknownEvent| {
-            invalid(&format!("/events/{at}"), error.to_string())
+            Problem::of_field(&format!("/events/{at}"), error)
         })?;
         if !names.contains(&sort.name()) {
             names.push(sort.name());
         }
     }
     if names.is_empty() {
-        return Err(invalid("/events", "至少选一个事件".to_owned()));
+        return Err(Problem::of_field("/events", "至少选一个事件"));
     }
     Ok(names.join(" "))
 }
