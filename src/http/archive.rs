@@ -3,27 +3,23 @@
 use std::collections::HashSet;
 use std::num::NonZero;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::Instant;
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use jiff::Timestamp;
 use tokio::sync::{Notify, Semaphore};
 
+use super::hashing::Hashing;
+use super::logins::Logins;
+use super::peer::Proxies;
 use super::problem::Problem;
-use crate::access::{Password, Secret};
+use crate::access::{PasswordError, Secret};
 use crate::config::Settings;
 use crate::diagnostic::Diagnostics;
 use crate::pack::Pack;
 use crate::store::{Keeper, Store, StoreError};
 use crate::webhook::send::{Patience, Sender, SenderError};
 use crate::webhook::target::{Allowed, AllowedError};
-
-/// So many wrong passwords for one login are nobody's slip of the finger.
-const TRIES: NonZero<u32> = NonZero::new(5).expect("5 is not 0");
-/// After them one more is allowed every so often.
-const TRY_AGAIN: Duration = Duration::from_secs(30);
-/// Passwords that are compared at once: each takes 19 MiB and a core.
-const COMPARED_AT_ONCE: usize = 2;
 
 /// Messages that are sent at once.
 const SENT_AT_ONCE: usize = 64;
@@ -49,12 +45,12 @@ pub struct Archive {
     pub(super) retention_days: Option<NonZero<u32>>,
     /// How often each token and person asks.
     pub(super) requests: DefaultKeyedRateLimiter<String>,
-    /// How often each login is tried.
-    pub(super) logins: DefaultKeyedRateLimiter<String>,
-    /// Places for those whose password is compared.
-    pub(super) comparing: Semaphore,
-    /// A hash that no password has, compared where nobody has the login.
-    pub(super) nobody: String,
+    /// How often logins are tried in vain.
+    pub(super) logins: Logins,
+    /// Where passwords are hashed.
+    pub(super) hashing: Hashing,
+    /// Who tells for whom they ask.
+    pub(super) proxies: Proxies,
     /// Lets the first administrator in; none once somebody is known.
     pub(super) set_up: Mutex<Option<Secret>>,
     /// An older pack that was asked for last.
@@ -75,6 +71,12 @@ pub enum ArchiveError {
     /// Webhooks cannot be sent.
     #[error("{0}")]
     Sender(#[from] SenderError),
+    /// What is listed as a proxy is no address.
+    #[error("trusted_proxies 里的“{0}”不对：写成地址 127.0.0.1 或网段 10.0.0.0/8")]
+    Proxies(String),
+    /// Not even one password can be hashed.
+    #[error("登录用的校验值算不出来，多半是内存不足：请腾出内存，再启动")]
+    Hashing(#[from] PasswordError),
 }
 
 impl Archive {
@@ -85,7 +87,6 @@ impl Archive {
     pub async fn open(store: Store, settings: &Settings) -> Result<Self, ArchiveError> {
         let allowed = Allowed::read(&settings.webhooks).map_err(ArchiveError::Webhooks)?;
         let set_up = store.people().await?.is_empty().then(|| Secret::random(""));
-        let tries = Quota::with_period(TRY_AGAIN).map(|quota| quota.allow_burst(TRIES));
         Ok(Self {
             keeper: Keeper::start(store.clone()),
             work: Notify::new(),
@@ -95,9 +96,9 @@ impl Archive {
             allowed,
             retention_days: settings.retention_days,
             requests: RateLimiter::keyed(Quota::per_second(settings.rate)),
-            logins: RateLimiter::keyed(tries.unwrap_or(Quota::per_minute(TRIES))),
-            comparing: Semaphore::new(COMPARED_AT_ONCE),
-            nobody: Password::random().hash().unwrap_or_default(),
+            logins: Logins::new(),
+            hashing: Hashing::start()?,
+            proxies: Proxies::read(&settings.proxies).map_err(ArchiveError::Proxies)?,
             set_up: Mutex::new(set_up),
             lately: Mutex::default(),
             packs: Mutex::default(),
@@ -144,6 +145,6 @@ impl Archive {
     /// Forgets who has not asked for a while.
     pub(super) fn tidy(&self) {
         self.requests.retain_recent();
-        self.logins.retain_recent();
+        self.logins.tidy(Instant::now());
     }
 }

@@ -117,6 +117,12 @@ impl AuditEntry {
 }
 
 impl Tx {
+    /// Waits until no other act that is accounted for is under way; it is one's turn until the commit.
+    pub(super) async fn take_turn(&mut self) -> Result<(), StoreError> {
+        self.run("UPDATE audit_head SET seq = seq WHERE id = 1", values![]).await?;
+        Ok(())
+    }
+
     /// Writes an act into the audit log; it takes effect with whatever else is done in the same breath.
     pub(super) async fn record(
         &mut self,

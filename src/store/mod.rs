@@ -32,7 +32,7 @@ pub use endpoints::{Endpoint, EndpointChange};
 pub use erase::Erased;
 pub use jobs::{Job, JobAsk, JobLine, JobState, LineDone, Portion};
 pub use keep::{Keeper, Keeping, Kept, NewDraft, Packed, Refused};
-pub use people::{NewPerson, Person, PersonChange};
+pub use people::{NewPerson, Person, PersonChange, Unchanged};
 pub use queue::{Cursor, QueueEntry, QueueFilter, QueueOrder};
 pub use results::Span;
 pub use reviews::{Claim, Denied, HistoryDetail, HistoryEntry, ReviewState, Step, StoredReview};
