@@ -39,6 +39,7 @@ mod metrics;
 mod ndjson;
 mod observe;
 mod openapi;
+mod outbox;
 mod pack;
 mod peer;
 mod people;
