@@ -34,6 +34,8 @@ pub struct Settings {
     pub retention_days: Option<NonZero<u32>>,
     /// Where webhooks may go.
     pub webhooks: Vec<String>,
+    /// Proxies that are trusted to tell for whom they ask.
+    pub proxies: Vec<String>,
     /// How many requests one token or person may make in a second.
     pub rate: NonZero<u32>,
     /// How many requests are worked on at once; more are told to come later.
@@ -74,6 +76,10 @@ pub struct Layer {
     /// 回调(webhook)允许发往哪里,可写多个,用逗号分开:`https://hooks.example.cn`、`https://*.example.cn`、`http://10.2.0.0/16:8080`;不写则都不允许
     #[arg(long, env = "ZHIJIAN_WEBHOOK_ALLOW", value_name = "地址", value_delimiter = ',')]
     pub webhook_allow: Option<Vec<String>>,
+    /// 前面的代理的地址或网段,可写多个,用逗号分开:`127.0.0.1`、`10.0.0.0/8`;来自它们的请求,按 X-Forwarded-For 认来源,
+    /// 试错密码时按来源限制;不写则都不信
+    #[arg(long, env = "ZHIJIAN_TRUSTED_PROXIES", value_name = "地址", value_delimiter = ',')]
+    pub trusted_proxies: Option<Vec<String>>,
     /// 每个令牌、每个人每秒最多多少个请求 [缺省: 1000]
     #[arg(long, env = "ZHIJIAN_RATE_PER_SECOND", value_name = "个")]
     pub rate_per_second: Option<NonZero<u32>>,
@@ -158,6 +164,7 @@ impl Settings {
             data: layer.data.as_deref().map(Place::of),
             retention_days: layer.retention_days,
             webhooks: layer.webhook_allow.clone().unwrap_or_default(),
+            proxies: layer.trusted_proxies.clone().unwrap_or_default(),
             rate: layer.rate_per_second.unwrap_or(DEFAULT_RATE),
             in_flight: layer.max_in_flight.unwrap_or(512),
             log: layer.log.clone().unwrap_or_else(|| "info".to_owned()),
@@ -202,6 +209,7 @@ impl Layer {
             data: self.data.or(below.data),
             retention_days: self.retention_days.or(below.retention_days),
             webhook_allow: self.webhook_allow.or(below.webhook_allow),
+            trusted_proxies: self.trusted_proxies.or(below.trusted_proxies),
             rate_per_second: self.rate_per_second.or(below.rate_per_second),
             max_in_flight: self.max_in_flight.or(below.max_in_flight),
             log: self.log.or(below.log),

@@ -13,6 +13,9 @@ pub mod yaml;
 /// Beside the flow: reads posted JSON without guessing.
 pub mod strict;
 
+/// Beside the flow: what a digest is, and how it is written.
+pub mod digest;
+
 /// Stage 1: what came in.
 pub mod transcript;
 

@@ -12,6 +12,7 @@ use sha2::{Digest, Sha256};
 use crate::criteria::{self, Criterion};
 use crate::detect::{Dialogue, dialogue};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, reason};
+use crate::digest::hex;
 use crate::draft::Form;
 use crate::lexicon::{self, Lexicons, LexiconsDraft, Plan};
 use crate::review::reasons::{self, Reasons};
@@ -224,8 +225,7 @@ fn digest(sources: &[Source]) -> String {
         hash.update(format!("{}\n{}\n", source.path, source.text.len()));
         hash.update(&source.text);
     }
-    let hex: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("sha256:{hex}")
+    format!("sha256:{}", hex(hash.finalize()))
 }
 
 /// Every file of the pack below `root`, with its path in the pack; folders that cannot be read go to `diagnostics`.

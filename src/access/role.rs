@@ -95,10 +95,11 @@ impl Scope {
         Self::Operate,
     ];
 
-    /// Whether only a person who logged in may do it: a decision about somebody's work is a human's (PIPL art. 24).
+    /// Whether only a person who logged in may do it: a decision about somebody's work is a human's (PIPL art. 24), and
+    /// whoever looks after people and tokens can become any of them.
     #[must_use]
     pub fn needs_person(self) -> bool {
-        matches!(self, Self::Review | Self::Unmask | Self::Reopen)
+        matches!(self, Self::Review | Self::Unmask | Self::Reopen | Self::People)
     }
 
     /// The word for it in files and JSON.

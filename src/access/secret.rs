@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use sha2::{Digest as _, Sha256};
+use crate::digest::{hex, sha256};
 
 /// A secret that somebody holds: of a token, a session or the first set-up.
 ///
@@ -20,7 +20,7 @@ impl Secret {
     pub fn random(prefix: &str) -> Self {
         let mut bytes = [0; 32];
         getrandom::fill(&mut bytes).expect("the system gives random numbers");
-        Self(format!("{prefix}{}", hex(&bytes)))
+        Self(format!("{prefix}{}", hex(bytes)))
     }
 
     /// What somebody has sent.
@@ -44,7 +44,7 @@ impl Secret {
     /// SHA-256 in hexadecimal: what is kept.
     #[must_use]
     pub fn hash(&self) -> String {
-        hex(&Sha256::digest(&self.0))
+        sha256(&self.0)
     }
 }
 
@@ -53,10 +53,6 @@ impl fmt::Debug for Secret {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Secret(…)")
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -43,32 +43,49 @@ enum Command {
 pub fn run(args: Args) -> Result<Outcome, CliError> {
     match args.command {
         Command::Verify { expect, store } => {
-            store.with(async |store| verify(&store, expect.as_deref()).await)
+            let expected = expect.as_deref().map(noted).transpose()?;
+            store.with(async |store| verify(&store, expected.as_ref()).await)
         }
         Command::Export { store } => store.with(async |store| export(&store).await),
     }
 }
 
-async fn verify(store: &Store, expect: Option<&str>) -> Result<Outcome, CliError> {
-    let length = match store.verify_audit().await? {
-        Ok(length) => length,
+/// The end of the chain as somebody has noted it: number and hash of the entry that was the last.
+struct Noted {
+    seq: i64,
+    hash: String,
+}
+
+/// Reads what an earlier `verify` has printed.
+fn noted(written: &str) -> Result<Noted, CliError> {
+    let usage =
+        || CliError::Usage("--expect 写成“条数:校验值”，条数至少为 1：照抄上次核对时显示的那一行".to_owned());
+    let (seq, hash) = written.trim().split_once(':').ok_or_else(usage)?;
+    let seq = seq.parse().ok().filter(|seq| *seq >= 1).ok_or_else(usage)?;
+    Ok(Noted { seq, hash: hash.to_owned() })
+}
+
+async fn verify(store: &Store, expected: Option<&Noted>) -> Result<Outcome, CliError> {
+    let (length, head) = match store.verify_audit().await? {
+        Ok(whole) => whole,
         Err(broken) => {
             say(&format!("审计链不完整：{broken}"));
             return Ok(Outcome::Findings);
         }
     };
-    if let Some(expect) = expect {
-        let usage = || CliError::Usage("--expect 写成“条数:校验值”，即上次核对时显示的".to_owned());
-        let (seq, hash) = expect.split_once(':').ok_or_else(usage)?;
-        let seq: i64 = seq.parse().map_err(|_| usage())?;
+    if let Some(Noted { seq, hash }) = expected {
         let entry = store.audit_after(seq - 1, 1).await?.into_iter().next();
-        if seq > 0 && entry.is_none_or(|entry| entry.seq != seq || entry.hash != hash) {
+        if entry.is_none_or(|entry| entry.seq != *seq || entry.hash != *hash) {
             say(&format!("审计链不完整：第 {seq} 条与以前记下的不符，或已被截掉"));
             return Ok(Outcome::Findings);
         }
     }
-    let (_, head) = store.audit_head().await?;
-    print(&format!("审计链完整，共 {length} 条。请另存这一行，以后用 --expect 核对：\n{length}:{head}"))?;
+    // An empty log has nothing to be kept.
+    if length == 0 {
+        print("审计链完整，还没有记录")?;
+        return Ok(Outcome::Fine);
+    }
+    print(&format!("审计链完整，共 {length} 条。请另存下一行，以后用 --expect 核对：\n{length}:{head}"))?;
     Ok(Outcome::Fine)
 }
 

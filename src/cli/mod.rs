@@ -66,6 +66,9 @@ pub enum CliError {
     /// The arguments do not fit.
     #[error("{0}")]
     Usage(String),
+    /// What somebody or something is to be called, or may do, does not fit.
+    #[error("{0}")]
+    Mistake(#[from] crate::access::Mistake),
     /// Reading or writing failed.
     #[error("{what}:{}", reason(source))]
     Io {

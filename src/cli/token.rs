@@ -2,11 +2,11 @@
 
 use clap::Subcommand;
 use comfy_table::Table;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use super::store::{StoreArgs, operator};
 use super::{CliError, Outcome, print, say};
-use crate::access::{Role, Scopes};
+use crate::access::{Role, Scopes, Unknown, check_name, end_of_term, scopes_of_token};
 use crate::store::{NewToken, Token};
 
 /// The arguments of `zhijian token`.
@@ -32,7 +32,7 @@ enum Command {
         #[arg(long, value_name = "权限")]
         scopes: Option<String>,
         /// 有效多少天 [缺省: 一直有效]
-        #[arg(long, value_name = "天", value_parser = clap::value_parser!(u32).range(1..=3650))]
+        #[arg(long, value_name = "天")]
         days: Option<u32>,
         /// Which store.
         #[command(flatten)]
@@ -62,10 +62,10 @@ enum Command {
 pub fn run(args: Args) -> Result<Outcome, CliError> {
     match args.command {
         Command::Add { name, role, scopes, days, store } => {
-            let scopes = scopes_of(role, scopes.as_deref())?;
             let now = Timestamp::now();
-            let expires_at = days.map(|days| now + SignedDuration::from_hours(24 * i64::from(days)));
-            let new = NewToken { name: &name, role, scopes, expires_at };
+            let name = check_name(&name)?;
+            let scopes = scopes_of_token(role, scopes.as_deref().map(read_scopes).transpose()?)?;
+            let new = NewToken { name, role, scopes, expires_at: end_of_term(days, now)? };
             let (token, secret) =
                 store.with(async |store| Ok(store.add_token(new, &operator(), now).await?))?;
             say(&format!("已建立令牌 {}（{}：{scopes}），密文只显示这一次：", token.prefix, role.name()));
@@ -78,11 +78,8 @@ pub fn run(args: Args) -> Result<Outcome, CliError> {
         Command::Revoke { token, store } => {
             let revoked = store.with(async |store| {
                 let tokens = store.tokens().await?;
-                let meant: Vec<_> = tokens.iter().filter(|it| it.id == token || it.prefix == token).collect();
-                let [meant] = meant.as_slice() else {
-                    return Err(CliError::Usage(format!("没有编号或开头为 {token} 的令牌，或不止一个")));
-                };
-                Ok(store.revoke_token(&meant.id, &operator(), Timestamp::now()).await?)
+                let id = meant(&tokens, &token)?;
+                Ok(store.revoke_token(id, &operator(), Timestamp::now()).await?)
             })?;
             say(if revoked { "已作废" } else { "这个令牌早已作废" });
         }
@@ -90,16 +87,21 @@ pub fn run(args: Args) -> Result<Outcome, CliError> {
     Ok(Outcome::Fine)
 }
 
-fn scopes_of(role: Role, asked: Option<&str>) -> Result<Scopes, CliError> {
-    let may = role.scopes().for_programs();
-    let Some(asked) = asked else { return Ok(may) };
-    let scopes: Scopes = asked
-        .replace([',', '，'], " ")
-        .parse()
-        .map_err(|unknown: crate::access::Unknown| CliError::Usage(format!("权限有误：{unknown}")))?;
-    let fits = scopes != Scopes::default() && scopes.within(may);
-    fits.then_some(scopes)
-        .ok_or_else(|| CliError::Usage(format!("{} 的令牌可有的权限是：{may}", role.name())))
+/// The id of the one token that has it, or begins like this.
+fn meant<'a>(tokens: &'a [Token], written: &str) -> Result<&'a str, CliError> {
+    let begins = |token: &&Token| !written.is_empty() && token.prefix.starts_with(written);
+    let meant: Vec<&Token> = tokens.iter().filter(|token| token.id == written || begins(token)).collect();
+    let told = match meant.as_slice() {
+        [token] => return Ok(&token.id),
+        [] => format!("没有编号或开头为 {written} 的令牌：见 zhijian token list"),
+        several => format!("有 {} 个令牌以 {written} 开头：请多写几个字符，或写编号", several.len()),
+    };
+    Err(CliError::Usage(told))
+}
+
+fn read_scopes(written: &str) -> Result<Scopes, CliError> {
+    let scopes = written.replace([',', '，'], " ").parse();
+    scopes.map_err(|unknown: Unknown| CliError::Usage(format!("权限有误：{unknown}")))
 }
 
 fn table(tokens: &[Token]) -> String {

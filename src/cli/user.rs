@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::store::{StoreArgs, operator};
 use super::{CliError, Outcome, print, say};
-use crate::access::{Password, Role};
+use crate::access::{Password, Role, check_login, check_name, check_role};
 use crate::store::{NewPerson, Person, PersonChange, Store};
 
 /// The arguments of `zhijian user`.
@@ -72,9 +72,11 @@ enum Command {
 pub fn run(args: Args) -> Result<Outcome, CliError> {
     match args.command {
         Command::Add { login, role, name, password_stdin, store } => {
+            let login = check_login(&login)?.to_owned();
+            let role = check_role(role)?;
+            let name = check_name(name.as_deref().unwrap_or(&login))?.to_owned();
             let password = if password_stdin { read_password(&login)? } else { Password::random() };
             let told = (!password_stdin).then(|| password.reveal().to_owned());
-            let name = name.unwrap_or_else(|| login.clone());
             store.with(async |store| add(&store, &login, &name, role, &password).await)?;
             say(&format!("已增加 {login}（{}）", role.name()));
             told.map_or(Ok(()), |password| print(&format!("密码（只显示这一次）：{password}")))?;
@@ -84,6 +86,7 @@ pub fn run(args: Args) -> Result<Outcome, CliError> {
             print(&table(&people))?;
         }
         Command::Change { login, role, active, reset_password, store } => {
+            let role = role.map(check_role).transpose()?;
             let password = reset_password.then(Password::random);
             store.with(async |store| change(&store, &login, role, active, password.as_ref()).await)?;
             say(&format!("已修改 {login}"));
@@ -107,18 +110,10 @@ async fn add(
     role: Role,
     password: &Password,
 ) -> Result<(), CliError> {
-    let usage = |message: &str| CliError::Usage(message.to_owned());
-    if role == Role::Machine {
-        return Err(usage("机器用令牌，不用密码：zhijian token add"));
-    }
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '@');
-    if !(2..=64).contains(&login.len()) || !login.chars().all(is_plain) {
-        return Err(usage("登录名为 2 至 64 个字母、数字或 . _ - @"));
-    }
     let password_hash = password.hash().map_err(|error| CliError::Usage(error.to_string()))?;
     let new = NewPerson { login, name, role, password_hash: &password_hash };
     let person = store.add_person(new, &operator(), Timestamp::now()).await?;
-    person.map(drop).ok_or_else(|| usage("这个登录名已有人用"))
+    person.map(drop).ok_or_else(|| CliError::Usage("这个登录名已有人用：请换一个".to_owned()))
 }
 
 async fn change(
@@ -133,9 +128,9 @@ async fn change(
     let person = person.ok_or_else(|| CliError::Usage(format!("没有登录名为 {login} 的人")))?;
     let hash = password.map(Password::hash).transpose();
     let hash = hash.map_err(|error| CliError::Usage(error.to_string()))?;
-    let change = PersonChange { name: None, role, active, password_hash: hash.as_deref() };
-    store.change_person(&person.id, change, &operator(), Timestamp::now()).await?;
-    Ok(())
+    let change = PersonChange { role, active, password_hash: hash.as_deref(), ..PersonChange::default() };
+    let changed = store.change_person(&person.id, change, &operator(), Timestamp::now()).await?;
+    changed.map(drop).map_err(|unchanged| CliError::Usage(unchanged.to_string()))
 }
 
 fn table(people: &[Person]) -> String {

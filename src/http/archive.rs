@@ -3,14 +3,17 @@
 use std::collections::{HashSet, VecDeque};
 use std::num::NonZero;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::Instant;
 
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use jiff::Timestamp;
 use tokio::sync::{Notify, Semaphore};
 
+use super::hashing::Hashing;
+use super::logins::Logins;
+use super::peer::Proxies;
 use super::problem::Problem;
-use crate::access::{Password, Secret};
+use crate::access::{PasswordError, Secret};
 use crate::config::Settings;
 use crate::diagnostic::Diagnostics;
 use crate::pack::Pack;
@@ -18,12 +21,8 @@ use crate::store::{Keeper, Store, StoreError};
 use crate::webhook::send::{Patience, Sender, SenderError};
 use crate::webhook::target::{Allowed, AllowedError};
 
-/// So many wrong passwords for one login are nobody's slip of the finger.
-const TRIES: NonZero<u32> = NonZero::new(5).expect("5 is not 0");
-/// After them one more is allowed every so often.
-const TRY_AGAIN: Duration = Duration::from_secs(30);
-/// Passwords that are compared at once: each takes 19 MiB and a core.
-const COMPARED_AT_ONCE: usize = 2;
+/// Messages that are sent at once.
+const SENT_AT_ONCE: usize = 64;
 
 /// So many older packs are kept in memory, for drafts that they judged to be explained.
 const OLDER_PACKS: usize = 3;
@@ -37,6 +36,10 @@ pub struct Archive {
     pub(super) keeper: Keeper,
     /// Says that there is work to be done aside.
     pub(super) work: Notify,
+    /// Says that there is a message to be sent, or a place for one.
+    pub(super) messages: Notify,
+    /// Places for messages that are being sent.
+    pub(super) sending: Arc<Semaphore>,
     /// Where messages may go.
     pub(super) allowed: Allowed,
     /// Sends messages.
@@ -45,12 +48,12 @@ pub struct Archive {
     pub(super) retention_days: Option<NonZero<u32>>,
     /// How often each token and person asks.
     pub(super) requests: DefaultKeyedRateLimiter<String>,
-    /// How often each login is tried.
-    pub(super) logins: DefaultKeyedRateLimiter<String>,
-    /// Places for those whose password is compared.
-    pub(super) comparing: Semaphore,
-    /// A hash that no password has, compared where nobody has the login.
-    pub(super) nobody: String,
+    /// How often logins are tried in vain.
+    pub(super) logins: Logins,
+    /// Where passwords are hashed.
+    pub(super) hashing: Hashing,
+    /// Who tells for whom they ask.
+    pub(super) proxies: Proxies,
     /// Lets the first administrator in; none once somebody is known.
     pub(super) set_up: Mutex<Option<Secret>>,
     /// Older packs that were asked for lately, the last one last. Whoever needs one that is not there holds them all, so
@@ -72,6 +75,12 @@ pub enum ArchiveError {
     /// Webhooks cannot be sent.
     #[error("{0}")]
     Sender(#[from] SenderError),
+    /// What is listed as a proxy is no address.
+    #[error("trusted_proxies 里的“{0}”不对：写成地址 127.0.0.1 或网段 10.0.0.0/8")]
+    Proxies(String),
+    /// Not even one password can be hashed.
+    #[error("登录用的校验值算不出来，多半是内存不足：请腾出内存，再启动")]
+    Hashing(#[from] PasswordError),
 }
 
 impl Archive {
@@ -82,17 +91,18 @@ impl Archive {
     pub async fn open(store: Store, settings: &Settings) -> Result<Self, ArchiveError> {
         let allowed = Allowed::read(&settings.webhooks).map_err(ArchiveError::Webhooks)?;
         let set_up = store.people().await?.is_empty().then(|| Secret::random(""));
-        let tries = Quota::with_period(TRY_AGAIN).map(|quota| quota.allow_burst(TRIES));
         Ok(Self {
             keeper: Keeper::start(store.clone()),
             work: Notify::new(),
+            messages: Notify::new(),
+            sending: Arc::new(Semaphore::new(SENT_AT_ONCE)),
             sender: Sender::new(allowed.clone(), Patience::default())?,
             allowed,
             retention_days: settings.retention_days,
             requests: RateLimiter::keyed(Quota::per_second(settings.rate)),
-            logins: RateLimiter::keyed(tries.unwrap_or(Quota::per_minute(TRIES))),
-            comparing: Semaphore::new(COMPARED_AT_ONCE),
-            nobody: Password::random().hash().unwrap_or_default(),
+            logins: Logins::new(),
+            hashing: Hashing::start()?,
+            proxies: Proxies::read(&settings.proxies).map_err(ArchiveError::Proxies)?,
             set_up: Mutex::new(set_up),
             lately: tokio::sync::Mutex::default(),
             packs: Mutex::default(),
@@ -144,6 +154,6 @@ impl Archive {
     /// Forgets who has not asked for a while.
     pub(super) fn tidy(&self) {
         self.requests.retain_recent();
-        self.logins.retain_recent();
+        self.logins.tidy(Instant::now());
     }
 }

@@ -71,7 +71,7 @@ pub(super) struct AuditState {
     whole: bool,
     /// How many entries there are.
     length: i64,
-    /// The hash of the last of them.
+    /// The hash of the last of them: kept elsewhere together with `length`, it proves that nothing was cut off.
     head: String,
     /// Where it is broken.
     broken: Option<String>,
@@ -82,8 +82,9 @@ pub(super) struct AuditState {
     responses((status = 200, description = "核对的结果", body = AuditState)))]
 pub(super) async fn state(State(app): State<Arc<App>>) -> Result<Json<AuditState>, Problem> {
     let store = &app.archive()?.store;
-    let verified = store.verify_audit().await?;
-    let (length, head) = store.audit_head().await?;
-    let broken = verified.err().map(|broken| broken.to_string());
+    let (broken, (length, head)) = match store.verify_audit().await? {
+        Ok(whole) => (None, whole),
+        Err(broken) => (Some(broken.to_string()), store.audit_head().await?),
+    };
     Ok(Json(AuditState { whole: broken.is_none(), length, head, broken }))
 }

@@ -97,10 +97,14 @@ pub(super) fn same_origin(headers: &HeaderMap) -> Result<(), Problem> {
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let is_ours = match (text("sec-fetch-site"), text("origin")) {
         (Some(site), _) => matches!(site, "same-origin" | "none"),
-        (None, Some(origin)) => origin.split_once("://").map(|(_, host)| host) == text("host"),
+        // A page without an origin says `null`, which is nobody's host.
+        (None, Some(origin)) => origin.split_once("://").is_some_and(|(_, host)| Some(host) == text("host")),
         (None, None) => true,
     };
-    let refusal = || Problem::new("forbidden", "请求来自别的网站，已拒绝：请在本系统的页面里操作");
+    let refusal = || {
+        let told = "请求来自别的网站，已拒绝：请在本系统的页面里操作；如果前面有代理，请让它原样传递 Host 头";
+        Problem::new("forbidden", told)
+    };
     is_ours.then_some(()).ok_or_else(refusal)
 }
 
@@ -111,4 +115,30 @@ fn slow_down(archive: &Archive, actor: &Actor) -> Result<(), Problem> {
         Problem::new("too_many_requests", format!("请求过于频繁：请 {seconds} 秒后再试，或改用批量提交"))
             .retry_after(seconds)
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn passes(headers: &[(&'static str, &'static str)]) -> bool {
+        let headers = headers.iter().map(|(name, value)| {
+            (header::HeaderName::from_static(name), header::HeaderValue::from_static(value))
+        });
+        same_origin(&headers.collect()).is_ok()
+    }
+
+    #[test]
+    fn only_our_own_pages_act_for_a_person() {
+        assert!(passes(&[("host", "zj.cn")]), "no browser");
+        assert!(passes(&[("host", "zj.cn"), ("origin", "https://zj.cn")]));
+        assert!(
+            passes(&[("origin", "https://evil.cn"), ("sec-fetch-site", "same-origin")]),
+            "the browser knows"
+        );
+        assert!(!passes(&[("host", "zj.cn"), ("origin", "https://evil.cn")]));
+        assert!(!passes(&[("host", "zj.cn"), ("origin", "null")]));
+        assert!(!passes(&[("origin", "null")]), "nobody is not nobody");
+        assert!(!passes(&[("host", "zj.cn"), ("origin", "https://zj.cn"), ("sec-fetch-site", "cross-site")]));
+    }
 }

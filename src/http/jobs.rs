@@ -22,6 +22,7 @@ use super::transcripts::key;
 use super::{App, body};
 use crate::access::Actor;
 use crate::answer::{Line, Lines, Refusal};
+use crate::digest::hex;
 use crate::store::{Job, JobAsk, JobKey, JobLine, Store};
 use crate::transcript::intake;
 
@@ -112,7 +113,7 @@ async fn receive(app: &App, store: &Store, job: &str, body: Body) -> Result<Stri
         gathered.take(app, line)?;
     }
     store.add_lines(job, &gathered.drain(), Timestamp::now()).await?;
-    Ok(hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect())
+    Ok(hex(hash.finalize()))
 }
 
 /// Lines that have come in and are yet to be kept, those that cannot be taken with their refusal as JSON.

@@ -14,8 +14,8 @@ use utoipa::openapi::{Object, ObjectBuilder, Type};
 use super::archive::Archive;
 use super::problem::{Document, Problem};
 use super::{App, body};
-use crate::access::{Actor, Password, Role};
-use crate::store::{NewPerson, Person, PersonChange};
+use crate::access::{Actor, Password, Role, check_login, check_name, check_role};
+use crate::store::{NewPerson, Person, PersonChange, Unchanged};
 
 /// Everybody.
 #[derive(Debug, serde::Serialize, ToSchema)]
@@ -68,9 +68,10 @@ pub(super) async fn add(
 ) -> Result<(StatusCode, Json<Person>), Problem> {
     let archive = app.archive()?;
     let Add { login, name, role, password } = body::json(body, &app).await?;
-    let (login, name) = (check_login(&login)?, check_name(&name)?);
-    check_role(role)?;
-    let password_hash = hash(archive, password, login).await?;
+    let login = check_login(&login).map_err(|mistake| Problem::of_field("/login", mistake))?;
+    let name = check_name(&name).map_err(|mistake| Problem::of_field("/name", mistake))?;
+    let role = check_role(role).map_err(|mistake| Problem::of_field("/role", mistake))?;
+    let password_hash = hash(archive, "/password", password, login).await?;
     let new = NewPerson { login, name, role, password_hash: &password_hash };
     let person = archive.store.add_person(new, &actor, Timestamp::now()).await?;
     let taken = || Problem::new("conflict", "这个登录名已有人用：请换一个").at("/login", "已有人用");
@@ -98,7 +99,7 @@ pub(super) struct Change {
 #[utoipa::path(patch, path = "/api/v1/people/{id}", tag = "人员", request_body = Change,
     params(("id" = String, Path, description = "人员编号")), responses(
     (status = 200, description = "已修改", body = Person),
-    (status = 409, description = "不能停用最后一个管理员", body = Document, content_type = "application/problem+json")))]
+    (status = 409, description = "不能停用自己或改自己的角色，也不能让最后一个管理员离开", body = Document, content_type = "application/problem+json")))]
 pub(super) async fn change(
     State(app): State<Arc<App>>,
     Extension(actor): Extension<Actor>,
@@ -107,56 +108,36 @@ pub(super) async fn change(
 ) -> Result<Json<Person>, Problem> {
     let archive = app.archive()?;
     let Change { name, role, active, password } = body::json(body, &app).await?;
-    let unknown = || Problem::new("not_found", "没有这个人");
-    let person = archive.store.person(&id).await?.ok_or_else(unknown)?;
-    let name = name.as_deref().map(check_name).transpose()?;
-    role.map_or(Ok(()), check_role)?;
-    let password_hash = match password {
-        Some(password) => Some(hash(archive, password, &person.login).await?),
-        None => None,
+    let refusal = |unchanged: Unchanged| {
+        let code = if unchanged == Unchanged::Unknown { "not_found" } else { "conflict" };
+        Problem::new(code, unchanged.to_string())
     };
-    let change = PersonChange { name, role, active, password_hash: password_hash.as_deref() };
+    let person = archive.store.person(&id).await?.ok_or_else(|| refusal(Unchanged::Unknown))?;
     if person.id == actor.id && (active == Some(false) || role.is_some_and(|role| role != person.role)) {
         return Err(Problem::new("conflict", "不能停用自己或改自己的角色：请另一位管理员来做"));
     }
-    let person = archive.store.change_person(&id, change, &actor, Timestamp::now()).await?;
-    Ok(Json(person.ok_or_else(unknown)?))
-}
-
-/// A login that can be typed and told apart.
-pub(super) fn check_login(login: &str) -> Result<&str, Problem> {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '@');
-    if (2..=64).contains(&login.len()) && login.chars().all(is_plain) {
-        return Ok(login);
-    }
-    let message = "登录名为 2 至 64 个字母、数字或 . _ - @";
-    Err(Problem::new("invalid_request", message).at("/login", message))
-}
-
-/// A name that can be shown.
-pub(super) fn check_name(name: &str) -> Result<&str, Problem> {
-    let name = name.trim();
-    if (1..=50).contains(&name.chars().count()) && !name.chars().any(char::is_control) {
-        return Ok(name);
-    }
-    let message = "名称为 1 至 50 个字符";
-    Err(Problem::new("invalid_request", message).at("/name", message))
-}
-
-fn check_role(role: Role) -> Result<(), Problem> {
-    let message = "人员的角色是 reviewer、lead 或 admin；机器请用令牌";
-    let refusal = || Problem::new("invalid_request", message).at("/role", message);
-    (role != Role::Machine).then_some(()).ok_or_else(refusal)
-}
-
-/// The hash of a password that somebody has chosen, made aside, since it takes a while.
-pub(super) async fn hash(archive: &Archive, password: String, login: &str) -> Result<String, Problem> {
-    let refusal = |error: crate::access::PasswordError| {
-        let message = error.to_string();
-        Problem::new("invalid_request", message.clone()).at("/password", message)
+    let name = name.as_deref().map(check_name).transpose();
+    let name = name.map_err(|mistake| Problem::of_field("/name", mistake))?;
+    let role = role.map(check_role).transpose().map_err(|mistake| Problem::of_field("/role", mistake))?;
+    let password_hash = match password {
+        Some(password) => Some(hash(archive, "/password", password, &person.login).await?),
+        None => None,
     };
-    let password = Password::chosen(password, login).map_err(refusal)?;
-    let _place = archive.comparing.acquire().await;
-    let hash = tokio::task::spawn_blocking(move || password.hash()).await;
-    hash.unwrap_or(Err(crate::access::PasswordError::Failed)).map_err(refusal)
+    let password_hash = password_hash.as_deref();
+    let change = PersonChange { name, role, active, password_hash, ..PersonChange::default() };
+    let changed = archive.store.change_person(&id, change, &actor, Timestamp::now()).await?;
+    changed.map(Json).map_err(refusal)
+}
+
+/// The hash of a password that somebody has chosen in the field at `pointer`.
+pub(super) async fn hash(
+    archive: &Archive,
+    pointer: &str,
+    password: String,
+    login: &str,
+) -> Result<String, Problem> {
+    let password =
+        Password::chosen(password, login).map_err(|mistake| Problem::of_field(pointer, mistake))?;
+    let hash = archive.hashing.hash(password).await;
+    hash.map_err(|failed| Problem::new("unavailable", failed.to_string()).retry_after(1))
 }

@@ -1,6 +1,7 @@
 //! Refusals as problem documents (RFC 9457), in Chinese, with a stable code and the offending fields.
 
 use std::any::Any;
+use std::fmt::Display;
 use std::sync::Arc;
 
 use axum::body::Body;
@@ -115,6 +116,12 @@ impl Problem {
     /// A problem without offending fields.
     pub(super) fn new(code: &'static str, detail: impl Into<String>) -> Self {
         Refusal::new(code, detail).into()
+    }
+
+    /// A form with a field that cannot be taken as it is.
+    pub(super) fn of_field(pointer: &str, mistake: impl Display) -> Self {
+        let message = mistake.to_string();
+        Self::new("invalid_request", message.clone()).at(pointer, message)
     }
 
     /// A fault of the program; nothing of what it was working on is told.

@@ -2,17 +2,22 @@
 
 use std::future::Future;
 use std::io;
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::Service;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::time::{interval, sleep};
 
+use super::peer::Peer;
 use super::{App, router};
 
 /// How long the head of a request may take, and how long a connection may wait for its next one.
@@ -29,8 +34,8 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, deadline: Duration, sto
     let graceful = GracefulShutdown::new();
     let watched = async {
         loop {
-            let stream = accept(&listener).await;
-            let connection = graceful.watch(connection(stream, &router));
+            let accepted = accept(&listener).await;
+            let connection = graceful.watch(connection(accepted, &router));
             tokio::spawn(async move { connection.await.map_err(drop) });
         }
     };
@@ -43,8 +48,8 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, deadline: Duration, sto
     tracing::info!(seconds = deadline.as_secs(), "draining");
     let late = async {
         loop {
-            let stream = accept(&listener).await;
-            let connection = connection(stream, &router);
+            let accepted = accept(&listener).await;
+            let connection = connection(accepted, &router);
             tokio::spawn(async move { connection.await.map_err(drop) });
         }
     };
@@ -55,24 +60,42 @@ pub async fn serve(listener: TcpListener, app: Arc<App>, deadline: Duration, sto
     }
 }
 
-type Connection = http1::Connection<TokioIo<TcpStream>, TowerToHyperService<Router>>;
+/// The routes, as whoever is at the other end of a connection comes to them.
+struct Visit {
+    peer: Peer,
+    routes: TowerToHyperService<Router>,
+}
 
-fn connection(stream: TcpStream, router: &Router) -> Connection {
+impl Service<Request<Incoming>> for Visit {
+    type Response = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Response;
+    type Error = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Error;
+    type Future = <TowerToHyperService<Router> as Service<Request<Incoming>>>::Future;
+
+    fn call(&self, mut request: Request<Incoming>) -> Self::Future {
+        request.extensions_mut().insert(self.peer);
+        self.routes.call(request)
+    }
+}
+
+type Connection = http1::Connection<TokioIo<TcpStream>, Visit>;
+
+fn connection((stream, peer): (TcpStream, IpAddr), router: &Router) -> Connection {
+    let visit = Visit { peer: Peer(peer), routes: TowerToHyperService::new(router.clone()) };
     http1::Builder::new()
         .timer(TokioTimer::new())
         .header_read_timeout(HEAD)
-        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(router.clone()))
+        .serve_connection(TokioIo::new(stream), visit)
 }
 
 /// The next connection; where the system has none to give, for instance too few file handles, it is asked
 /// again a little later.
-async fn accept(listener: &TcpListener) -> TcpStream {
+async fn accept(listener: &TcpListener) -> (TcpStream, IpAddr) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 // Answers are written whole; waiting for more to send would only delay them.
                 let _not_supported: io::Result<()> = stream.set_nodelay(true);
-                return stream;
+                return (stream, peer.ip());
             }
             Err(error) => {
                 tracing::warn!(%error, "accept");

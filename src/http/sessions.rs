@@ -1,6 +1,8 @@
 //! `/api/v1/setup`, `/session`: the first administrator, logging in and out, and who one is.
 
+use std::net::IpAddr;
 use std::sync::{Arc, PoisonError};
+use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::State;
@@ -13,11 +15,13 @@ use utoipa::ToSchema;
 
 use super::archive::Archive;
 use super::guard::{COOKIE, same_origin, session_secret};
-use super::people::{check_login, check_name, hash};
+use super::logins::{TooMany, Try};
+use super::peer::Peer;
+use super::people::hash;
 use super::problem::Problem;
 use super::{App, body};
-use crate::access::{Actor, Kind, Password, Role, Scope, Secret};
-use crate::store::{NewPerson, Person, PersonChange};
+use crate::access::{Actor, Kind, Password, Role, Scope, Secret, check_login, check_name};
+use crate::store::{NewPerson, Person, PersonChange, Store};
 
 /// The first administrator.
 #[derive(Debug, Deserialize, ToSchema)]
@@ -57,8 +61,9 @@ pub(super) async fn set_up(
     if Secret::presented(code.trim()).hash() != expected.hash() {
         return Err(refused());
     }
-    let (login, name) = (check_login(&login)?, check_name(&name)?);
-    let password_hash = hash(archive, password, login).await?;
+    let login = check_login(&login).map_err(|mistake| Problem::of_field("/login", mistake))?;
+    let name = check_name(&name).map_err(|mistake| Problem::of_field("/name", mistake))?;
+    let password_hash = hash(archive, "/password", password, login).await?;
     let new = NewPerson { login, name, role: Role::Admin, password_hash: &password_hash };
     let person = archive.store.add_first_person(new, Timestamp::now()).await?;
     *archive.set_up.lock().unwrap_or_else(PoisonError::into_inner) = None;
@@ -104,34 +109,42 @@ impl From<&Actor> for Me {
     (status = 429, description = "试错次数过多")))]
 pub(super) async fn log_in(
     State(app): State<Arc<App>>,
+    Extension(peer): Extension<Peer>,
     headers: HeaderMap,
     body: Body,
 ) -> Result<Response, Problem> {
     let archive = app.archive()?;
     let LogIn { login, password } = body::json(body, &app).await?;
     same_origin(&headers)?;
-    slow_down(archive, &login)?;
+    let attempt = attempt(archive, &login, archive.proxies.visitor(peer, &headers))?;
     let known = archive.store.person_with_login(&login).await?;
-    let (person, hash) = known.map_or((None, archive.nobody.clone()), |(person, hash)| (Some(person), hash));
+    let hash = known.as_ref().map(|(_, hash)| hash.as_str());
     // A login that nobody has costs as much time as one that somebody has.
-    let fits = compare(archive, password, hash).await?;
-    let person = person.filter(|_| fits);
-    let person = person.ok_or_else(|| Problem::new("unauthenticated", "登录名或密码不对"))?;
-    let secret = archive.store.open_session(&person, Timestamp::now()).await?;
+    let fits = archive.hashing.fits(Password::presented(password), hash).await;
+    let wrong = || Problem::new("unauthenticated", "登录名或密码不对");
+    let (person, hash) = known.filter(|_| fits).ok_or_else(wrong)?;
+    let secret = archive.store.open_session(&person, &hash, Timestamp::now()).await?.ok_or_else(wrong)?;
+    attempt.succeeded(Instant::now());
     Ok((cookie(&headers, secret.reveal(), ""), Json(Me::from(&person.actor()))).into_response())
 }
 
-/// Lets nobody try many passwords for one login.
-fn slow_down(archive: &Archive, login: &str) -> Result<(), Problem> {
-    let key = login.chars().take(64).collect::<String>().to_lowercase();
-    let refusal = |_| Problem::new("too_many_requests", "试错次数过多：请 30 秒后再试").retry_after(30);
-    archive.logins.check_key(&key).map_err(refusal)
+/// Lets nobody try many passwords for one login, and accounts for whoever does.
+fn attempt<'a>(archive: &'a Archive, login: &str, from: IpAddr) -> Result<Try<'a>, Problem> {
+    archive.logins.begin(login, from, Instant::now()).map_err(|TooMany { wait, is_news }| {
+        if is_news {
+            // Aside, or a login that somebody has would be known by how long the refusal takes.
+            tokio::spawn(account_for(archive.store.clone(), login.to_owned(), from));
+        }
+        let seconds = wait.as_secs() + 1;
+        let told = format!("试错次数过多：请 {seconds} 秒后再试");
+        Problem::new("too_many_requests", told).retry_after(seconds)
+    })
 }
 
-async fn compare(archive: &Archive, password: String, hash: String) -> Result<bool, Problem> {
-    let _place = archive.comparing.acquire().await;
-    let compare = move || Password::presented(password).fits(&hash);
-    Ok(tokio::task::spawn_blocking(compare).await.unwrap_or(false))
+async fn account_for(store: Store, login: String, from: IpAddr) {
+    if let Err(error) = store.record_guessing(&login, from, Timestamp::now()).await {
+        tracing::error!(%error, "guessing");
+    }
 }
 
 /// The header that gives the browser its secret, or with `; Max-Age=0` takes it away.
@@ -163,6 +176,8 @@ pub(super) struct NewPassword {
 pub(super) async fn change_password(
     State(app): State<Arc<App>>,
     Extension(actor): Extension<Actor>,
+    Extension(peer): Extension<Peer>,
+    headers: HeaderMap,
     body: Body,
 ) -> Result<StatusCode, Problem> {
     let archive = app.archive()?;
@@ -172,16 +187,20 @@ pub(super) async fn change_password(
         _ => None,
     };
     let login = login.ok_or_else(|| Problem::new("forbidden", "令牌没有密码：请用登录的会话"))?;
-    slow_down(archive, &login)?;
+    let attempt = attempt(archive, &login, archive.proxies.visitor(peer, &headers))?;
     let known = archive.store.person_with_login(&login).await?;
     let (_, present) = known.ok_or_else(|| Problem::new("forbidden", "这个人已停用"))?;
-    if !compare(archive, old, present).await? {
+    if !archive.hashing.fits(Password::presented(old), Some(&present)).await {
         return Err(Problem::new("forbidden", "原密码不对").at("/old", "原密码不对"));
     }
-    let password_hash = hash(archive, new, &login).await?;
-    let change = PersonChange { password_hash: Some(&password_hash), ..PersonChange::default() };
-    archive.store.change_person(&actor.id, change, &actor, Timestamp::now()).await?;
-    Ok(StatusCode::NO_CONTENT)
+    attempt.succeeded(Instant::now());
+    let hash = hash(archive, "/new", new, &login).await?;
+    let change =
+        PersonChange { password_hash: Some(&hash), old_hash: Some(&present), ..PersonChange::default() };
+    let changed = archive.store.change_person(&actor.id, change, &actor, Timestamp::now()).await?;
+    changed
+        .map(|_| StatusCode::NO_CONTENT)
+        .map_err(|unchanged| Problem::new("forbidden", unchanged.to_string()))
 }
 
 /// 退出登录

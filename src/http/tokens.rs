@@ -6,14 +6,13 @@ use axum::body::Body;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use axum::{Extension, Json};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::people::check_name;
 use super::problem::{Document, Problem};
 use super::{App, body};
-use crate::access::{Actor, Role, Scope, Scopes};
+use crate::access::{Actor, Role, Scope, check_name, end_of_term, scopes_of_token};
 use crate::store::{NewToken, Token};
 
 /// Every token, without its secret.
@@ -64,21 +63,11 @@ pub(super) async fn add(
     body: Body,
 ) -> Result<(StatusCode, Json<Added>), Problem> {
     let Add { name, role, scopes, days } = body::json(body, &app).await?;
-    let name = check_name(&name)?;
-    let invalid = |pointer: &str, message: String| {
-        Problem::new("invalid_request", message.clone()).at(pointer, message)
-    };
-    let may = role.scopes().for_programs();
-    let scopes: Scopes = scopes.map_or(may, |scopes| scopes.into_iter().collect());
-    if scopes == Scopes::default() || !scopes.within(may) {
-        let message = format!("{} 的令牌可有的权限是：{may}", role.name());
-        return Err(invalid("/scopes", message));
-    }
-    if days.is_some_and(|days| !(1..=3650).contains(&days)) {
-        return Err(invalid("/days", "有效期为 1 至 3650 天".to_owned()));
-    }
     let now = Timestamp::now();
-    let expires_at = days.map(|days| now + SignedDuration::from_hours(24 * i64::from(days)));
+    let name = check_name(&name).map_err(|mistake| Problem::of_field("/name", mistake))?;
+    let scopes = scopes_of_token(role, scopes.map(|scopes| scopes.into_iter().collect()))
+        .map_err(|mistake| Problem::of_field("/scopes", mistake))?;
+    let expires_at = end_of_term(days, now).map_err(|mistake| Problem::of_field("/days", mistake))?;
     let new = NewToken { name, role, scopes, expires_at };
     let (token, secret) = app.archive()?.store.add_token(new, &actor, now).await?;
     Ok((StatusCode::CREATED, Json(Added { secret: secret.reveal().to_owned(), token })))

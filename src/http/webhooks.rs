@@ -14,7 +14,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::problem::{Document, Problem};
 use super::{App, body};
 use crate::access::Actor;
-use crate::store::{Delivery, Endpoint, EndpointChange, News};
+use crate::store::{Delivery, Endpoint, EndpointChange, News, Unsent};
 use crate::webhook::event::{Event, Sort};
 use crate::webhook::secret::Secret;
 
@@ -61,7 +61,7 @@ pub(super) async fn add(
 ) -> Result<(StatusCode, Json<Added>), Problem> {
     let archive = app.archive()?;
     let Add { url, events } = body::json(body, &app).await?;
-    let target = archive.allowed.target(&url).map_err(|error| invalid("/url", error.to_string()))?;
+    let target = archive.allowed.target(&url).map_err(|error| Problem::of_field("/url", error))?;
     let events = check_events(&events)?;
     let secret = Secret::random().reveal();
     let webhook =
@@ -69,12 +69,15 @@ pub(super) async fn add(
     Ok((StatusCode::CREATED, Json(Added { secret, webhook })))
 }
 
-fn invalid(pointer: &str, message: String) -> Problem {
-    Problem::new("invalid_request", message.clone()).at(pointer, message)
-}
-
 fn unknown() -> Problem {
     Problem::new("not_found", "没有这个回调地址")
+}
+
+fn refusal(unsent: Unsent, unknown: impl Fn() -> Problem) -> Problem {
+    match unsent {
+        Unsent::Unknown => unknown(),
+        Unsent::Off => Problem::new("conflict", "这个回调地址已停用：先启用（active 改为 true），再发送"),
+    }
 }
 
 /// Names of events as they are stored: each once, separated by spaces.
@@ -82,14 +85,14 @@ fn check_events(events: &[String]) -> Result<String, Problem> {
     let mut names = Vec::new();
     for (at, name) in events.iter().enumerate() {
         let sort: Sort = name.parse().map_err(|error: crate::webhook::event::UnknownEvent| {
-            invalid(&format!("/events/{at}"), error.to_string())
+            Problem::of_field(&format!("/events/{at}"), error)
         })?;
         if !names.contains(&sort.name()) {
             names.push(sort.name());
         }
     }
     if names.is_empty() {
-        return Err(invalid("/events", "至少选一个事件".to_owned()));
+        return Err(Problem::of_field("/events", "至少选一个事件"));
     }
     Ok(names.join(" "))
 }
@@ -101,7 +104,7 @@ pub(super) struct Change {
     /// What is to be told.
     #[schema(min_items = 1)]
     events: Option<Vec<String>>,
-    /// False stops it; what has happened meanwhile is told when it goes on.
+    /// False stops it: what was still to be sent waits, and what happens meanwhile is never told. True lets it go on.
     active: Option<bool>,
     /// True makes a new secret; messages are signed with both until the next change.
     rotate: bool,
@@ -131,7 +134,7 @@ pub(super) async fn change(
     let secret = rotate.then(|| Secret::random().reveal());
     let change = EndpointChange { events: events.as_deref(), active, secret: secret.as_deref() };
     let changed = app.archive()?.store.change_endpoint(&id, change, &actor, Timestamp::now()).await?;
-    app.archive()?.work.notify_one();
+    app.archive()?.messages.notify_one();
     Ok(Json(Changed { webhook: changed.ok_or_else(unknown)?, secret }))
 }
 
@@ -160,6 +163,7 @@ pub(super) struct Told {
 #[utoipa::path(post, path = "/api/v1/webhooks/{id}/ping", tag = "回调",
     params(("id" = String, Path, description = "回调地址的编号")), responses(
     (status = 202, description = "即将发出，结果见投递记录", body = Told),
+    (status = 409, description = "这个回调地址已停用", body = Document, content_type = "application/problem+json"),
     (status = 404, description = "没有这个回调地址", body = Document, content_type = "application/problem+json")))]
 pub(super) async fn ping(
     State(app): State<Arc<App>>,
@@ -167,8 +171,9 @@ pub(super) async fn ping(
 ) -> Result<(StatusCode, Json<Told>), Problem> {
     let (archive, now) = (app.archive()?, Timestamp::now());
     let told = archive.store.tell_one(&id, &News::new(Event::Ping {}, now), now).await?;
-    archive.work.notify_one();
-    Ok((StatusCode::ACCEPTED, Json(Told { delivery: told.ok_or_else(unknown)? })))
+    let delivery = told.map_err(|unsent| refusal(unsent, unknown))?;
+    archive.messages.notify_one();
+    Ok((StatusCode::ACCEPTED, Json(Told { delivery })))
 }
 
 /// Which deliveries.
@@ -223,6 +228,7 @@ pub(super) async fn deliveries(
 #[utoipa::path(post, path = "/api/v1/deliveries/{id}/replay", tag = "回调",
     params(("id" = String, Path, description = "投递编号")), responses(
     (status = 202, description = "即将重发"),
+    (status = 409, description = "这个回调地址已停用", body = Document, content_type = "application/problem+json"),
     (status = 404, description = "没有这条投递", body = Document, content_type = "application/problem+json")))]
 pub(super) async fn replay(
     State(app): State<Arc<App>>,
@@ -231,7 +237,8 @@ pub(super) async fn replay(
 ) -> Result<StatusCode, Problem> {
     let archive = app.archive()?;
     let again = archive.store.replay(&id, &actor, Timestamp::now()).await?;
-    archive.work.notify_one();
     let unknown = || Problem::new("not_found", "没有这条投递：可能已过保存期限");
-    again.then_some(StatusCode::ACCEPTED).ok_or_else(unknown)
+    again.map_err(|unsent| refusal(unsent, unknown))?;
+    archive.messages.notify_one();
+    Ok(StatusCode::ACCEPTED)
 }

@@ -11,22 +11,19 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::time::{sleep, timeout};
 
 use super::transcripts::Intake;
-use super::{App, jobs};
+use super::{App, jobs, outbox};
 use crate::access::Actor;
 use crate::answer::Refusal;
-use crate::store::{Due, LineDone, Portion, StoreError, Tried};
-use crate::webhook::schedule;
-use crate::webhook::secret::Secrets;
-use crate::webhook::send::{Attempt, Delivery, Outcome};
+use crate::store::{LineDone, Portion, StoreError};
 
 /// How often is looked for work where nobody says that there is some: other servers may have left it.
-const LOOK: Duration = Duration::from_secs(1);
+pub(super) const LOOK: Duration = Duration::from_secs(1);
 /// So many lines of a job are worked on before others get their turn.
 const LINES: i64 = 128;
-/// So many messages are sent at once.
-const MESSAGES: i64 = 16;
 /// How often is looked for what is kept too long.
 const TIDY: Duration = Duration::from_secs(3600);
+/// How often is looked for bytes that should have gone.
+const FORGET: Duration = Duration::from_secs(60);
 /// Where the store does not answer, it is asked again after a while.
 const PAUSE: Duration = Duration::from_secs(5);
 /// Finished jobs and messages are kept for so long.
@@ -35,8 +32,9 @@ const NOTED: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// Starts whatever a server does beside answering, on the runtime that calls.
 pub fn work(app: &Arc<App>) {
     tokio::spawn(forever("jobs", PAUSE, app.clone(), work_on_jobs));
-    tokio::spawn(forever("webhooks", PAUSE, app.clone(), send_messages));
+    tokio::spawn(forever("webhooks", PAUSE, app.clone(), outbox::send_messages));
     tokio::spawn(forever("tidy", PAUSE, app.clone(), tidy));
+    tokio::spawn(forever("forget", PAUSE, app.clone(), forget));
 }
 
 /// Does one round after the other. A round that fails, be it by a fault of the program, is told and followed by the
@@ -112,66 +110,6 @@ async fn portion(app: &Arc<App>) -> Result<bool, StoreError> {
     interrupted.map_or(Ok(true), Err)
 }
 
-/// Sends messages that are due, or waits for some.
-async fn send_messages(app: Arc<App>) -> Result<(), StoreError> {
-    if send_due(&app).await? == 0 {
-        sleep(LOOK).await;
-    }
-    Ok(())
-}
-
-async fn send_due(app: &App) -> Result<usize, StoreError> {
-    let Some(archive) = &app.archive else { return Ok(0) };
-    let due = archive.store.take_due(MESSAGES, Timestamp::now()).await?;
-    let sent = join_all(due.iter().map(async |due| (due, attempt(app, due).await))).await;
-    for (due, attempt) in &sent {
-        let now = Timestamp::now();
-        let tried = tried(due, attempt, now);
-        let failure = tried.failure.unwrap_or_default();
-        tracing::info!(delivery = due.id, status = tried.status, failure, ms = tried.milliseconds, "webhook");
-        super::metrics::delivery(tried.failure.unwrap_or("delivered"));
-        archive.store.tried(&due.id, tried, now).await?;
-    }
-    Ok(sent.len())
-}
-
-/// Sends one message; none where its address or secret is not (any more) one that can be used.
-async fn attempt(app: &App, due: &Due) -> Option<Attempt> {
-    let archive = app.archive.as_ref()?;
-    let current = due.secret.parse().ok()?;
-    let retiring = due.retiring.iter().filter_map(|secret| secret.parse().ok()).collect();
-    let delivery = Delivery {
-        id: due.id.parse().ok()?,
-        target: due.url.parse().ok()?,
-        secrets: Secrets { current, retiring },
-        body: due.body.clone().into(),
-    };
-    Some(archive.sender.send(&delivery).await)
-}
-
-/// How an attempt ended, as it is noted.
-fn tried(due: &Due, attempt: &Option<Attempt>, now: Timestamp) -> Tried<'static> {
-    let Some(Attempt { status, milliseconds, outcome }) = attempt else {
-        return Tried { failure: Some("refused_target"), ..Tried::default() };
-    };
-    let ended = Tried {
-        status: status.map(i64::from),
-        milliseconds: i64::try_from(*milliseconds).unwrap_or(i64::MAX),
-        ..Tried::default()
-    };
-    match outcome {
-        Outcome::Delivered => ended,
-        Outcome::Gone => Tried { failure: Some("gone"), gone: true, ..ended },
-        Outcome::Failed { failure, retry_after } => {
-            let mut random = [0; 8];
-            // Without random numbers, everybody comes at the same time: no reason to give up.
-            let _evenly = getrandom::fill(&mut random);
-            let next_at = schedule::next(due.attempts + 1, now, *retry_after, u64::from_le_bytes(random));
-            Tried { failure: Some(failure.name()), next_at, ..ended }
-        }
-    }
-}
-
 /// Lets go of what is kept too long, and waits for more to grow old.
 async fn tidy(app: Arc<App>) -> Result<(), StoreError> {
     tidy_once(&app, Timestamp::now()).await?;
@@ -195,6 +133,19 @@ async fn tidy_once(app: &App, now: Timestamp) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Has the bytes of what was erased go, where they could not go at once.
+async fn forget(app: Arc<App>) -> Result<(), StoreError> {
+    if let Some(archive) = &app.archive
+        && !archive.store.forget_bytes().await?
+    {
+        tracing::warn!(
+            "what was erased may still be in the files of the database, which somebody is reading"
+        );
+    }
+    sleep(FORGET).await;
+    Ok(())
+}
+
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicUsize, Ordering};
@@ -204,20 +155,22 @@ mod tests {
     use crate::pack::Pack;
     use crate::shelf::Shelf;
 
+    /// How this round fares.
+    async fn fare(round: usize) -> Result<(), StoreError> {
+        match round {
+            0 => panic!("客户说的话"),
+            1 => Err(StoreError::Busy),
+            _ => std::future::pending().await,
+        }
+    }
+
     #[tokio::test]
     async fn a_round_that_panics_or_fails_is_not_the_last() {
         let settings = Settings::of(&Layer::default());
         let app = Arc::new(App::new(Shelf::of(Pack::shipped().unwrap()), &settings));
         let rounds = Arc::new(AtomicUsize::new(0));
         let counted = rounds.clone();
-        async fn end(round: usize) -> Result<(), StoreError> {
-            match round {
-                0 => panic!("客户说的话"),
-                1 => Err(StoreError::Busy),
-                _ => std::future::pending().await,
-            }
-        }
-        let round = move |_app| end(counted.fetch_add(1, Ordering::Relaxed));
+        let round = move |_app| fare(counted.fetch_add(1, Ordering::Relaxed));
         let never_ends =
             timeout(Duration::from_secs(1), forever("test", Duration::from_millis(1), app, round)).await;
         assert!(never_ends.is_err());

@@ -2,12 +2,12 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 use super::db::{Tx, values};
 use super::{Store, StoreError, stored, time};
 use crate::access::Actor;
+use crate::digest::sha256;
 
 /// What stands for the hash before the first entry.
 pub const GENESIS: &str = "";
@@ -110,17 +110,19 @@ impl AuditEntry {
     pub fn expected_hash(&self) -> String {
         let texts =
             [&self.actor, &self.action, &self.subject, &self.before, &self.after, &self.why, &self.previous];
-        let mut hash = Sha256::new();
-        hash.update(format!("{}\n{}\n", self.seq, self.at.as_millisecond()));
         // Each with its length, so that no two entries give the same bytes.
-        for text in texts {
-            hash.update(format!("{}\n{text}\n", text.len()));
-        }
-        hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
+        let texts = texts.map(|text| format!("{}\n{text}\n", text.len()));
+        sha256(format!("{}\n{}\n{}", self.seq, self.at.as_millisecond(), texts.concat()))
     }
 }
 
 impl Tx {
+    /// Waits until no other act that is accounted for is under way; it is one's turn until the commit.
+    pub(super) async fn take_turn(&mut self) -> Result<(), StoreError> {
+        self.run("UPDATE audit_head SET seq = seq WHERE id = 1", values![]).await?;
+        Ok(())
+    }
+
     /// Writes an act into the audit log; it takes effect with whatever else is done in the same breath.
     pub(super) async fn record(
         &mut self,
@@ -187,11 +189,12 @@ impl Store {
         head.ok_or(StoreError::Broken("审计链"))
     }
 
-    /// Follows the chain from its begin to its end; gives the number of entries where it is whole.
+    /// Follows the chain from its begin to its end; where it is whole, gives the number of entries and the hash of the
+    /// last of them, as [`Self::audit_head`] did when it began.
     ///
     /// # Errors
     /// When the store does not answer; where the chain is broken is the inner result.
-    pub async fn verify_audit(&self) -> Result<Result<i64, Broken>, StoreError> {
+    pub async fn verify_audit(&self) -> Result<Result<(i64, String), Broken>, StoreError> {
         // Taken first: entries that come while we follow are beyond it.
         let (expected, head) = self.audit_head().await?;
         let mut at = (0, GENESIS.to_owned());
@@ -205,7 +208,7 @@ impl Store {
                 Err(broken) => return Ok(Err(broken)),
             };
         }
-        Ok(if at.1 == head { Ok(expected) } else { Err(Broken::Changed(expected)) })
+        Ok(if at.1 == head { Ok(at) } else { Err(Broken::Changed(expected)) })
     }
 }
 

@@ -1,6 +1,6 @@
-//! What webhooks tell: written with what has happened, sent later, noted.
+//! What webhooks tell: written with what has happened, looked up and sent again on demand.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
@@ -8,9 +8,6 @@ use super::db::{Tx, values};
 use super::{Act, Job, Store, StoreError, new_id, stored, time};
 use crate::access::Actor;
 use crate::webhook::event::{Event, JobFinished, Sort};
-
-/// A server that has not said how an attempt ended is taken to be gone.
-const LEASE: SignedDuration = SignedDuration::from_secs(120);
 
 /// Something that has happened, as it is told.
 #[derive(Debug, Clone)]
@@ -36,36 +33,13 @@ impl News {
     }
 }
 
-/// A message that is due.
-#[derive(Debug, Clone)]
-pub struct Due {
-    /// Its id, which the receiver sees.
-    pub id: String,
-    /// Where it goes.
-    pub url: String,
-    /// What it is signed with.
-    pub secret: String,
-    /// What it is signed with as well.
-    pub retiring: Option<String>,
-    /// The message.
-    pub body: String,
-    /// How many attempts were made.
-    pub attempts: u32,
-}
-
-/// How an attempt ended.
-#[derive(Debug, Clone, Default)]
-pub struct Tried<'a> {
-    /// The HTTP status, where there was one.
-    pub status: Option<i64>,
-    /// The class of the failure; none where it arrived.
-    pub failure: Option<&'a str>,
-    /// How long it took.
-    pub milliseconds: i64,
-    /// When to try again; never where there is none.
-    pub next_at: Option<Timestamp>,
-    /// Whether the endpoint wants to hear no more.
-    pub gone: bool,
+/// Why nothing is sent when somebody asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unsent {
+    /// There is no such endpoint or delivery.
+    Unknown,
+    /// The endpoint is switched off.
+    Off,
 }
 
 /// A message, and how it fares (投递记录).
@@ -136,14 +110,24 @@ pub(super) struct Listener {
     events: String,
 }
 
+/// Whether something may be sent to the endpoint that was found.
+fn is_on(active: Option<(bool,)>) -> Result<(), Unsent> {
+    match active {
+        Some((true,)) => Ok(()),
+        Some((false,)) => Err(Unsent::Off),
+        None => Err(Unsent::Unknown),
+    }
+}
+
 impl Tx {
-    /// Has `news` told to every endpoint that wants to hear of such.
+    /// Has `news` told to every endpoint that wants to hear of such. For those that are switched off nothing is written,
+    /// so that they will never hear of it.
     pub(super) async fn tell(&mut self, news: &News, now: Timestamp) -> Result<(), StoreError> {
         let listeners = self.listeners().await?;
         self.tell_to(&listeners, news, now).await
     }
 
-    /// The endpoints that want to hear of anything.
+    /// The endpoints that are switched on.
     pub(super) async fn listeners(&mut self) -> Result<Vec<Listener>, StoreError> {
         self.rows("SELECT id, events FROM endpoints WHERE active", values![]).await
     }
@@ -182,8 +166,7 @@ impl Store {
         tx.commit().await
     }
 
-    /// Has something told to one endpoint, whatever it wants to hear; gives the delivery's id, none where there is no
-    /// such endpoint.
+    /// Has something told to one endpoint, whatever it wants to hear; gives the delivery's id.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -192,15 +175,15 @@ impl Store {
         endpoint: &str,
         news: &News,
         now: Timestamp,
-    ) -> Result<Option<String>, StoreError> {
+    ) -> Result<Result<String, Unsent>, StoreError> {
         let mut tx = self.db.begin().await?;
-        let known = "SELECT id FROM endpoints WHERE id = $1";
-        if tx.row::<(String,)>(known, values![endpoint]).await?.is_none() {
-            return Ok(None);
+        let active = "SELECT active FROM endpoints WHERE id = $1";
+        if let Err(unsent) = is_on(tx.row(active, values![endpoint]).await?) {
+            return Ok(Err(unsent));
         }
         let id = tx.deliver(endpoint, news, now).await?;
         tx.commit().await?;
-        Ok(Some(id))
+        Ok(Ok(id))
     }
 
     /// At most `limit` deliveries to an endpoint before the one with id `before`, the latest first.
@@ -219,71 +202,28 @@ impl Store {
         rows.into_iter().map(DeliveryRow::delivery).collect()
     }
 
-    /// Has a delivery attempted again from the start; false where there is none.
+    /// Has a delivery attempted again from the start.
     ///
     /// # Errors
     /// When the store does not answer.
-    pub async fn replay(&self, id: &str, by: &Actor, now: Timestamp) -> Result<bool, StoreError> {
+    pub async fn replay(
+        &self,
+        id: &str,
+        by: &Actor,
+        now: Timestamp,
+    ) -> Result<Result<(), Unsent>, StoreError> {
         let mut tx = self.db.begin().await?;
-        let again = "UPDATE deliveries SET state = 'waiting', attempts = 0, next_at = $2, leased_until = 0 WHERE id = $1";
-        if tx.run(again, values![id, stored(now)]).await? == 0 {
-            return Ok(false);
+        let active =
+            "SELECT e.active FROM endpoints e JOIN deliveries d ON d.endpoint = e.id WHERE d.id = $1";
+        if let Err(unsent) = is_on(tx.row(active, values![id]).await?) {
+            return Ok(Err(unsent));
         }
+        let again = "UPDATE deliveries SET state = 'waiting', attempts = 0, next_at = $2, leased_until = 0 WHERE id = $1";
+        tx.run(again, values![id, stored(now)]).await?;
         let subject = format!("delivery:{id}");
         tx.record(by, Act { action: "webhook.replay", subject: &subject, ..Act::default() }, now).await?;
         tx.commit().await?;
-        Ok(true)
-    }
-
-    /// Takes at most `limit` messages that are due and that no other server is sending.
-    ///
-    /// # Errors
-    /// When the store does not answer.
-    pub async fn take_due(&self, limit: i64, now: Timestamp) -> Result<Vec<Due>, StoreError> {
-        // Said twice, so that of two servers that choose the same one only one gets it.
-        let take = "UPDATE deliveries SET leased_until = $2 WHERE id IN \
-                    (SELECT d.id FROM deliveries d JOIN endpoints e ON e.id = d.endpoint AND e.active \
-                     WHERE d.state = 'waiting' AND d.next_at <= $1 AND d.leased_until <= $1 \
-                     ORDER BY d.next_at LIMIT $3) AND state = 'waiting' AND leased_until <= $1 \
-                    RETURNING id, endpoint, body, attempts";
-        let mut tx = self.db.begin().await?;
-        let taken = values![stored(now), stored(now + LEASE), limit];
-        let taken: Vec<(String, String, String, i64)> = tx.rows(take, taken).await?;
-        let mut due = Vec::with_capacity(taken.len());
-        for (id, endpoint, body, attempts) in taken {
-            let to = "SELECT url, secret, retiring FROM endpoints WHERE id = $1";
-            let to: Option<(String, String, Option<String>)> = tx.row(to, values![endpoint]).await?;
-            if let Some((url, secret, retiring)) = to {
-                let attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
-                due.push(Due { id, url, secret, retiring, body, attempts });
-            }
-        }
-        tx.commit().await?;
-        Ok(due)
-    }
-
-    /// Notes how an attempt ended.
-    ///
-    /// # Errors
-    /// When the store does not answer; the attempt is then made once more.
-    pub async fn tried(&self, id: &str, tried: Tried<'_>, now: Timestamp) -> Result<(), StoreError> {
-        let Tried { status, failure, milliseconds, next_at, gone } = tried;
-        let state = match (failure, next_at) {
-            (None, _) => "delivered",
-            (Some(_), Some(_)) => "waiting",
-            (Some(_), None) => "failed",
-        };
-        let mut tx = self.db.begin().await?;
-        let note = "UPDATE deliveries SET state = $2, attempts = attempts + 1, next_at = $3, leased_until = 0, \
-                    at = $4, status = $5, failure = $6, milliseconds = $7 WHERE id = $1";
-        let next = next_at.map_or(0, stored);
-        tx.run(note, values![id, state, next, stored(now), status, failure, milliseconds]).await?;
-        if gone {
-            let off =
-                "UPDATE endpoints SET active = $2 WHERE id = (SELECT endpoint FROM deliveries WHERE id = $1)";
-            tx.run(off, values![id, false]).await?;
-        }
-        tx.commit().await
+        Ok(Ok(()))
     }
 
     /// Forgets messages that were delivered or given up, and written before `before`.

@@ -2,11 +2,13 @@
 
 use jiff::Timestamp;
 use serde::Serialize;
+use url::Url;
 use utoipa::ToSchema;
 
 use super::db::values;
 use super::{Act, Store, StoreError, new_id, stored, time};
 use crate::access::Actor;
+use crate::digest::sha256;
 
 /// Where to tell what has happened (回调地址).
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
@@ -17,7 +19,7 @@ pub struct Endpoint {
     pub url: String,
     /// What is told to it.
     pub events: Vec<String>,
-    /// Whether anything is told to it.
+    /// Whether anything is told to it: what happens while it is off is not told later either.
     pub active: bool,
     /// Since when it is known, RFC 3339.
     #[schema(value_type = String)]
@@ -72,7 +74,7 @@ impl Store {
         let row = tx.row::<EndpointRow>(insert, values).await?.ok_or(StoreError::Broken("回调地址"))?;
         let endpoint = row.endpoint()?;
         let subject = format!("webhook:{}", endpoint.id);
-        let after = format!("{url} {events}");
+        let after = format!("{} {events}", told(url));
         tx.record(by, Act { action: "webhook.add", subject: &subject, after: &after, ..Act::default() }, now)
             .await?;
         tx.commit().await?;
@@ -131,4 +133,11 @@ impl Store {
         tx.commit().await?;
         Ok(true)
     }
+}
+
+/// What the audit log says of an address. The whole of it may hold a key of the receiver's (`?access_token=…`), which
+/// could never be taken out of the log again; its digest is enough to prove which it was.
+fn told(url: &str) -> String {
+    let origin = Url::parse(url).map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+    format!("{origin} sha256:{}", sha256(url))
 }

@@ -1,13 +1,15 @@
 //! Erasing: what is kept too long, or must go, is deleted with everything that was made of it, and leaves a proof.
 
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use jiff::Timestamp;
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 use super::db::{Db, Tx, values};
 use super::{Act, Store, StoreError, stored};
 use crate::access::Actor;
+use crate::digest::sha256;
 
 /// One commit deletes so many at most, so that others get their turn.
 const AT_ONCE: i64 = 200;
@@ -22,6 +24,22 @@ pub struct Erased {
     /// SHA-256 over the digests of the erased transcripts in the order of their ids, as the audit log has it; several
     /// portions each have their own.
     pub digests: Vec<String>,
+}
+
+/// How far the files of the database have followed what was erased.
+#[derive(Debug)]
+pub(super) struct Leftovers {
+    /// Counts what was erased.
+    erased: AtomicU64,
+    /// What `erased` was when the bytes had gone.
+    gone: AtomicU64,
+}
+
+/// A server that has died may have left bytes behind.
+impl Default for Leftovers {
+    fn default() -> Self {
+        Self { erased: AtomicU64::new(1), gone: AtomicU64::new(0) }
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -51,11 +69,12 @@ impl Store {
                 break;
             }
             erased.digests.push(tx.erase(&rows, 0, by, why, now).await?);
+            self.leftovers.erased.fetch_add(1, Ordering::SeqCst);
             tx.commit().await?;
             erased.transcripts += rows.len() as u64;
         }
         if erased.transcripts > 0 || erased.lines > 0 {
-            self.forget_bytes().await?;
+            let _tried_again_later = self.forget_bytes().await;
         }
         Ok(erased)
     }
@@ -76,6 +95,7 @@ impl Store {
         tx.run("DELETE FROM jobs WHERE created_at < $1", values![stored(before)]).await?;
         if waiting > 0 {
             tx.erase(&[], waiting, by, why, now).await?;
+            self.leftovers.erased.fetch_add(1, Ordering::SeqCst);
         }
         tx.commit().await?;
         Ok(waiting)
@@ -103,25 +123,47 @@ impl Store {
             return Ok(None);
         }
         let digest = tx.erase(&rows, lines, by, why, now).await?;
+        self.leftovers.erased.fetch_add(1, Ordering::SeqCst);
         tx.commit().await?;
-        self.forget_bytes().await?;
+        // It is erased and accounted for: whoever asked must not be told that it failed.
+        let _tried_again_later = self.forget_bytes().await;
         Ok(Some(Erased { transcripts: rows.len() as u64, lines, digests: vec![digest] }))
     }
 
-    /// Has the database let go of the bytes themselves: deleted rows stay readable in files until then.
-    async fn forget_bytes(&self) -> Result<(), StoreError> {
+    /// Has the database let go of the bytes of what was erased: deleted rows stay readable in its files until then. To
+    /// be called again where it gives false: somebody who reads is in the way.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn forget_bytes(&self) -> Result<bool, StoreError> {
+        let Leftovers { erased, gone } = &*self.leftovers;
+        let erased = erased.load(Ordering::SeqCst);
+        if gone.load(Ordering::SeqCst) >= erased {
+            return Ok(true);
+        }
+        let has_gone = self.let_go().await?;
+        if has_gone {
+            gone.fetch_max(erased, Ordering::SeqCst);
+        }
+        Ok(has_gone)
+    }
+
+    async fn let_go(&self) -> Result<bool, StoreError> {
         match &self.db {
-            // Deleted pages are overwritten as they are freed; what is left is the log of changes.
+            // Deleted pages are overwritten as they are freed; what is left is the log of changes. That it was not
+            // emptied is told in a row, and is no error.
             Db::Sqlite { write, .. } => {
-                sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(write).await?;
+                let (busy, _, _): (i64, i64, i64) =
+                    sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(write).await?;
+                Ok(busy == 0)
             }
             Db::Postgres(pool) => {
                 let vacuum = "VACUUM transcripts, drafts, draft_rules, reviews, review_history, reviewed_items, \
                               reviewed_findings, reviewed_vetoes, idempotency_keys, job_lines";
                 sqlx::query(vacuum).execute(pool).await?;
+                Ok(true)
             }
         }
-        Ok(())
     }
 }
 
@@ -134,12 +176,10 @@ impl Tx {
         why: &str,
         now: Timestamp,
     ) -> Result<String, StoreError> {
-        let mut hash = Sha256::new();
-        for Row { id, digest } in rows {
+        for Row { id, .. } in rows {
             self.run("DELETE FROM transcripts WHERE id = $1", values![id]).await?;
-            hash.update(digest);
         }
-        let digest: String = hash.finalize().iter().map(|byte| format!("{byte:02x}")).collect();
+        let digest = sha256(rows.iter().map(|row| row.digest.as_str()).collect::<String>());
         let subject = format!("transcripts:{} lines:{lines}", rows.len());
         let act = Act { action: "erase", subject: &subject, before: &digest, after: "", why };
         self.record(by, act, now).await?;

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use futures_util::FutureExt as _;
 use jiff::Timestamp;
-use sha2::{Digest as _, Sha256};
 use tokio::sync::{mpsc, oneshot};
 
 use super::db::{Tx, values};
 use super::deliveries::Listener;
 use super::{News, Store, StoreError, compressed, decompressed, new_id, stored};
+use crate::digest::sha256;
 use crate::transcript::Channel;
 
 /// So many wait to be written before whoever comes next is told to come later.
@@ -78,8 +78,7 @@ impl Packed {
     /// Digests and compresses.
     #[must_use]
     pub fn new(bytes: &[u8]) -> Self {
-        let digest = Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect();
-        Self { digest, bytes: compressed(bytes) }
+        Self { digest: sha256(bytes), bytes: compressed(bytes) }
     }
 }
 

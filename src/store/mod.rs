@@ -10,6 +10,7 @@ mod endpoints;
 mod erase;
 mod jobs;
 mod keep;
+mod outbox;
 mod packs;
 mod people;
 mod queue;
@@ -21,16 +22,18 @@ mod tokens;
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
 pub use audit::{Act, AuditEntry, Broken, GENESIS};
-pub use deliveries::{Delivery, Due, News, Tried};
+pub use deliveries::{Delivery, News, Unsent};
 pub use endpoints::{Endpoint, EndpointChange};
 pub use erase::Erased;
 pub use jobs::{Job, JobAsk, JobKey, JobLine, JobState, LineDone, Portion};
 pub use keep::{Keeper, Keeping, Kept, NewDraft, Packed, Refused, RequestKey};
-pub use people::{NewPerson, Person, PersonChange};
+pub use outbox::{Due, Tried};
+pub use people::{NewPerson, Person, PersonChange, Unchanged};
 pub use queue::{Cursor, QueueCounts, QueueEntry, QueueFilter, QueueOrder};
 pub use results::Span;
 pub use reviews::{Claim, Denied, HistoryDetail, HistoryEntry, ReviewState, Step, StoredReview, Who};
@@ -148,6 +151,7 @@ impl From<sqlx::migrate::MigrateError> for StoreError {
 #[derive(Debug, Clone)]
 pub struct Store {
     db: Db,
+    leftovers: Arc<erase::Leftovers>,
 }
 
 impl Store {
@@ -165,7 +169,7 @@ impl Store {
             Place::Postgres(url) => (Db::postgres(url).await?, None),
         };
         schema::migrate(&db).await?;
-        Ok(Self { db })
+        Ok(Self { db, leftovers: Arc::default() })
     }
 
     /// Finishes what is being written and lets go of the database.

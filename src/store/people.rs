@@ -50,6 +50,31 @@ pub struct PersonChange<'a> {
     pub active: Option<bool>,
     /// The hash of another password.
     pub password_hash: Option<&'a str>,
+    /// The hash that the present password was compared with, where it was: another one by now means that somebody has
+    /// set a password meanwhile, which must not be undone.
+    pub old_hash: Option<&'a str>,
+}
+
+/// Why nothing was changed about a person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum Unchanged {
+    /// There is no such person.
+    #[error("没有这个人")]
+    Unknown,
+    /// Nobody would be left to look after people.
+    #[error("这是最后一个能登录的管理员：请先增加或启用另一位，再停用或改角色")]
+    LastAdmin,
+    /// Their password is no longer the one that was compared.
+    #[error("密码刚刚被别人改过：请用新密码重试")]
+    OtherPassword,
+}
+
+/// What is kept about somebody who logs in.
+#[derive(sqlx::FromRow)]
+struct Known {
+    #[sqlx(flatten)]
+    row: Row,
+    password_hash: String,
 }
 
 #[derive(sqlx::FromRow)]
@@ -146,15 +171,16 @@ impl Store {
     /// # Errors
     /// When the store does not answer.
     pub async fn person_with_login(&self, login: &str) -> Result<Option<(Person, String)>, StoreError> {
-        let row = "SELECT id, password_hash FROM people WHERE login = $1 AND active";
-        let found: Option<(String, String)> = self.db.row(row, values![login]).await?;
-        let Some((id, hash)) = found else { return Ok(None) };
-        Ok(self.person(&id).await?.map(|person| (person, hash)))
+        // One statement whether somebody has the login or not, so that it cannot be told by the time that it takes.
+        let row = "SELECT id, login, name, role, active, created_at, password_hash FROM people \
+                   WHERE login = $1 AND active";
+        let known: Option<Known> = self.db.row(row, values![login]).await?;
+        known.map(|Known { row, password_hash }| Ok((row.person()?, password_hash))).transpose()
     }
 
-    /// Changes what is known about a person; none where there is no such person.
+    /// Changes what is known about a person.
     ///
-    /// Another role or password, or being shut out, ends all of their sessions.
+    /// Another role or password, or being shut out, ends all of their sessions. The last administrator stays one.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -164,16 +190,22 @@ impl Store {
         change: PersonChange<'_>,
         by: &Actor,
         now: Timestamp,
-    ) -> Result<Option<Person>, StoreError> {
+    ) -> Result<Result<Person, Unchanged>, StoreError> {
         let mut tx = self.db.begin().await?;
-        let update = "UPDATE people SET name = COALESCE($2, name), role = COALESCE($3, role), \
-                      active = CASE WHEN $4 = 0 THEN active ELSE $4 = 1 END, \
-                      password_hash = COALESCE($5, password_hash) WHERE id = $1 \
-                      RETURNING id, login, name, role, active, created_at";
-        let active = change.active.map_or(0_i64, |active| if active { 1 } else { 2 });
-        let role = change.role.map(Role::name);
-        let row = tx.row::<Row>(update, values![id, change.name, role, active, change.password_hash]);
-        let Some(person) = row.await?.map(Row::person).transpose()? else { return Ok(None) };
+        // Two administrators who shut each other out at once would both see that the other is left.
+        tx.take_turn().await?;
+        let known =
+            "SELECT id, login, name, role, active, created_at, password_hash FROM people WHERE id = $1";
+        let known = tx.row::<Known>(known, values![id]).await?;
+        let Some(Known { row, password_hash }) = known else { return Ok(Err(Unchanged::Unknown)) };
+        if change.old_hash.is_some_and(|old| old != password_hash) {
+            return Ok(Err(Unchanged::OtherPassword));
+        }
+        let was = row.person()?;
+        let person = tx.write_change(id, &change).await?;
+        if was.is_admin() && !person.is_admin() && tx.row::<(String,)>(ADMIN, values![]).await?.is_none() {
+            return Ok(Err(Unchanged::LastAdmin));
+        }
         if change.role.is_some() || change.password_hash.is_some() || change.active == Some(false) {
             tx.run("DELETE FROM sessions WHERE person = $1", values![id]).await?;
         }
@@ -181,11 +213,25 @@ impl Store {
         let what = if change.password_hash.is_some() { "person.password" } else { "person.change" };
         tx.record(by, Act { action: what, subject: &subject, after: &after, ..Act::default() }, now).await?;
         tx.commit().await?;
-        Ok(Some(person))
+        Ok(Ok(person))
     }
 }
 
+/// Somebody who looks after people.
+const ADMIN: &str = "SELECT id FROM people WHERE role = 'admin' AND active LIMIT 1";
+
 impl Tx {
+    async fn write_change(&mut self, id: &str, change: &PersonChange<'_>) -> Result<Person, StoreError> {
+        let update = "UPDATE people SET name = COALESCE($2, name), role = COALESCE($3, role), \
+                      active = CASE WHEN $4 = 0 THEN active ELSE $4 = 1 END, \
+                      password_hash = COALESCE($5, password_hash) WHERE id = $1 \
+                      RETURNING id, login, name, role, active, created_at";
+        let active = change.active.map_or(0_i64, |active| if active { 1 } else { 2 });
+        let role = change.role.map(Role::name);
+        let row = self.row::<Row>(update, values![id, change.name, role, active, change.password_hash]);
+        row.await?.ok_or(StoreError::Broken("人员"))?.person()
+    }
+
     async fn add_person(
         &mut self,
         new: NewPerson<'_>,
@@ -207,6 +253,10 @@ impl Tx {
 }
 
 impl Person {
+    fn is_admin(&self) -> bool {
+        self.role == Role::Admin && self.active
+    }
+
     /// What the audit log says they are: readable, since it is no secret.
     fn digest(&self) -> String {
         let state = if self.active { "active" } else { "inactive" };

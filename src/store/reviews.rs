@@ -2,12 +2,12 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde::Serialize;
-use sha2::{Digest as _, Sha256};
 use utoipa::ToSchema;
 
 use super::db::{Tx, Value, values};
 use super::{Act, News, Store, StoreError, decompressed, stored, time};
 use crate::access::Actor;
+use crate::digest::sha256;
 use crate::review::{Change, Decision, Machine, Review, ReviewResult, ReviewSums};
 use crate::score::Sheet;
 
@@ -332,7 +332,7 @@ impl Store {
         }
         tx.note_result(id, result).await?;
         tx.note(step, "submit", json(&result.totals)?).await?;
-        let (subject, after) = (format!("review:{id}"), digest(&told));
+        let (subject, after) = (format!("review:{id}"), sha256(&told));
         let act =
             Act { action: "review.submit", subject: &subject, before: draft_digest, after: &after, why: "" };
         tx.record(by, act, now).await?;
@@ -360,7 +360,7 @@ impl Store {
             return Ok(Err(tx.why_denied(id, Some(version), by, now).await?));
         };
         tx.note(step, "reopen", json(&serde_json::json!({ "why": why }))?).await?;
-        let (subject, before) = (format!("review:{id}"), digest(&result.unwrap_or_default()));
+        let (subject, before) = (format!("review:{id}"), sha256(result.unwrap_or_default()));
         let act = Act { action: "review.reopen", subject: &subject, before: &before, after: "", why };
         tx.record(by, act, now).await?;
         tx.tell(news, now).await?;
@@ -445,8 +445,4 @@ impl Tx {
 
 fn json(value: &(impl Serialize + ?Sized)) -> Result<String, StoreError> {
     serde_json::to_string(value).map_err(|_| StoreError::Broken("复核"))
-}
-
-fn digest(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }

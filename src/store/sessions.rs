@@ -1,10 +1,12 @@
 //! Sessions: who is logged in.
 
+use std::net::IpAddr;
+
 use jiff::{SignedDuration, Timestamp};
 
 use super::db::values;
 use super::{Act, Person, Store, StoreError, stored};
-use crate::access::Secret;
+use crate::access::{Actor, Secret};
 
 /// How long a session lives at most, however busy.
 const LONGEST: SignedDuration = SignedDuration::from_hours(12);
@@ -14,20 +16,46 @@ const IDLE: SignedDuration = SignedDuration::from_mins(60);
 const NOTED: SignedDuration = SignedDuration::from_secs(60);
 
 impl Store {
-    /// Lets somebody in, who has proved to be `person`.
+    /// Lets somebody in whose password was compared with `password_hash`; none where it is another by now, or they may
+    /// not log in any more.
     ///
     /// # Errors
     /// When the store does not answer.
-    pub async fn open_session(&self, person: &Person, now: Timestamp) -> Result<Secret, StoreError> {
+    pub async fn open_session(
+        &self,
+        person: &Person,
+        password_hash: &str,
+        now: Timestamp,
+    ) -> Result<Option<Secret>, StoreError> {
         let secret = Secret::random("");
         let mut tx = self.db.begin().await?;
-        tx.run("DELETE FROM sessions WHERE created_at < $1", values![stored(now - LONGEST)]).await?;
-        let insert = "INSERT INTO sessions (hash, person, created_at, seen_at) VALUES ($1, $2, $3, $3)";
-        tx.run(insert, values![secret.hash(), &person.id, stored(now)]).await?;
+        // First, which waits for a change of the person that is under way: it ends only the sessions that it sees.
         let act = Act { action: "session.open", ..Act::default() };
         tx.record(&person.actor(), act, now).await?;
+        tx.run("DELETE FROM sessions WHERE created_at < $1", values![stored(now - LONGEST)]).await?;
+        let insert = "INSERT INTO sessions (hash, person, created_at, seen_at) \
+                      SELECT $1, id, $3, $3 FROM people WHERE id = $2 AND password_hash = $4 AND active";
+        if tx.run(insert, values![secret.hash(), &person.id, stored(now), password_hash]).await? == 0 {
+            return Ok(None);
+        }
         tx.commit().await?;
-        Ok(secret)
+        Ok(Some(secret))
+    }
+
+    /// Accounts for passwords that are tried for `login` from some address. Of a login that nobody has nothing is
+    /// written: anybody could make up as many as fill the disk.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn record_guessing(&self, login: &str, from: IpAddr, now: Timestamp) -> Result<(), StoreError> {
+        let meant = "SELECT id FROM people WHERE lower(login) = $1";
+        let meant: Vec<(String,)> = self.db.rows(meant, values![login.to_lowercase()]).await?;
+        for (id,) in meant {
+            let (subject, why) = (format!("person:{id}"), format!("多次密码不对，来自 {from}"));
+            let act = Act { action: "session.refused", subject: &subject, why: &why, ..Act::default() };
+            self.record(&Actor::system("session"), act, now).await?;
+        }
+        Ok(())
     }
 
     /// Whose session this is, as long as it lives.

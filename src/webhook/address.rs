@@ -27,12 +27,14 @@ const NEVER_V4: [Ipv4Net; 7] = [
     v4([168, 63, 129, 16], 32),
 ];
 
-/// The same, with what Amazon keeps them at.
-const NEVER_V6: [Ipv6Net; 4] = [
+/// The same, with what Amazon, Google and Oracle keep them at.
+const NEVER_V6: [Ipv6Net; 6] = [
     v6([0, 0, 0, 0, 0, 0, 0, 0], 128),
     v6([0xfe80, 0, 0, 0, 0, 0, 0, 0], 10),
     v6([0xff00, 0, 0, 0, 0, 0, 0, 0], 8),
-    v6([0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254], 128),
+    v6([0xfd00, 0xec2, 0, 0, 0, 0, 0, 0], 32),
+    v6([0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254], 128),
+    v6([0xfd00, 0xc1, 0, 0, 0, 0, 0xa9fe, 0xa9fe], 128),
 ];
 
 /// Where the last four bytes of an address are one of the old kind: compatible, mapped, translated (twice), NAT64.
@@ -100,6 +102,7 @@ mod tests {
                 Standing::Open,
                 "10.2.0.1 172.16.0.1 192.168.1.1 100.64.0.1 100.100.100.199 8.8.8.8 223.255.255.255",
             ),
+            (Standing::Open, "fd00:ec1::254 fd00:ec3::1 fd20:ce::253 fd00:c1::1"),
             (Standing::Open, "2400:3200::1 fd00::1 fec0::1 ::ffff:10.2.0.1 64:ff9b::a02:1 2002:a02:1::"),
             (
                 Standing::Loopback,
@@ -111,6 +114,7 @@ mod tests {
                 "0.0.0.0 0.1.2.3 169.254.169.254 169.254.0.23 224.0.0.1 239.1.1.1 255.255.255.255",
             ),
             (Standing::Never, "100.100.100.200 192.0.0.192 168.63.129.16 240.0.0.1"),
+            (Standing::Never, "fd00:ec2::253 fd00:ec2:1::1 fd20:ce::254 fd00:c1::a9fe:a9fe"),
             (
                 Standing::Never,
                 ":: fe80::1 febf::1 ff02::1 fd00:ec2::254 ::ffff:169.254.169.254 ::169.254.169.254",

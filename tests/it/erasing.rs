@@ -7,6 +7,7 @@ use std::path::Path;
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Method;
 use serde_json::{Value, json};
+use sqlx::{Connection as _, SqliteConnection};
 use zhijian::access::Actor;
 use zhijian::store::Place;
 
@@ -86,6 +87,25 @@ async fn what_is_kept_too_long_is_erased(bench: Bench) {
         told.iter().map(|entry| &entry.before).collect::<Vec<_>>(),
         erased.digests.iter().collect::<Vec<_>>()
     );
+}
+
+#[tokio::test]
+async fn whoever_reads_makes_bytes_go_later_and_fails_nobody() {
+    let bench = Bench::sqlite().await;
+    let (desk, staff) = Desk::staffed(&bench).await;
+    kept(&desk, &staff, "e-1").await;
+    let Place::Folder(folder) = &bench.place else { unreachable!("SQLite") };
+    let file = format!("sqlite://{}", folder.join("zhijian.db").display());
+    let mut reader = SqliteConnection::connect(&file).await.unwrap();
+    sqlx::query("BEGIN").execute(&mut reader).await.unwrap();
+    sqlx::query("SELECT COUNT(*) FROM transcripts").fetch_one(&mut reader).await.unwrap();
+    let form = json!({"transcript_id": "e-1", "why": "客户要求删除"});
+    let erased = desk.send(Method::POST, "/api/v1/erasures", Some(&staff.admin), form).await;
+    assert_eq!(erased.status(), 200);
+    assert!(bytes_hold(folder, WORDS), "or the rest proves nothing");
+    reader.close().await.unwrap();
+    assert!(desk.store.forget_bytes().await.unwrap());
+    assert!(!bytes_hold(folder, WORDS));
 }
 
 /// Whether any file below `folder` holds these words.

@@ -138,7 +138,8 @@ on_both!(
     a_stream_is_kept_line_by_line,
     who_is_not_known_or_may_not_is_refused_on_every_route,
     the_first_administrator_comes_in_once,
-    wrong_passwords_slow_down,
+    wrong_passwords_slow_down_whoever_sends_them,
+    no_token_looks_after_people,
     a_person_changes_their_own_password,
     a_page_of_somebody_else_cannot_act_for_a_person,
     people_and_tokens_are_looked_after,
@@ -268,20 +269,47 @@ async fn the_first_administrator_comes_in_once(bench: Bench) {
     assert_eq!(desk.get("/api/v1/session", &admin).await.status(), 401);
 }
 
-async fn wrong_passwords_slow_down(bench: Bench) {
-    let (desk, _) = Desk::staffed(&bench).await;
-    let attempt = |login: &str| {
-        let form = json!({"login": login, "password": "不是这个密码"});
-        desk.send(Method::POST, "/api/v1/session", None, form)
+async fn wrong_passwords_slow_down_whoever_sends_them(bench: Bench) {
+    let trusting = Layer { trusted_proxies: Some(vec!["127.0.0.1".to_owned()]), ..Layer::default() };
+    let (desk, _) = Desk::staffed_with(&bench, trusting, compiled(&[])).await;
+    let attempt = async |login: &str, password: &str, from: &str| {
+        let request = desk.request(Method::POST, "/api/v1/session", None).header("x-forwarded-for", from);
+        request.json(&json!({"login": login, "password": password})).send().await.unwrap()
     };
-    // The desk has logged this one in once already.
-    for _ in 0..4 {
-        assert_eq!(code(attempt("lead").await, 401).await, "unauthenticated");
+    let (wrong, stranger, owner) = ("不是这个密码", "203.0.113.7", "198.51.100.1");
+    for _ in 0..8 {
+        assert_eq!(attempt("lead", PASSWORD, stranger).await.status(), 200, "what is right does not count");
     }
-    let slowed = attempt("LEAD").await;
-    assert_eq!(slowed.headers()["retry-after"], "30");
-    assert_eq!(code(slowed, 429).await, "too_many_requests");
-    assert_eq!(code(attempt("nobody").await, 401).await, "unauthenticated");
+    for _ in 0..5 {
+        assert_eq!(code(attempt("lead", wrong, stranger).await, 401).await, "unauthenticated");
+    }
+    for (login, password) in [("LEAD", wrong), ("lead", PASSWORD)] {
+        let slowed = attempt(login, password, stranger).await;
+        let wait: u64 = slowed.headers()["retry-after"].to_str().unwrap().parse().unwrap();
+        assert!((1..=60).contains(&wait), "{wait}");
+        assert_eq!(code(slowed, 429).await, "too_many_requests");
+    }
+    assert_eq!(attempt("lead", PASSWORD, owner).await.status(), 200, "nobody else is kept out");
+    for _ in 0..7 {
+        attempt("nobody", wrong, stranger).await;
+    }
+    // It is written aside.
+    let mut told = Vec::new();
+    for _ in 0..100 {
+        told = desk.store.audit_after(0, 100).await.unwrap();
+        told.retain(|entry| entry.action == "session.refused");
+        if !told.is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(told.len(), 1, "once, and nothing of a login that nobody has");
+    assert_eq!(
+        (told[0].actor.as_str(), told[0].why.as_str()),
+        ("system:session", "多次密码不对，来自 203.0.113.7")
+    );
+    let lead = desk.store.person_with_login("lead").await.unwrap().unwrap().0;
+    assert_eq!(told[0].subject, format!("person:{}", lead.id));
 }
 
 async fn a_person_changes_their_own_password(bench: Bench) {
@@ -362,6 +390,23 @@ async fn people_and_tokens_are_looked_after(bench: Bench) {
     assert!(!tokens.contains(&reader["secret"].as_str().unwrap()[12..]));
 }
 
+async fn no_token_looks_after_people(bench: Bench) {
+    let (desk, staff) = Desk::staffed(&bench).await;
+    let token = json!({"name": "脚本", "role": "admin"});
+    let token = desk.send(Method::POST, "/api/v1/tokens", Some(&staff.admin), token).await;
+    let token: Value = token.json().await.unwrap();
+    assert_eq!(token["token"]["scopes"], json!(["pack", "audit", "operate"]));
+    let proof = ("authorization", format!("Bearer {}", token["secret"].as_str().unwrap()));
+    let lead = json!({"login": "mine", "name": "我的", "role": "lead", "password": PASSWORD});
+    let another = json!({"name": "再来一个", "role": "machine"});
+    for (path, form) in [("/api/v1/people", lead), ("/api/v1/tokens", another)] {
+        assert_eq!(code(desk.send(Method::POST, path, Some(&proof), form).await, 403).await, "forbidden");
+    }
+    let asked = json!({"name": "脚本", "role": "admin", "scopes": ["people"]});
+    let refused = desk.send(Method::POST, "/api/v1/tokens", Some(&staff.admin), asked).await;
+    assert_eq!(code(refused, 422).await, "invalid_request");
+}
+
 async fn the_audit_log_tells_who_did_what(bench: Bench) {
     let (desk, staff) = Desk::staffed(&bench).await;
     let page: Value = desk.get("/api/v1/audit?limit=3", &staff.lead).await.json().await.unwrap();
@@ -412,7 +457,7 @@ async fn who_asks_too_often_is_told_when_to_come_again(bench: Bench) {
 fn table_of_rights() -> String {
     let mut table = "# 谁能用哪个接口\n\n由程序里的路由表生成，测试保证两者一致（`UPDATE_DOCS=1 cargo nextest run table_of_rights` 重新生成）。\
         「登录」的会话用 Cookie，「令牌」用 `Authorization: Bearer`。没有登录而访问受限的接口得到 401，角色不符得到 403。\n\
-        复核、查看原文、退回复核只有登录的人能做，令牌不能：对人的评价由人来定。\n\n\
+        复核、查看原文、退回复核只有登录的人能做，令牌不能：对人的评价由人来定。管理人员和令牌也是，否则有令牌就能冒充别人。\n\n\
         | 方法 | 路径 | 权限 | 未登录 | machine | reviewer | lead | admin |\n|---|---|---|---|---|---|---|---|\n"
         .to_owned();
     let mark = |yes| if yes { "✓" } else { "" };

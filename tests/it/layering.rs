@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 const STAGES: [&str; 10] =
     ["transcript", "text", "lexicon", "detect", "rule", "judge", "score", "draft", "review", "report"];
 /// Beside the flow: every module may use them, and they use none of the others but each other.
-const BESIDE: [&str; 3] = ["diagnostic", "yaml", "strict"];
+const BESIDE: [&str; 4] = ["diagnostic", "yaml", "strict", "digest"];
 /// What is built from the stages, and stands behind all of them.
 const AFTER: [&str; 16] = [
     "pack",

@@ -36,6 +36,7 @@ mod rubrics;
 mod score_command;
 mod scoring;
 mod script;
+mod staff_commands;
 mod store;
 mod support;
 mod webhook;

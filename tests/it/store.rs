@@ -7,7 +7,7 @@ use zhijian::diagnostic::Diagnostics;
 use zhijian::pack::Pack;
 use zhijian::store::{
     Act, Broken, Keeper, Keeping, NewDraft, NewPerson, NewToken, Packed, PersonChange, Place, Refused,
-    RequestKey, Store, new_id,
+    RequestKey, Store, Unchanged, new_id,
 };
 use zhijian::transcript::Channel;
 
@@ -54,6 +54,8 @@ on_both!(
     many_at_once_are_kept_once,
     a_pack_is_kept_with_its_files,
     people_are_taken_up_changed_and_shut_out,
+    a_log_in_that_began_with_the_old_password_does_not_survive_a_new_one,
+    an_administrator_is_always_left,
     only_one_first_person_is_taken_up,
     tokens_are_known_by_their_secret_until_they_expire_or_are_revoked,
     sessions_end_by_themselves,
@@ -187,8 +189,10 @@ fn operator() -> Actor {
     Actor::system("test")
 }
 
+const HASH: &str = "$argon2id$…";
+
 fn reviewer(login: &str) -> NewPerson<'_> {
-    NewPerson { login, name: "林涛", role: Role::Reviewer, password_hash: "$argon2id$…" }
+    NewPerson { login, name: "林涛", role: Role::Reviewer, password_hash: HASH }
 }
 
 async fn people_are_taken_up_changed_and_shut_out(bench: Bench) {
@@ -196,7 +200,7 @@ async fn people_are_taken_up_changed_and_shut_out(bench: Bench) {
     let person = store.add_person(reviewer("lin"), &operator(), now).await.unwrap().unwrap();
     assert!(store.add_person(reviewer("lin"), &operator(), now).await.unwrap().is_none(), "taken");
     assert_eq!(store.people().await.unwrap(), std::slice::from_ref(&person));
-    let session = store.open_session(&person, now).await.unwrap();
+    let session = store.open_session(&person, HASH, now).await.unwrap().unwrap();
     let change = PersonChange { name: Some("林 涛"), ..PersonChange::default() };
     let changed = store.change_person(&person.id, change, &operator(), now).await.unwrap().unwrap();
     assert_eq!((changed.name.as_str(), changed.role, changed.active), ("林 涛", Role::Reviewer, true));
@@ -210,7 +214,65 @@ async fn people_are_taken_up_changed_and_shut_out(bench: Bench) {
     let change = || PersonChange { active: Some(false), ..PersonChange::default() };
     store.change_person(&person.id, change(), &operator(), now).await.unwrap().unwrap();
     assert!(store.person_with_login("lin").await.unwrap().is_none(), "shut out");
-    assert!(store.change_person("nobody", change(), &operator(), now).await.unwrap().is_none());
+    let nobody = store.change_person("nobody", change(), &operator(), now).await.unwrap();
+    assert_eq!(nobody, Err(Unchanged::Unknown));
+    assert!(store.open_session(&person, HASH, now).await.unwrap().is_none(), "nor by a log-in under way");
+}
+
+async fn a_log_in_that_began_with_the_old_password_does_not_survive_a_new_one(bench: Bench) {
+    let (store, now) = (&bench.store, Timestamp::now());
+    let person = store.add_person(reviewer("lin"), &operator(), now).await.unwrap().unwrap();
+    let (_, compared) = store.person_with_login("lin").await.unwrap().unwrap();
+    let reset = PersonChange { password_hash: Some("$new"), ..PersonChange::default() };
+    let own = PersonChange { password_hash: Some("$own"), old_hash: Some(HASH), ..PersonChange::default() };
+    store.change_person(&person.id, reset, &operator(), now).await.unwrap().unwrap();
+    assert!(store.open_session(&person, &compared, now).await.unwrap().is_none());
+    let changed = store.change_person(&person.id, own, &person.actor(), now).await.unwrap();
+    assert_eq!(changed, Err(Unchanged::OtherPassword), "nor does it undo the reset");
+    assert!(store.open_session(&person, "$new", now).await.unwrap().is_some());
+    // Both at once: whichever comes first, no session by the old password is left.
+    for n in 0..20 {
+        let (old, new) = (format!("${n}"), format!("${}", n + 1));
+        let set = |hash| PersonChange { password_hash: Some(hash), ..PersonChange::default() };
+        store.change_person(&person.id, set(&old), &operator(), now).await.unwrap().unwrap();
+        let by = operator();
+        let (opened, changed) = tokio::join!(
+            store.open_session(&person, &old, now),
+            store.change_person(&person.id, set(&new), &by, now)
+        );
+        changed.unwrap().unwrap();
+        if let Some(session) = opened.unwrap() {
+            assert!(store.session(&session, now).await.unwrap().is_none());
+        }
+    }
+}
+
+async fn an_administrator_is_always_left(bench: Bench) {
+    let (store, now) = (&bench.store, Timestamp::now());
+    fn admin(login: &str) -> NewPerson<'_> {
+        NewPerson { role: Role::Admin, ..reviewer(login) }
+    }
+    let one = store.add_person(admin("one"), &operator(), now).await.unwrap().unwrap();
+    let is_one = one.actor();
+    let off = || PersonChange { active: Some(false), ..PersonChange::default() };
+    let demoted = || PersonChange { role: Some(Role::Lead), ..PersonChange::default() };
+    for change in [off(), demoted()] {
+        let refused = store.change_person(&one.id, change, &operator(), now).await.unwrap();
+        assert_eq!(refused, Err(Unchanged::LastAdmin));
+    }
+    for n in 0..10 {
+        let login = format!("other-{n}");
+        let other = store.add_person(admin(&login), &operator(), now).await.unwrap().unwrap();
+        let is_other = other.actor();
+        let (by_one, by_other) = tokio::join!(
+            store.change_person(&other.id, off(), &is_one, now),
+            store.change_person(&one.id, demoted(), &is_other, now)
+        );
+        assert_eq!(by_one.unwrap().is_ok() as u8 + by_other.unwrap().is_ok() as u8, 1);
+        let back = PersonChange { role: Some(Role::Admin), active: Some(true), ..PersonChange::default() };
+        store.change_person(&one.id, back, &operator(), now).await.unwrap().unwrap();
+        store.change_person(&other.id, off(), &operator(), now).await.unwrap().unwrap();
+    }
 }
 
 async fn only_one_first_person_is_taken_up(bench: Bench) {
@@ -220,7 +282,7 @@ async fn only_one_first_person_is_taken_up(bench: Bench) {
     let (one, other) = tokio::join!(first("one"), first("other"));
     assert!(one.unwrap().is_some() != other.unwrap().is_some());
     assert_eq!(bench.store.people().await.unwrap().len(), 1);
-    assert_eq!(bench.store.verify_audit().await.unwrap(), Ok(2));
+    assert_eq!(bench.store.verify_audit().await.unwrap().unwrap().0, 2);
 }
 
 async fn tokens_are_known_by_their_secret_until_they_expire_or_are_revoked(bench: Bench) {
@@ -243,23 +305,23 @@ async fn tokens_are_known_by_their_secret_until_they_expire_or_are_revoked(bench
     assert!(store.revoke_token(&other.id, &operator(), now).await.unwrap());
     assert!(!store.revoke_token(&other.id, &operator(), now).await.unwrap());
     assert!(store.token_with_secret(&secret, now).await.unwrap().is_none(), "revoked");
-    assert_eq!(store.verify_audit().await.unwrap(), Ok(3));
+    assert_eq!(store.verify_audit().await.unwrap().unwrap().0, 3);
 }
 
 async fn sessions_end_by_themselves(bench: Bench) {
     let (store, now) = (&bench.store, Timestamp::now());
     let person = store.add_person(reviewer("lin"), &operator(), now).await.unwrap().unwrap();
-    let secret = store.open_session(&person, now).await.unwrap();
+    let secret = store.open_session(&person, HASH, now).await.unwrap().unwrap();
     let minutes = |n| now + SignedDuration::from_mins(n);
     assert_eq!(store.session(&secret, minutes(50)).await.unwrap().unwrap(), person);
     assert!(store.session(&secret, minutes(100)).await.unwrap().is_some(), "used in between");
     assert!(store.session(&secret, minutes(170)).await.unwrap().is_none(), "idle");
-    let busy = store.open_session(&person, now).await.unwrap();
+    let busy = store.open_session(&person, HASH, now).await.unwrap().unwrap();
     for n in (0..720).step_by(30) {
         assert!(store.session(&busy, minutes(n)).await.unwrap().is_some());
     }
     assert!(store.session(&busy, minutes(720)).await.unwrap().is_none(), "twelve hours are a day's work");
-    let closed = store.open_session(&person, now).await.unwrap();
+    let closed = store.open_session(&person, HASH, now).await.unwrap().unwrap();
     store.close_session(&closed).await.unwrap();
     assert!(store.session(&closed, now).await.unwrap().is_none());
     assert!(!Password::random().fits("$argon2id$…"));
@@ -278,7 +340,7 @@ async fn the_audit_log_is_a_chain(bench: Bench) {
     for act in acts.collect::<Vec<_>>() {
         act.await.unwrap();
     }
-    assert_eq!(store.verify_audit().await.unwrap(), Ok(20));
+    assert_eq!(store.verify_audit().await.unwrap(), Ok(store.audit_head().await.unwrap()));
     let entries = store.audit_after(0, 100).await.unwrap();
     assert_eq!(entries.iter().map(|entry| entry.seq).collect::<Vec<_>>(), (1..=20).collect::<Vec<_>>());
     assert_eq!(store.audit_head().await.unwrap(), (20, entries[19].hash.clone()));

@@ -27,6 +27,9 @@ on_both!(
     a_message_that_does_not_arrive_is_sent_again_and_noted,
     only_what_the_operator_allows_is_called,
     an_endpoint_is_changed_its_secret_rotated_and_dropped,
+    an_endpoint_that_is_off_waits_and_never_hears_of_the_meantime,
+    one_that_does_not_answer_holds_up_nobody_else,
+    no_key_in_an_address_reaches_the_audit_log,
     of_several_servers_one_sends_a_message,
 );
 
@@ -234,6 +237,77 @@ async fn an_endpoint_is_changed_its_secret_rotated_and_dropped(bench: Bench) {
     );
 }
 
+async fn an_endpoint_that_is_off_waits_and_never_hears_of_the_meantime(bench: Bench) {
+    let listener = Listener::start().await;
+    listener.answer(500);
+    let (desk, staff) = Desk::staffed_with(&bench, listener.allowed(), compiled(&[])).await;
+    let admin = Some(&staff.admin);
+    let added = desk.listen(&staff, &listener.url, &["draft.created"]).await;
+    let id = added["webhook"]["id"].as_str().unwrap();
+    let path = format!("/api/v1/webhooks/{id}");
+    let post = async |id: &str| {
+        let call = crate::support::transcript(id);
+        desk.send(Method::POST, "/api/v1/transcripts", Some(&staff.machine), call).await.status()
+    };
+    assert_eq!(post("before").await, 201);
+    let waiting = desk.delivery(&staff, id, |delivery| delivery["attempts"] == 1).await;
+    let off = desk.send(Method::PATCH, &path, admin, json!({"active": false})).await;
+    assert_eq!(off.status(), 200);
+    assert_eq!(post("meanwhile").await, 201);
+    let replay = format!("/api/v1/deliveries/{}/replay", waiting["id"].as_str().unwrap());
+    for path in [&format!("{path}/ping"), &replay] {
+        let refused = desk.send(Method::POST, path, admin, json!({})).await;
+        assert_eq!(refused.status(), 409);
+        assert!(refused.text().await.unwrap().contains("先启用"));
+    }
+    listener.answer(200);
+    // Longer than the second attempt is put off.
+    tokio::time::sleep(Duration::from_secs(7)).await;
+    let deliveries = desk.deliveries(&staff, id).await;
+    assert_eq!((deliveries.len(), &deliveries[0]["state"]), (1, &json!("waiting")));
+    assert_eq!(desk.send(Method::PATCH, &path, admin, json!({"active": true})).await.status(), 200);
+    let told = desk.delivery(&staff, id, |delivery| delivery["state"] == "delivered").await;
+    assert_eq!(told["id"], waiting["id"]);
+    assert_eq!(desk.deliveries(&staff, id).await.len(), 1, "the meantime is never told");
+}
+
+async fn one_that_does_not_answer_holds_up_nobody_else(bench: Bench) {
+    let listener = Listener::start().await;
+    // Takes connections and says nothing.
+    let dead = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let dead = (format!("http://{}/", dead.local_addr().unwrap()), dead);
+    let mut layer = listener.allowed();
+    layer.webhook_allow.as_mut().unwrap().push(dead.0.trim_end_matches('/').to_owned());
+    let (desk, staff) = Desk::staffed_with(&bench, layer, compiled(&[])).await;
+    let silent = desk.listen(&staff, &dead.0, &["draft.created"]).await;
+    let silent = silent["webhook"]["id"].as_str().unwrap();
+    let ping = |now| News::new(Event::Ping {}, now);
+    for _ in 0..100 {
+        let now = Timestamp::now();
+        desk.store.tell_one(silent, &ping(now), now).await.unwrap().unwrap();
+    }
+    let added = desk.listen(&staff, &listener.url, &["draft.created"]).await;
+    let id = added["webhook"]["id"].as_str().unwrap();
+    let begin = std::time::Instant::now();
+    for _ in 0..20 {
+        let now = Timestamp::now();
+        desk.store.tell_one(id, &ping(now), now).await.unwrap().unwrap();
+    }
+    listener.hears(20).await;
+    assert!(begin.elapsed() < Duration::from_secs(10), "an attempt that is not answered takes 15 s");
+    let waiting = desk.deliveries(&staff, silent).await;
+    assert!(waiting.iter().all(|delivery| delivery["attempts"] == 0));
+}
+
+async fn no_key_in_an_address_reaches_the_audit_log(bench: Bench) {
+    let (store, by, now) = (&bench.store, zhijian::access::Actor::system("t"), Timestamp::now());
+    let url = "https://hooks.example.cn:8443/robot?access_token=0f1e2d";
+    store.add_endpoint(url, "draft.created", SECRET, &by, now).await.unwrap();
+    let told = store.audit_after(0, 1).await.unwrap().remove(0).after;
+    let digest = zhijian::digest::sha256(url);
+    assert_eq!(told, format!("https://hooks.example.cn:8443 sha256:{digest} draft.created"));
+}
+
 async fn of_several_servers_one_sends_a_message(bench: Bench) {
     let (store, now) = (&bench.store, Timestamp::now());
     let by = zhijian::access::Actor::system("t");
@@ -241,7 +315,7 @@ async fn of_several_servers_one_sends_a_message(bench: Bench) {
     for _ in 0..20 {
         store.tell_one(&endpoint.id, &News::new(Event::Ping {}, now), now).await.unwrap().unwrap();
     }
-    let takers = (0..8).map(|_| store.take_due(5, now));
+    let takers = (0..8).map(|_| store.take_due(5, 20, now));
     let mut taken: Vec<String> = Vec::new();
     for due in futures_util::future::join_all(takers).await {
         taken.extend(due.unwrap().into_iter().map(|due| due.id));
@@ -252,10 +326,10 @@ async fn of_several_servers_one_sends_a_message(bench: Bench) {
     assert_eq!(taken.len(), count, "nothing is sent twice");
     // A server that took some and is gone: others send them later.
     let later = now + SignedDuration::from_secs(121);
-    let rest = store.take_due(100, later).await.unwrap();
+    let rest = store.take_due(100, 100, later).await.unwrap();
     assert_eq!(rest.len(), 20);
     store.tried(&rest[0].id, Tried::default(), later).await.unwrap();
     let again = later + SignedDuration::from_secs(121);
-    assert_eq!(store.take_due(100, again).await.unwrap().len(), 19);
+    assert_eq!(store.take_due(100, 100, again).await.unwrap().len(), 19);
     assert_eq!(store.forget_deliveries(again).await.unwrap(), 1);
 }

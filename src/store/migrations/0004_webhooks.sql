@@ -30,5 +30,8 @@ CREATE TABLE deliveries (
     failure      TEXT,
     milliseconds BIGINT
 );
-CREATE INDEX deliveries_by_time ON deliveries (state, next_at);
+-- the next that is due to an endpoint
+CREATE INDEX deliveries_by_time ON deliveries (endpoint, state, next_at);
+-- those that are under way to it
+CREATE INDEX deliveries_by_lease ON deliveries (endpoint, state, leased_until);
 CREATE INDEX deliveries_by_endpoint ON deliveries (endpoint, id);
