@@ -84,8 +84,8 @@ const WORDS: [(Cue, &str); 8] = [
 /// Between a number and the word that says it is none: 订单号我没有，… announces nothing, nor does 订单号或手机号….
 pub(super) const DENIALS: [char; 6] = ['没', '忘', '不', '无', '丢', '或'];
 /// Latin words that may stand directly before a telephone number; behind others a number is part of a code.
-pub(super) const CONTACTS: [&str; 12] =
-    ["tel", "telephone", "phone", "mobile", "cell", "qq", "wx", "vx", "v", "wechat", "hp", "mob"];
+pub(super) const CONTACTS: [&str; 13] =
+    ["tel", "telephone", "phone", "mobile", "cell", "qq", "wx", "vx", "v", "wechat", "hp", "mob", "id"];
 /// Behind a number they make it an amount.
 pub(super) const UNITS: [&str; 14] =
     ["元", "块", "万", "亿", "美元", "美金", "欧元", "日元", "韩元", "英镑", "港币", "港元", "人民币", "%"];
