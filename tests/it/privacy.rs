@@ -306,7 +306,7 @@ fn four_times_the_text_takes_about_four_times_as_long() {
     ];
     for unit in units {
         // Enough that a processor learns neither by heart.
-        let [one, four] = [30_000, 120_000].map(|length| repeated(unit, length));
+        let [one, four] = [15_000, 60_000].map(|length| repeated(unit, length));
         for (one, four) in one.iter().zip(&four) {
             // What is quadratic takes sixteen times as long, and seconds; a busy machine may disturb some tries, but not all.
             let is_linear = |_| time(four, 1) < 10 * time(one, 1) + Duration::from_millis(50);
