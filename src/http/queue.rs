@@ -13,6 +13,7 @@ use utoipa::{IntoParams, ToSchema};
 use super::problem::{Document, Problem};
 use super::{App, body};
 use crate::access::Actor;
+use crate::privacy;
 use crate::score::Points;
 use crate::store::{Claim, Cursor, QueueCounts, QueueEntry, QueueFilter, QueueOrder, ReviewState, Store};
 
@@ -195,7 +196,12 @@ pub(super) async fn list(
     let has_more = found.len() > limit as usize;
     found.truncate(limit as usize);
     let next = found.last().filter(|_| has_more).map(|(Cursor { key, id }, _)| format!("{key}.{id}"));
-    Ok(Json(QueuePage { reviews: found.into_iter().map(|(_, entry)| entry).collect(), next }))
+    Ok(Json(QueuePage { reviews: found.into_iter().map(|(_, entry)| shown(entry)).collect(), next }))
+}
+
+/// Recordings are named after the number that called.
+fn shown(entry: QueueEntry) -> QueueEntry {
+    QueueEntry { transcript_id: privacy::mask(&entry.transcript_id), ..entry }
 }
 
 /// 复核队列的数目:待复核、其中有人在看的、已提交的
@@ -241,7 +247,7 @@ pub(super) async fn next(
         Some(own) => Some(own),
         None => claim_first(store, &QueueFilter { free: Some(true), ..open }, order, &actor).await?,
     };
-    Ok(Json(Next { review }))
+    Ok(Json(Next { review: review.map(shown) }))
 }
 
 /// Claims the first that nobody else holds or is faster to claim.

@@ -6,9 +6,11 @@
 use std::ops::Range;
 
 use super::cue::{Cue, Heard};
-use super::house::{After, Before, Number, numbers, words_around};
+use super::house::{
+    After, Before, LAST_DAY, Number, counted, is_day, lead, letters_since_said, numbers, words_around,
+};
 use super::line::Line;
-use super::sign::{COVERED, is_end, is_pause, value};
+use super::sign::{COVERED, is_end, is_pause};
 use super::{Kind, Place};
 
 /// So many signs may stand between two numbers of an address: 路72号蓝天公寓3栋.
@@ -29,8 +31,11 @@ struct Found {
 /// Finds the numbers of addresses in what is not covered yet.
 pub(super) fn find(lines: &mut [Line]) {
     let mut found = Vec::new();
-    for (at, line) in lines.iter_mut().enumerate() {
-        let numbers = numbers(line);
+    for at in 0..lines.len() {
+        let (before, rest) = lines.split_at_mut(at);
+        let line = &mut rest[0];
+        let mut numbers = numbers(line);
+        answer(line, &mut numbers, before);
         let mut last: Option<&Number> = None;
         let is_part = |(at, number): (usize, &Number)| {
             let is_part = last.is_some_and(|last| goes_further(line, last, number))
@@ -48,6 +53,15 @@ pub(super) fn find(lines: &mut [Line]) {
         }
     }
     repeated(lines, &found);
+}
+
+/// A number that is all that is said, up to the next one, belongs to what was said or asked in the turns before.
+fn answer(line: &Line, numbers: &mut [Number], before: &[Line]) {
+    let next = numbers.get(1).map_or(line.signs.len(), Number::start);
+    let Some(first) = numbers.first_mut().filter(|first| first.before == Before::Nothing) else { return };
+    if touches(line, 0..first.start()) && touches(line, first.end..next) {
+        first.before = lead(before);
+    }
 }
 
 fn cover(line: &mut Line, number: &Number) {
@@ -70,7 +84,7 @@ fn repeated(lines: &mut [Line], found: &[Found]) {
             let said = &line.signs[number.start()..number.end];
             // A house may also be a day of the month.
             let is_plain = match number.after {
-                After::House => counted(&line.signs[number.parts[0].clone()]) > 31,
+                After::House => counted(&line.signs[number.parts[0].clone()]) > LAST_DAY,
                 After::Nothing => number.is_room(line) && touches(line, number.end..number.end + 1),
                 After::Foreign | After::Floor => false,
                 _ => true,
@@ -82,16 +96,6 @@ fn repeated(lines: &mut [Line], found: &[Found]) {
     }
 }
 
-/// The value of a number in digits or with 十 and 百.
-fn counted(signs: &[char]) -> u32 {
-    let (sum, last) = signs.iter().fold((0_u32, 0_u32), |(sum, last), sign| match sign {
-        '百' => (sum + last * 100, 0),
-        '十' => (sum + last.max(1) * 10, 0),
-        _ => (sum, last.saturating_mul(10).saturating_add(value(*sign).map_or(0, u32::from))),
-    });
-    sum.saturating_add(last)
-}
-
 /// Whether an address begins with `number`.
 fn begins(line: &Line, number: &Number, next: Option<&Number>) -> bool {
     use After::{Building, Floor, Foreign, House, Lane, Nothing, Room, Unit};
@@ -100,17 +104,21 @@ fn begins(line: &Line, number: &Number, next: Option<&Number>) -> bool {
     let is_row = number.parts.len() > 1 && number.is_room(line);
     match (number.before, number.after) {
         (_, Foreign) => false,
+        (_, House) if is_day(line, number) => false,
         (Before::Road, House | Lane | Building | Unit | Room) | (Before::Estate, House | Lane) => true,
         (Before::Road, Nothing) => {
             is_row || next.is_some_and(|next| matches!(next.after, House | Building | Lane))
         }
         (Before::Estate | Before::Name, Nothing) => is_row,
+        (Before::Block, Nothing) => number.is_room(line),
+        // 地址是502, but not 改地址要收200.
+        (Before::Said, Nothing) => number.is_room(line) && letters_since_said(line, number.start()) == 0,
         // 地址是杨庄北里52号
         (Before::Name, House) => {
             let start = number.start();
             words_around(line, &(start.saturating_sub(SAID)..start)).any(|word| word.cue == Cue::Address)
         }
-        (Before::Estate | Before::Name, Building | Unit | Room) => true,
+        (Before::Estate | Before::Name | Before::Block, Building | Unit | Room) => true,
         (Before::Said, House | Lane | Building | Unit | Room) => true,
         (_, Room) => number.is_spelled(line),
         (_, Building | Unit | Lane) => next
@@ -131,7 +139,7 @@ fn goes_further(line: &Line, last: &Number, number: &Number) -> bool {
     if touches(line, gap.clone()) {
         return match number.after {
             Floor => !has_pause(),
-            House => matches!(last.after, Lane | Building | Unit | Nothing),
+            House => matches!(last.after, Lane | Building | Unit | Nothing) && !is_day(line, number),
             Nothing => number.is_room(line) || last.end == number.start(),
             _ => true,
         };

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
+use super::sign::COVERED;
 use super::{mask, masked, places};
 use crate::draft::QUOTED;
 use crate::text::Original;
@@ -12,6 +13,8 @@ use crate::transcript::Transcript;
 /// The fields of a posted transcript that are shown; others may hold anything.
 const SHOWN: [&str; 9] =
     ["id", "channel", "direction", "started_at", "separation", "agent", "turns", "events", "meta"];
+/// So many characters of the names of fields say what stands in one.
+const LABEL: usize = 32;
 /// The fields of a turn that are shown.
 const SHOWN_OF_TURN: [&str; 4] = ["role", "start_ms", "end_ms", "text"];
 
@@ -27,8 +30,11 @@ pub fn cover(transcript: &Transcript<'_>, posted: &mut Value, draft: &mut Value)
             turn["text"] = text.iter().collect::<String>().into();
         }
     }
+    // Recordings are named after the number that called.
+    let ids = [posted.get_mut("id"), draft.get_mut("transcript_id")];
+    ids.into_iter().flatten().for_each(|id| mask_all(id, ""));
     if let Some(meta) = posted.get_mut("meta") {
-        mask_all(meta);
+        mask_all(meta, "");
     }
     let mut quoted = Vec::new();
     covered.quotations(draft, &mut quoted);
@@ -102,7 +108,7 @@ fn sentences(draft: &mut Value, quoted: &[(String, String)]) {
         *reason = mask(&text).into();
     }
     if let Some(notes) = draft["quality"].get_mut("notes") {
-        mask_all(notes);
+        mask_all(notes, "");
     }
 }
 
@@ -112,18 +118,79 @@ fn show_only(object: &mut Value, shown: &[&str]) {
     }
 }
 
-fn mask_all(value: &mut Value) {
+/// Covers personal data in `value`, of which `label` says what it is, and in the names of its fields.
+fn mask_all(value: &mut Value, label: &str) {
     match value {
-        Value::String(text) => *text = mask(text),
+        Value::String(text) => *text = mask_as(text, label),
         // A telephone number may have been sent as a number.
         Value::Number(number) => {
-            let (plain, masked) = (number.to_string(), mask(&number.to_string()));
+            let plain = number.to_string();
+            let masked = mask_as(&plain, label);
             if plain != masked {
                 *value = masked.into();
             }
         }
-        Value::Array(parts) => parts.iter_mut().for_each(mask_all),
-        Value::Object(fields) => fields.values_mut().for_each(mask_all),
+        Value::Array(parts) => parts.iter_mut().for_each(|part| mask_all(part, label)),
+        Value::Object(fields) => {
+            for (name, mut value) in std::mem::take(fields) {
+                mask_all(&mut value, &label_of(label, &name));
+                let mut name = mask(&name);
+                while fields.contains_key(&name) {
+                    name.push(COVERED);
+                }
+                fields.insert(name, value);
+            }
+        }
         Value::Bool(_) | Value::Null => {}
+    }
+}
+
+/// What the names of a field and of those around it say, as far as it stands near enough to be heard.
+fn label_of(label: &str, name: &str) -> String {
+    let label = format!("{label}{name}：");
+    let far = label.chars().count().saturating_sub(LABEL);
+    label.chars().skip(far).collect()
+}
+
+/// `text` masked by itself, and then as what `label` says it is: an order's number may still be that of a telephone.
+fn mask_as(text: &str, label: &str) -> String {
+    let labelled = mask(&format!("{label}{}", mask(text)));
+    labelled.chars().skip(label.chars().count()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn masked(mut value: Value) -> Value {
+        mask_all(&mut value, "");
+        let once = value.clone();
+        mask_all(&mut value, "");
+        assert_eq!(value, once, "again");
+        value
+    }
+
+    #[test]
+    fn the_name_of_a_field_says_what_stands_in_it() {
+        assert_eq!(
+            masked(json!({
+                "客户身份证": "110105194912310021",
+                "联系方式": {"座机": [67_010_327, "67010327"], "备注": "67010327"},
+                "订单号": "13800138000",
+                "user_id": 13_800_138_000_u64,
+                "积分": 67_010_327,
+                "13800138000": {"13811138000": true, "13822238000": null},
+            })),
+            json!({
+                "客户身份证": "**************0021",
+                "联系方式": {"座机": ["********", "********"], "备注": "67010327"},
+                "订单号": "138****8000",
+                "user_id": "138****8000",
+                "积分": 67_010_327,
+                "138****8000": {"138****8000": true, "138****8000*": null},
+            })
+        );
     }
 }

@@ -19,41 +19,56 @@ pub(super) enum Cue {
     Plate,
     /// A number follows that is nobody's: of an order, a contract, a device; or only the last digits of one.
     Other,
+    /// What is spoken of, an order, a fare, has numbers of its own, but nothing says that the next one is such a number.
+    Subject,
     /// Says nothing: it is spoken between the digits of a number that is read out.
     Filler,
 }
 
 /// The words of each cue, with blanks between. Of words that overlap the first, and then the longest, is taken, so that 就诊卡号 is not 卡号.
-const WORDS: [(Cue, &str); 7] = [
+const WORDS: [(Cue, &str); 8] = [
     // What people call the identity card and its number.
-    (Cue::IdCard, "身份证 身份证号 身份证号码 身份证件号 证件号 证件号码 公民身份号码 居民身份证 居住证号"),
+    (
+        Cue::IdCard,
+        "身份证 身份证号 身份证号码 身份证件号 证件号 证件号码 公民身份号码 居民身份证 居住证号 idcard id_card",
+    ),
     // What people call bank cards and accounts.
     (
         Cue::BankCard,
         "银行卡 银行卡号 卡号 信用卡 信用卡号 借记卡 储蓄卡 收款卡 收款账号 银行账号 银行账户 收款账户 对公账户 还款卡 \
          绑定的卡 转账到 打款到 开户行",
     ),
-    // What people call telephone numbers, also in Latin letters.
+    // What people call telephone numbers, also in Latin letters; 号码 alone may be that of an invoice or a lottery.
     (
         Cue::Phone,
         "电话 电话号 电话号码 手机 手机号 手机号码 联系电话 联系方式 座机 座机号 固话 固定电话 联系号码 来电号码 预留号码 \
-         号码 回电 致电 拨打 tel phone mobile",
+         我的号码 我号码 您的号码 你的号码 本机号码 回电 致电 拨打 tel phone mobile",
     ),
     // What stands before a place where somebody lives.
-    (Cue::Address, "地址 住址 家住 住在 门牌 门牌号 收货地址 收件地址 装机地址 上门地址"),
+    // And how its parts are asked for; not 几号, which may be a day.
+    (
+        Cue::Address,
+        "地址 住址 家住 住在 门牌 门牌号 收货地址 收件地址 装机地址 上门地址 房号 房间号 楼号 楼栋号 单元号 几号楼 几栋 几幢 几单元 \
+         几零几 几室 哪个房间 哪间房 哪一栋 哪栋",
+    ),
     // What people call a licence plate.
     (Cue::Plate, "车牌 车牌号 车牌号码 牌照 车号"),
-    // Numbers of things and cases, of staff, and the tails of numbers, by which nobody is known; also words that only look like cues.
+    // Numbers of things and cases, of staff, and the tails of numbers, by which nobody is known.
     (
         Cue::Other,
-        "订单 订单号 订单编号 单号 运单 运单号 快递单 快递单号 快递号 物流号 面单号 工单 工单号 工单编号 流水 流水号 交易号 \
-         交易流水 凭证号 编号 序号 序列号 机身码 串号 串码 型号 货号 批号 条码 条形码 券码 兑换码 激活码 验证码 取件码 提货码 \
-         取票码 校验码 邀请码 邮编 合同 合同号 合同编号 保单 保单号 票号 车票 机票 客票号 发票 发票号 发票号码 发票代码 税号 \
-         信用代码 报案号 案件号 受理号 受理编号 申请号 申请单 登记号 预约号 排队号 就诊卡 就诊卡号 就诊号 病历号 门诊号 \
+        "订单号 订单编号 单号 运单号 快递单号 快递号 物流号 面单号 工单号 工单编号 流水号 交易号 \
+         凭证号 编号 序号 序列号 机身码 串号 串码 型号 货号 批号 条码 条形码 券码 兑换码 激活码 验证码 取件码 提货码 \
+         取票码 校验码 邀请码 邮编 合同号 合同编号 保单号 票号 客票号 发票号 发票号码 发票代码 税号 \
+         信用代码 报案号 案件号 受理号 受理编号 申请号 登记号 预约号 排队号 就诊卡号 就诊号 病历号 门诊号 \
          住院号 医保卡号 社保卡号 会员卡号 会员号 会员编号 客户编号 客户号 户号 表号 电表号 学号 准考证号 工号 坐席号 公交卡号 \
-         加油卡号 购物卡号 礼品卡号 充值卡号 电话卡号 手机卡号 行程号 航班 航班号 车次 车架号 发动机号 房源号 商品号 项目号 \
-         尾号 后四位 后六位 末四位 末尾四位 前三位 前六位 后三位 后两位 电话费 话费 手机费 手机款 积分 余额 票房 \
-         imei sn id uid isbn http https",
+         加油卡号 购物卡号 礼品卡号 充值卡号 行程号 航班号 车架号 发动机号 房源号 商品号 项目号 \
+         尾号 后四位 后六位 末四位 末尾四位 前三位 前六位 后三位 后两位 imei sn isbn http https",
+    ),
+    // Things and cases themselves; also words that only look like cues.
+    (
+        Cue::Subject,
+        "订单 运单 快递单 工单 流水 交易流水 合同 保单 车票 机票 发票 申请单 就诊卡 航班 车次 电话卡号 手机卡号 电话费 话费 \
+         手机费 手机款 积分 余额 票房 id uid",
     ),
     // Attention, hesitation and directions, as they are heard between the groups of a number.
     (
@@ -69,17 +84,20 @@ const WORDS: [(Cue, &str); 7] = [
 /// Between a number and the word that says it is none: 订单号我没有，… announces nothing, nor does 订单号或手机号….
 pub(super) const DENIALS: [char; 6] = ['没', '忘', '不', '无', '丢', '或'];
 /// Latin words that may stand directly before a telephone number; behind others a number is part of a code.
-pub(super) const CONTACTS: [&str; 12] =
-    ["tel", "telephone", "phone", "mobile", "cell", "qq", "wx", "vx", "v", "wechat", "hp", "mob"];
+pub(super) const CONTACTS: [&str; 13] =
+    ["tel", "telephone", "phone", "mobile", "cell", "qq", "wx", "vx", "v", "wechat", "hp", "mob", "id"];
 /// Behind a number they make it an amount.
 pub(super) const UNITS: [&str; 14] =
     ["元", "块", "万", "亿", "美元", "美金", "欧元", "日元", "韩元", "英镑", "港币", "港元", "人民币", "%"];
+/// What begins like a unit and is none: 万一打不通, 元旦前.
+pub(super) const NO_UNITS: [&str; 6] = ["万一", "万不", "万分", "元旦", "元宵", "元月"];
 /// Behind a spoken digit they take it out of the number before: …八零零零一个月.
 pub(super) const NUMERAL_TAILS: [char; 14] =
     ['十', '百', '千', '万', '亿', '个', '块', '元', '月', '年', '次', '张', '天', '下'];
-/// What recognisers write for digits that they misheard; only between digits are they taken for such.
-pub(super) const SOUNDS: [(char, u8); 9] =
-    [('么', 1), ('腰', 1), ('妖', 1), ('吆', 1), ('夭', 1), ('洞', 0), ('两', 2), ('拐', 7), ('勾', 9)];
+/// What recognisers write for digits that they misheard; only beside digits are they taken for such.
+pub(super) const SOUNDS: [(char, u8); 6] = [('么', 1), ('腰', 1), ('妖', 1), ('吆', 1), ('夭', 1), ('两', 2)];
+/// What is said for digits over the radio, so that they are not misheard.
+pub(super) const RADIO: [(char, u8); 3] = [('洞', 0), ('拐', 7), ('勾', 9)];
 
 /// The one character for each province on licence plates (GA 36).
 pub(super) const PROVINCES: &str = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼";
@@ -95,7 +113,7 @@ pub(super) const ID_PROVINCES: [u8; 35] = [
 pub(super) const SPOKEN_AT: [&str; 5] = ["艾特", "爱特", "圈a", "小老鼠", "at"];
 /// What is said for the signs of a name.
 pub(super) const SPOKEN_SIGNS: [&str; 6] = ["下划线", "中划线", "横线", "横杠", "杠", "点"];
-/// Ends of a domain, as far as they are common.
+/// Ends of a domain, as far as they are common; behind a written @ any will do.
 pub(super) const TOPS: [&str; 14] =
     ["com", "cn", "net", "org", "edu", "gov", "cc", "io", "me", "hk", "tw", "vip", "co", "info"];
 
@@ -114,10 +132,10 @@ pub(super) const ESTATES: [&str; 15] = [
 pub(super) const LAST_LETTERS: &str = "路街巷弄道同村屯区园家寓厦场居苑庄墅舍院庭";
 /// Ends of names of estates, single letters; weaker, since they end other words as well.
 pub(super) const ESTATE_LETTERS: &str = "苑园府湾庭里坪城寓区居邸轩阁墅坊院厦座";
-/// 这里, 家里, 店里 are no names.
-pub(super) const NO_ESTATES: &str = "这那哪家心手店公区县院夜屋";
+/// 这里, 家里, 店里 are no names, and 们小区, 的公寓 none of one.
+pub(super) const NO_ESTATES: &str = "这那哪家心手店公区县院夜屋们的";
 /// What a number is followed by that counts or names something else, although it begins like one of these.
-pub(super) const NO_BUILDINGS: [&str; 24] = [
+pub(super) const NO_BUILDINGS: [&str; 41] = [
     "栋楼",
     "幢楼",
     "栋别墅",
@@ -142,12 +160,29 @@ pub(super) const NO_BUILDINGS: [&str; 24] = [
     "号文",
     "号口",
     "号门",
+    "门口",
+    "门店",
+    "门票",
+    "门诊",
+    "门课",
+    "门外",
+    "门内",
+    "门卫",
+    "门禁",
+    "门面",
+    "门功",
+    "门考",
+    "组合",
+    "组成",
+    "组织",
+    "组件",
+    "组数",
 ];
 /// What a bare number is followed by when it is an amount or a time.
 pub(super) const MEASURES: &str =
     "元块万亿年月日天点分秒个位户人次米平度公斤克折条张件台倍期级岁美欧毛角名种份瓶盒枚%:$厅卫";
-/// Before a number they make it one of a row, or a day: 第三号, 8月3号, 二期.
-pub(super) const ORDINALS: [char; 3] = ['第', '月', '期'];
+/// Before a number they make it one of a row, or a day: 第三号, 8月3号.
+pub(super) const ORDINALS: [char; 2] = ['第', '月'];
 
 /// A word of the tables, and where it stands: signs `start..end`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

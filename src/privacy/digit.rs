@@ -1,6 +1,6 @@
 //! A single digit: written, spoken, misheard, repeated (三个零), covered, or the X of an identity card.
 
-use super::cue::{CONTACTS, SOUNDS};
+use super::cue::{CONTACTS, RADIO, SOUNDS};
 use super::pattern::HIDDEN;
 use super::sign::{COVERED, value};
 
@@ -30,23 +30,37 @@ pub(super) fn digit_at(signs: &[char], at: usize, before: Before) -> Option<Digi
     let sign = *signs.get(at)?;
     let next = signs.get(at + 1).copied();
     if next == Some('个') && before != Before::Written {
-        let repeated = signs.get(at + 2).copied().and_then(value);
+        let repeated = signs.get(at + 2).copied().and_then(seen);
         if let (Some(times), Some(value)) = (count(sign), repeated) {
             return Some(Digit { value, times, signs: 3 });
         }
     }
-    let follows = |least: u8| next.and_then(value).is_some_and(|value| value >= least);
-    let heard = || SOUNDS.iter().find(|(sound, _)| *sound == sign).map(|(_, value)| *value);
-    let value = match sign {
-        COVERED => Some(HIDDEN),
-        _ => value(sign),
-    };
-    let value = value.or_else(|| match before {
+    let follows = |least: u8| next.and_then(told).is_some_and(|value| value >= least);
+    let value = seen(sign).or_else(|| match before {
         // 腰三八…: a mobile number goes on with 3–9.
-        Before::Nothing => (matches!(sign, '腰' | '妖' | '吆' | '夭') && follows(3)).then_some(1),
-        Before::Written | Before::Spoken => heard().filter(|_| follows(0)),
+        Before::Nothing if matches!(sign, '腰' | '妖' | '吆' | '夭') => follows(3).then_some(1),
+        Before::Nothing => meant(sign, &RADIO).filter(|_| follows(0) || is_cross(signs, at + 1)),
+        Before::Written | Before::Spoken => {
+            let is_within = || follows(0) || next == Some(COVERED);
+            meant(sign, &RADIO).or_else(|| meant(sign, &SOUNDS).filter(|_| is_within()))
+        }
     })?;
     Some(Digit { value, times: 1, signs: 1 })
+}
+
+/// The value of a digit that may be covered.
+fn seen(sign: char) -> Option<u8> {
+    if sign == COVERED { Some(HIDDEN) } else { value(sign) }
+}
+
+/// The value of a digit as it is said, over the radio as well.
+fn told(sign: char) -> Option<u8> {
+    value(sign).or_else(|| meant(sign, &RADIO))
+}
+
+/// What `sign` means by this table.
+fn meant(sign: char, table: &[(char, u8)]) -> Option<u8> {
+    table.iter().find(|(sound, _)| *sound == sign).map(|(_, value)| *value)
 }
 
 /// How often 三个零 says its zero.
@@ -68,7 +82,7 @@ pub(super) fn may_begin(signs: &[char], at: usize) -> bool {
         '/' | '.' => {
             !before(2).is_some_and(|sign| sign.is_ascii_alphanumeric() || matches!(sign, '/' | COVERED))
         }
-        '$' | '_' | '#' => false,
+        '$' | '#' => false,
         _ => true,
     }
 }
@@ -78,7 +92,7 @@ pub(super) fn is_x(sign: char) -> bool {
     matches!(sign, 'x' | '×' | '叉')
 }
 
-/// Whether an X stands alone at `at`, which ends the number of an identity card.
+/// Whether an X that is not part of a word stands at `at`, which ends the number of an identity card.
 pub(super) fn is_cross(signs: &[char], at: usize) -> bool {
-    signs.get(at).copied().is_some_and(is_x) && !signs.get(at + 1).is_some_and(char::is_ascii_alphanumeric)
+    signs.get(at).copied().is_some_and(is_x) && !signs.get(at + 1).is_some_and(char::is_ascii_lowercase)
 }

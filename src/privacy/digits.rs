@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::cue::{Cue, Heard, NUMERAL_TAILS};
 use super::digit::{Before, digit_at, is_cross, is_x, may_begin, starts};
-use super::pattern::CROSS;
+use super::pattern::{CROSS, by_itself};
 use super::sign::{COVERED, UNSEEN, is_pause};
 use crate::text::{is_han, position};
 
@@ -123,12 +123,14 @@ impl Digits {
         self.owner.push(position(self.groups.len()));
     }
 
-    /// Takes the last digit out of a spoken group where it belongs to what follows: …八零零零一个月.
+    /// Takes the last digit out of a spoken group where it belongs to what follows: …八零零零一个月; but not where the
+    /// group is a number with it: …八零零零张先生.
     fn loses_its_last(&mut self, signs: &[char], end: usize) -> bool {
         let Some(group) = self.groups.last_mut() else { return false };
         let is_numeral = group.digits.len() > 1
             && end.checked_sub(1).is_some_and(|last| is_han(signs[last]))
-            && signs.get(end).is_some_and(|sign| NUMERAL_TAILS.contains(sign));
+            && signs.get(end).is_some_and(|sign| NUMERAL_TAILS.contains(sign))
+            && by_itself(&self.values[group.digits.clone()]).is_none();
         if is_numeral {
             group.digits.end -= 1;
             self.values.truncate(group.digits.end);
@@ -158,6 +160,12 @@ impl Digits {
     /// From the sign of the first to that of the last of some digits.
     pub(super) fn signs_of(&self, digits: &Range<usize>) -> Range<usize> {
         self.at[digits.start] as usize..self.at[digits.end - 1] as usize + 1
+    }
+
+    /// Whether some digits were written in one go, and nothing with them.
+    pub(super) fn in_one_go(&self, digits: &Range<usize>) -> bool {
+        let group = &self.groups[self.owner[digits.start] as usize];
+        group.digits == *digits && !group.spoken
     }
 
     /// The parts of some digits that stand in one group each.

@@ -3,13 +3,18 @@
 use std::ops::Range;
 
 use super::cue::{SPOKEN_AT, SPOKEN_SIGNS, TOPS};
-use super::sign::{COVERED, DONE, UNSEEN, ends_with_any, goes_on, next_of, value};
+use super::line::Line;
+use super::sign::{COVERED, DONE, UNSEEN, ends_with_any, goes_on, is_pause, next_of, value};
 use super::{Kind, Place};
 
 /// No name and no domain is longer.
 const LONGEST: usize = 64;
 /// No spoken name of a provider (幺六三, q q) is longer.
 const LONGEST_SPOKEN: usize = 16;
+/// So many turns back, the name is looked for that belongs to a domain.
+const TURNS_BACK: usize = 3;
+/// A turn between them has at most so many characters: 嗯, 好的您说.
+const SHORT: usize = 6;
 
 /// Covers the name, and takes the whole address out of `signs`; the domain stays to be read.
 pub(super) fn find(signs: &mut [char], places: &mut Vec<Place>) {
@@ -30,6 +35,32 @@ pub(super) fn find(signs: &mut [char], places: &mut Vec<Place>) {
         signs[start..end].fill(DONE);
         at = end;
     }
+}
+
+/// Covers the names whose domain is said in a later turn, and their read-backs: zhangsan, 嗯, 艾特qq点com.
+pub(super) fn over_turns(lines: &mut [Line]) {
+    for at in 1..lines.len() {
+        if !is_domain(&lines[at].signs) {
+            continue;
+        }
+        for line in lines[..at].iter_mut().rev().take(TURNS_BACK) {
+            let end = line.signs.iter().rposition(|sign| !is_pause(*sign)).map_or(0, |last| last + 1);
+            match name(&line.signs, end, true).filter(|name| name.len() > 1) {
+                Some(name) => {
+                    line.places.push(Place::of(name.clone(), Kind::Email));
+                    line.signs[name].fill(DONE);
+                }
+                None if line.signs.len() > SHORT => break,
+                None => {}
+            }
+        }
+    }
+}
+
+/// Whether a turn begins with an @ and a domain.
+fn is_domain(signs: &[char]) -> bool {
+    let marker = signs.iter().position(|sign| !is_pause(*sign)).and_then(|begin| marker(signs, begin));
+    marker.is_some_and(|(behind, spoken)| domain_end(signs, behind, spoken).is_some())
 }
 
 /// Where the @ at `at` ends, and whether it is spoken.
@@ -89,9 +120,12 @@ fn domain_end(signs: &[char], start: usize, spoken: bool) -> Option<usize> {
             at += if sign == 'd' { 3 } else { 1 };
             at += signs[at..most].iter().take_while(|sign| is_blank(**sign)).count();
             label = at;
-            let top = TOPS.iter().find(|top| goes_on(signs, at, top)).map(|top| at + top.len());
-            let is_top = |end: &usize| !signs.get(*end).is_some_and(char::is_ascii_lowercase);
-            found = top.filter(is_top).or(found);
+            let letters = signs[at..most].iter().take_while(|sign| sign.is_ascii_lowercase()).count();
+            // What is spoken must end as domains mostly do: at is a word as well.
+            let is_top = |top: &&str| top.len() == letters && goes_on(signs, at, top);
+            if letters >= 2 && (!spoken || TOPS.iter().any(is_top)) {
+                found = Some(at + letters);
+            }
             continue;
         }
         let is_part = sign.is_ascii_alphanumeric() || value(sign).is_some() || sign == '-';

@@ -6,29 +6,38 @@ use super::cue::{
     Cue, ESTATE_LETTERS, ESTATES, Heard, LAST_LETTERS, MEASURES, NO_BUILDINGS, NO_ESTATES, NO_NAMES,
     ORDINALS, ROADS, SIDES,
 };
-use super::line::Line;
-use super::sign::{COVERED, ends_with_any, goes_on, is_pause, next_of};
+use super::line::{Line, NEAR};
+use super::sign::{COVERED, ends_with_any, goes_on, is_pause, next_of, value};
 use crate::text::is_han;
 
+/// So many signs before a number the word 地址 may stand.
+const SAID: usize = 8;
+/// So many turns back, a question or a street is looked for.
+const TURNS_BACK: usize = 4;
+/// No month has more days.
+pub(super) const LAST_DAY: u32 = 31;
+
 /// What a number of a building is followed by, longer ones first.
-const AFTER: [(&str, After); 14] = [
+const AFTER: [(&str, After); 16] = [
     ("号楼", After::Building),
     ("号院", After::Building),
     ("栋", After::Building),
     ("幢", After::Building),
     ("#", After::Building),
     ("单元", After::Unit),
+    ("门", After::Unit),
     ("号房", After::Room),
     ("号室", After::Room),
     ("房间", After::Room),
     ("室", After::Room),
     ("弄", After::Lane),
+    ("组", After::Lane),
     ("层", After::Floor),
     ("楼", After::Floor),
     ("号", After::House),
 ];
 /// The first letters of these.
-const FIRST_LETTERS: &str = "号栋幢#单房室弄层楼";
+const FIRST_LETTERS: &str = "号栋幢#单门房室弄组层楼";
 
 /// What stands behind a number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +60,8 @@ pub(super) enum Before {
     Estate,
     /// Something that may be the end of the name of an estate.
     Name,
+    /// A building that goes by a letter: A栋, B座.
+    Block,
     /// A word such as 地址.
     Said,
     Nothing,
@@ -132,7 +143,8 @@ fn part(signs: &[char], at: usize) -> Option<Range<usize>> {
 /// Whether the number at `start` is one of a row, or that of something else: 第三号, 工号0168.
 fn is_ordinal(line: &Line, start: usize) -> bool {
     let last = start.checked_sub(1).map(|at| line.signs[at]);
-    let numbered = words_around(line, &(start.saturating_sub(1)..start)).any(|word| word.cue == Cue::Other);
+    let numbered = words_around(line, &(start.saturating_sub(1)..start))
+        .any(|word| matches!(word.cue, Cue::Other | Cue::Subject));
     numbered || last.is_some_and(|last| ORDINALS.contains(&last) || last.is_ascii_lowercase() || last == '.')
 }
 
@@ -162,7 +174,7 @@ fn before(line: &Line, start: usize) -> Before {
     let named = start - pauses;
     // Most numbers have nothing of the kind before them.
     let last = named.checked_sub(1).map_or(' ', |last| signs[last]);
-    if ![SIDES, LAST_LETTERS, ESTATE_LETTERS].iter().any(|letters| letters.contains(last)) {
+    if !["栋幢", SIDES, LAST_LETTERS, ESTATE_LETTERS].iter().any(|letters| letters.contains(last)) {
         return said(line, start);
     }
     let sides = signs[..named].iter().rev().take(3).take_while(|sign| SIDES.contains(**sign)).count();
@@ -173,6 +185,9 @@ fn before(line: &Line, start: usize) -> Before {
         return Before::Estate;
     }
     let letter = |back: usize| named.checked_sub(back).map(|at| signs[at]);
+    if matches!(&signs[..named], [.., block, '栋' | '幢' | '座'] if block.is_ascii_lowercase()) {
+        return Before::Block;
+    }
     if letter(1).is_some_and(|last| ESTATE_LETTERS.contains(last))
         && letter(2).is_some_and(|last| last.is_alphanumeric() && !NO_ESTATES.contains(last))
     {
@@ -181,9 +196,69 @@ fn before(line: &Line, start: usize) -> Before {
     said(line, start)
 }
 
+/// Whether the estate that ends before `end` has a name: 阳光小区, but not 我们小区.
+fn is_named(signs: &[char], end: usize) -> bool {
+    let estate = ESTATES.iter().find(|estate| ends_with_any(signs, end, &[estate]));
+    let last = estate.and_then(|estate| end.checked_sub(estate.chars().count() + 1));
+    last.is_some_and(|last| is_han(signs[last]) && !NO_ESTATES.contains(signs[last]))
+}
+
+/// What the turns before say about a number with which a turn begins: only the last of them may say much.
+pub(super) fn lead(lines: &[Line]) -> Before {
+    for line in lines.iter().rev().take(TURNS_BACK) {
+        let end = line.signs.len();
+        match before(line, end) {
+            Before::Said if letters_since_said(line, end) <= NEAR => return Before::Said,
+            Before::Road => return Before::Road,
+            _ => {}
+        }
+        if !line.is_quiet() {
+            break;
+        }
+    }
+    Before::Nothing
+}
+
+/// Whether 15号 is a day: what might make it a house stands apart, and the sentence goes on behind it.
+pub(super) fn is_day(line: &Line, number: &Number) -> bool {
+    let (start, end) = (number.start(), number.end);
+    let goes_on = line.signs.get(end).is_some_and(|sign| is_han(*sign) && value(*sign).is_none())
+        && line.letters_within(&(end..end + 1), 1) == 1;
+    if !goes_on || number.parts.len() > 1 || counted(&line.signs[number.parts[0].clone()]) > LAST_DAY {
+        return false;
+    }
+    let is_apart = || start.checked_sub(1).is_none_or(|last| is_pause(line.signs[last]));
+    match number.before {
+        Before::Road => is_apart(),
+        Before::Estate => is_apart() || !is_named(&line.signs, start),
+        _ => is_apart() || letters_since_said(line, start) > 0,
+    }
+}
+
+/// How many letters stand between the last word that says something and `start`, where there is such a word.
+pub(super) fn letters_since_said(line: &Line, start: usize) -> usize {
+    last_said(line, start).map_or(0, |word| line.letters_within(&(word.end..start), NEAR + 1))
+}
+
+/// The value of a number in digits or with 十 and 百.
+pub(super) fn counted(signs: &[char]) -> u32 {
+    let (sum, last) = signs.iter().fold((0_u32, 0_u32), |(sum, last), sign| match sign {
+        '百' => (sum + last * 100, 0),
+        '十' => (sum + last.max(1) * 10, 0),
+        _ => (sum, last.saturating_mul(10).saturating_add(value(*sign).map_or(0, u32::from))),
+    });
+    sum.saturating_add(last)
+}
+
 fn said(line: &Line, start: usize) -> Before {
-    let said = words_around(line, &(start.saturating_sub(8)..start)).last();
+    let said = last_said(line, start);
     if said.is_some_and(|word| word.cue == Cue::Address) { Before::Said } else { Before::Nothing }
+}
+
+/// The last word near before `start` that says something.
+fn last_said(line: &Line, start: usize) -> Option<&Heard> {
+    let says = |word: &&Heard| word.cue != Cue::Filler && word.end <= start;
+    words_around(line, &(start.saturating_sub(SAID)..start)).filter(says).last()
 }
 
 /// Whether the name of a street ends before `end`.

@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
-use super::cue::{Cue, DENIALS, Heard, UNITS, heard};
+use super::cue::{Cue, DENIALS, Heard, NO_UNITS, UNITS, heard};
 use super::digits::{Digits, Group, lone_cross};
-use super::pattern::{HIDDEN, Sort};
-use super::sign::{COVERED, is_pause, next_of, signs};
+use super::pattern::{HIDDEN, Sort, is_mobile};
+use super::sign::{COVERED, is_pause, next_of, signs, value};
 use super::{Kind, Place, email, plate};
 use crate::text::position;
 use crate::transcript::Role;
@@ -44,32 +44,36 @@ impl Line {
     /// So many letters are enough to say something.
     pub(super) const MANY: usize = 9;
 
-    /// Reads a turn, and finds what can be found without its digits: e-mail addresses and licence plates.
+    /// A turn that is still to be [`Line::read`]; only its e-mail addresses are found.
     pub(super) fn new(role: Role, text: &str) -> Self {
         let mut signs = signs(text);
         let mut places = Vec::new();
         email::find(&mut signs, &mut places);
-        let words = heard(&signs);
-        plate::find(&mut signs, &words, &mut places);
-        let mut line = Self {
+        Self {
             role,
-            digits: Digits::read(&signs, &words),
             signs,
-            words,
+            words: Vec::new(),
+            digits: Digits::default(),
             begins: false,
             ends: false,
             letters: 0,
             places,
-        };
-        if let Some(at) = lone_cross(&line.signs, &line.words) {
-            line.digits = Digits::cross(at);
         }
-        line.look_around();
-        if !line.is_pure() {
-            line.digits.drop_single_digits();
-            line.look_around();
+    }
+
+    /// Reads its words and digits, and finds the licence plates, as far as the turns before lead to expect them.
+    pub(super) fn read(&mut self, before: &[Self]) {
+        self.words = heard(&self.signs);
+        plate::find(&mut self.signs, &self.words, plate::expected(before), &mut self.places);
+        self.digits = Digits::read(&self.signs, &self.words);
+        if let Some(at) = lone_cross(&self.signs, &self.words) {
+            self.digits = Digits::cross(at);
         }
-        line
+        self.look_around();
+        if !self.is_pure() {
+            self.digits.drop_single_digits();
+            self.look_around();
+        }
     }
 
     /// Whether it consists of one run of digits and of fillers.
@@ -130,9 +134,15 @@ impl Line {
         self.words.iter().rev().find(|word| names_number(word.cue)).map(|word| word.cue)
     }
 
-    /// Whether an amount of money or a share ends behind `groups`.
+    /// Whether an amount of money or a share ends behind `groups`, cents and all.
     pub(super) fn is_amount(&self, groups: &Range<usize>) -> bool {
-        next_of(&self.signs, self.digits.signs(groups).end, &UNITS).is_some()
+        let end = self.digits.signs(groups).end;
+        let cents = match &self.signs[end..] {
+            ['.', rest @ ..] => rest.iter().take(3).take_while(|sign| value(**sign).is_some()).count(),
+            _ => 0,
+        };
+        let at = if matches!(cents, 1 | 2) { end + 1 + cents } else { end };
+        next_of(&self.signs, at, &UNITS).is_some() && next_of(&self.signs, at, &NO_UNITS).is_none()
     }
 
     /// Whether all of these are digits that nothing covers yet.
@@ -145,10 +155,9 @@ impl Line {
     }
 
     /// Covers a number. One that is written in one go keeps its first and last digits, as far as they tell nobody.
-    pub(super) fn cover_number(&mut self, groups: &Range<usize>, sort: Sort) {
-        let mut digits = self.digits.span(groups);
-        digits.start += sort.skip;
-        if groups.len() == 1 && !self.group(groups.start).spoken {
+    pub(super) fn cover_number(&mut self, all: &Range<usize>, sort: Sort) {
+        let mut digits = all.start + sort.skip..all.end;
+        if self.digits.in_one_go(all) {
             let (first, last) = match sort.kind {
                 Kind::Phone if digits.len() >= 10 => (3, 4),
                 Kind::IdCard | Kind::BankCard => (0, 4),
@@ -157,8 +166,7 @@ impl Line {
             digits = digits.start + first..digits.end - last;
         }
         self.cover(&digits, sort.kind);
-        let all = self.digits.span(groups);
-        self.digits.values[all].fill(HIDDEN);
+        self.digits.values[all.clone()].fill(HIDDEN);
     }
 
     /// Covers some digits, each group by itself, so that what stands between can still be read.
@@ -180,12 +188,29 @@ impl Place {
 }
 
 fn names_number(cue: Cue) -> bool {
-    matches!(cue, Cue::IdCard | Cue::BankCard | Cue::Phone | Cue::Other)
+    matches!(cue, Cue::IdCard | Cue::BankCard | Cue::Phone | Cue::Other | Cue::Subject)
 }
 
 impl Announced {
-    /// Whether it says that the number is nobody's.
-    pub(super) fn speaks_against(self) -> bool {
-        self.cue == Cue::Other && self.distance.is_some_and(|distance| distance <= NEAR)
+    /// Whether it speaks of something that is nobody's number, directly before.
+    pub(super) fn names_another(self) -> bool {
+        self.is_another() && self.distance.is_some_and(|distance| distance <= NEAR)
+    }
+
+    /// Whether it says that `digits` are not of this sort, although they look like it: the surer they do, the more it takes.
+    pub(super) fn speaks_against(self, digits: &[u8], sort: Sort) -> bool {
+        match sort.kind {
+            Kind::IdCard => false,
+            Kind::Phone if is_mobile(&digits[sort.skip..]) => {
+                self.cue == Cue::Other && self.distance == Some(0)
+            }
+            // Every tenth number of that length has such a check digit.
+            Kind::BankCard => self.is_another(),
+            _ => self.names_another(),
+        }
+    }
+
+    fn is_another(self) -> bool {
+        matches!(self.cue, Cue::Other | Cue::Subject)
     }
 }

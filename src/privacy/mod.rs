@@ -7,6 +7,7 @@ mod digit;
 mod digits;
 mod email;
 mod house;
+mod inner;
 mod line;
 mod number;
 mod pattern;
@@ -89,12 +90,18 @@ pub fn mask(text: &str) -> String {
 
 /// The surest first: what is covered is not looked at again.
 fn found(mut lines: Vec<Line>) -> Vec<Vec<Place>> {
+    email::over_turns(&mut lines);
+    for at in 0..lines.len() {
+        let (before, line) = lines.split_at_mut(at);
+        line[0].read(before);
+    }
     let before = number::announcements(&lines);
     let mut numbers = Vec::new();
     number::by_themselves(&mut lines, &before, Turns::First, &mut numbers);
     read_out::find(&mut lines, &before, &mut numbers);
     number::by_themselves(&mut lines, &before, Turns::Again, &mut numbers);
     number::as_announced(&mut lines, &before, &mut numbers);
+    inner::find(&mut lines, &before, &mut numbers);
     number::repeated(&mut lines, &before, &mut numbers);
     address::find(&mut lines);
     lines.into_iter().map(in_order).collect()

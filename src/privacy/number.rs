@@ -27,7 +27,11 @@ pub(super) struct Number {
 }
 
 impl Number {
-    fn in_line(self, line: usize) -> Self {
+    pub(super) fn new(digits: &[u8], sort: Sort) -> Self {
+        Self { line: 0, digits: digits[sort.skip..].to_vec(), kind: sort.kind }
+    }
+
+    pub(super) fn in_line(self, line: usize) -> Self {
         Self { line, ..self }
     }
 }
@@ -89,20 +93,21 @@ fn in_run(line: &mut Line, run: &Range<usize>, before: Option<Cue>, turns: Turns
     let mut found = Vec::new();
     for group in &due {
         let sort = whole(line, *group, run, announced);
-        found.extend(sort.map(|sort| take(line, &(*group..group + 1), sort)));
+        let digits = line.group(*group).digits.clone();
+        found.extend(sort.map(|sort| take(line, &digits, sort)));
     }
     for group in due {
         let number = joined(line, group, run, announced);
-        found.extend(number.map(|(groups, sort)| take(line, &groups, sort)));
+        found.extend(number.map(|(groups, sort)| take(line, &line.digits.span(&groups), sort)));
     }
     found
 }
 
 /// Covers a number and keeps it.
-fn take(line: &mut Line, groups: &Range<usize>, sort: Sort) -> Number {
-    let digits = line.digits.values[line.digits.span(groups)][sort.skip..].to_vec();
-    line.cover_number(groups, sort);
-    Number { line: 0, digits, kind: sort.kind }
+pub(super) fn take(line: &mut Line, all: &Range<usize>, sort: Sort) -> Number {
+    let number = Number::new(&line.digits.values[all.clone()], sort);
+    line.cover_number(all, sort);
+    number
 }
 
 /// What one group is.
@@ -111,14 +116,12 @@ fn whole(line: &Line, at: usize, run: &Range<usize>, announced: Option<Announced
     if !group.free || group.digits.len() > LONGEST || line.is_amount(&(at..at + 1)) {
         return None;
     }
-    let sort = by_itself(&line.digits.values[group.digits.clone()])?;
-    let against = announced.is_some_and(Announced::speaks_against);
-    let allowed = match sort.kind {
-        Kind::BankCard => announced.is_none_or(|announced| announced.cue != Cue::Other),
-        // The word speaks of the first number; another one behind it is what it looks like.
-        _ => !against || at > run.start && !group.spoken,
-    };
-    allowed.then_some(sort)
+    let digits = &line.digits.values[group.digits.clone()];
+    let sort = by_itself(digits)?;
+    let against = announced.is_some_and(|announced| announced.speaks_against(digits, sort));
+    // The word speaks of the first number; another one behind it is what it looks like.
+    let is_other = || at > run.start && !group.spoken && sort.kind != Kind::BankCard;
+    (!against || is_other()).then_some(sort)
 }
 
 /// What the groups from `first` on are together.
@@ -129,7 +132,7 @@ fn joined(
     announced: Option<Announced>,
 ) -> Option<(Range<usize>, Sort)> {
     let group = line.group(first);
-    if !group.free || announced.is_some_and(Announced::speaks_against) || !line.is_open(&group.digits) {
+    if !group.free || !line.is_open(&group.digits) {
         return None;
     }
     let start = group.digits.start;
@@ -137,8 +140,11 @@ fn joined(
     let lengths = LENGTHS.iter().filter(|length| may_begin(&line.digits.values[start..], **length, is_card));
     let windows = lengths.filter_map(|length| line.digits.window(run, start, *length));
     let mut sorts = windows.filter(|groups| groups.len() > 1).filter_map(|groups| {
-        let sort = by_itself(&line.digits.values[line.digits.span(&groups)])?;
-        let fits = is_grouped(line, &groups, sort, announced) && !line.is_amount(&groups);
+        let digits = digits_of(line, &groups);
+        let sort = by_itself(digits)?;
+        let fits = !announced.is_some_and(|announced| announced.speaks_against(digits, sort))
+            && is_grouped(line, &groups, sort, announced)
+            && !line.is_amount(&groups);
         fits.then_some((groups, sort))
     });
     sorts.next()
@@ -157,7 +163,6 @@ fn is_grouped(line: &Line, groups: &Range<usize>, sort: Sort, announced: Option<
         lengths.remove(0);
     }
     match sort.kind {
-        Kind::BankCard if cue == Some(Cue::Other) => false,
         // Spoken, or spelled out digit by digit.
         _ if all.iter().any(|group| group.spoken) || lengths.iter().all(|length| *length == 1) => true,
         Kind::BankCard => {
@@ -197,7 +202,7 @@ fn in_announced_run(line: &mut Line, run: &Range<usize>, before: Option<Cue>) ->
     let all: Vec<Range<usize>> = [run.clone()].into_iter().chain(windows).chain(groups).collect();
     for groups in all {
         let sort = as_said(line, &groups, announced);
-        found.extend(sort.map(|sort| take(line, &groups, sort)));
+        found.extend(sort.map(|sort| take(line, &line.digits.span(&groups), sort)));
     }
     found
 }
@@ -233,7 +238,7 @@ pub(super) fn repeated(lines: &mut [Line], before: &[Option<Cue>], found: &mut [
         for run in line.digits.runs.clone() {
             let fewest = if own || line.is_pure() { 3 } else { 4 };
             let told = own || line.begins || line.ends;
-            if !told || announced(line, run.start, before[at]).is_some_and(Announced::speaks_against) {
+            if !told || announced(line, run.start, before[at]).is_some_and(Announced::names_another) {
                 continue;
             }
             let groups = run.clone().map(|group| group..group + 1);

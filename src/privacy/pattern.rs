@@ -87,6 +87,24 @@ pub(super) fn announced_phone(digits: &[u8]) -> Option<Sort> {
     is_phone.then_some(Sort::of(Kind::Phone))
 }
 
+/// What `digits` are of which some are hidden, and the rest is too many to be shown: 138001380**, 110105194912310**8.
+pub(super) fn veiled(digits: &[u8], said: Option<Kind>) -> Option<Sort> {
+    let hidden = digits.iter().filter(|digit| **digit == HIDDEN).count();
+    if hidden == 0 || digits.len() - hidden < 6 {
+        return None;
+    }
+    let kind = match digits {
+        // 138****8000 is how numbers are shown here.
+        [_, _, _, HIDDEN, HIDDEN, HIDDEN, HIDDEN, _, _, _, _] if hidden == 4 => None,
+        [1, 3..=9, ..] if digits.len() == 11 => Some(Kind::Phone),
+        _ if digits.len() == 11 => said.filter(|kind| *kind == Kind::Phone),
+        _ if digits.len() == 18 && is_region(digits) => Some(Kind::IdCard),
+        _ if digits.len() == 18 => said.filter(|kind| *kind == Kind::IdCard),
+        _ => None,
+    };
+    kind.map(Sort::of)
+}
+
 fn is_plain(digits: &[u8]) -> bool {
     digits.iter().all(|digit| *digit < CROSS)
 }
@@ -95,7 +113,8 @@ fn has_cross(digits: &[u8]) -> bool {
     matches!(digits, [rest @ .., CROSS] if is_plain(rest))
 }
 
-fn is_mobile(digits: &[u8]) -> bool {
+/// Whether `digits` are the number of a mobile.
+pub(super) fn is_mobile(digits: &[u8]) -> bool {
     matches!(digits, [1, 3..=9, rest @ ..] if rest.len() == 9 && is_plain(rest))
 }
 
@@ -125,7 +144,7 @@ fn is_old_id_card(digits: &[u8]) -> bool {
 }
 
 fn is_region(digits: &[u8]) -> bool {
-    matches!(digits, [tens, ones, ..] if *tens < CROSS && ID_PROVINCES.contains(&(tens * 10 + ones)))
+    matches!(digits, [tens, ones, ..] if tens.max(ones) < &CROSS && ID_PROVINCES.contains(&(tens * 10 + ones)))
 }
 
 /// A day of the twentieth or twenty-first century, of eight digits.

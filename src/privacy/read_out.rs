@@ -4,9 +4,11 @@ use std::ops::Range;
 
 use super::Kind;
 use super::cue::Cue;
-use super::line::{Announced, Line};
+use super::line::{Announced, Line, NEAR};
 use super::number::{Number, announced, digits_of};
-use super::pattern::{LONGEST, Sort, announced_bank_card, announced_id_card, by_itself, part_of_id_card};
+use super::pattern::{
+    LONGEST, Sort, announced_bank_card, announced_id_card, announced_phone, by_itself, part_of_id_card,
+};
 use crate::transcript::Role;
 
 /// So many turns a number may take.
@@ -51,7 +53,8 @@ impl Found {
 pub(super) fn find(lines: &mut [Line], before: &[Option<Cue>], found: &mut Vec<Number>) {
     for at in 0..lines.len() {
         let Some(announced) = beginning(lines, at, before) else { continue };
-        let of = |speakers| best(follow(lines, at, speakers), announced);
+        let is_asked = is_asked(lines, at);
+        let of = |speakers| best(follow(lines, at, speakers), announced, is_asked);
         let others = || [Speakers::All, Speakers::Second].into_iter().filter_map(of);
         let own = of(Speakers::Own);
         let is_known = matches!(lines[at].role, Role::Agent | Role::Customer);
@@ -78,8 +81,13 @@ fn beginning(lines: &[Line], at: usize, before: &[Option<Cue>]) -> Option<Option
     if digits.len() >= LONGEST || !line.is_open(&digits) || !line.group(run.start).free {
         return None;
     }
-    let announced = announced(line, run.start, before[at]);
-    (!announced.is_some_and(Announced::speaks_against)).then_some(announced)
+    Some(announced(line, run.start, before[at]))
+}
+
+/// Whether the turn before ends with a telephone number that is asked for; from further away prices are heard as well.
+fn is_asked(lines: &[Line], at: usize) -> bool {
+    let before = at.checked_sub(1).and_then(|at| lines[at].announced(lines[at].signs.len()));
+    before.is_some_and(|said| said.cue == Cue::Phone && said.distance.is_some_and(|letters| letters <= NEAR))
 }
 
 /// What the number may be after each of its turns, from the second on.
@@ -121,21 +129,19 @@ fn follow(lines: &[Line], first: usize, speakers: Speakers) -> Vec<Reading> {
 }
 
 /// The surest sort of number among the stages of a reading: of two bank cards the longer one.
-fn best(stages: Vec<Reading>, announced: Option<Announced>) -> Option<Found> {
+fn best(stages: Vec<Reading>, announced: Option<Announced>, is_asked: bool) -> Option<Found> {
     let cue = announced.map(|announced| announced.cue);
     let by_itself = |reading: &Reading| {
         let sort = by_itself(&reading.digits)?;
-        let is_known = match sort.kind {
-            Kind::BankCard => cue != Some(Cue::Other),
-            // Codes that begin with 0 are read out as well.
-            Kind::Phone => reading.digits[0] != 0 || cue == Some(Cue::Phone),
-            _ => true,
-        };
-        is_known.then_some(sort)
+        let against = announced.is_some_and(|announced| announced.speaks_against(&reading.digits, sort));
+        // Codes that begin with 0 are read out as well.
+        let is_code = sort.kind == Kind::Phone && reading.digits[0] == 0 && cue != Some(Cue::Phone);
+        (!against && !is_code).then_some(sort)
     };
     let as_said = |reading: &Reading| match cue? {
         Cue::IdCard => announced_id_card(&reading.digits).or_else(|| part_of_id_card(&reading.digits, true)),
         Cue::BankCard => announced_bank_card(&reading.digits),
+        Cue::Phone if is_asked => announced_phone(&reading.digits),
         _ => None,
     };
     let rank = |reading: Reading| -> Option<Found> {
