@@ -42,6 +42,13 @@ impl Default for Leftovers {
     }
 }
 
+impl Leftovers {
+    /// More is about to be erased. To be said before the commit, after which nobody may be left to say it.
+    fn grow(&self) {
+        self.erased.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
 #[derive(sqlx::FromRow)]
 struct Row {
     id: String,
@@ -69,7 +76,7 @@ impl Store {
                 break;
             }
             erased.digests.push(tx.erase(&rows, 0, by, why, now).await?);
-            self.leftovers.erased.fetch_add(1, Ordering::SeqCst);
+            self.leftovers.grow();
             tx.commit().await?;
             erased.transcripts += rows.len() as u64;
         }
@@ -95,7 +102,7 @@ impl Store {
         tx.run("DELETE FROM jobs WHERE created_at < $1", values![stored(before)]).await?;
         if waiting > 0 {
             tx.erase(&[], waiting, by, why, now).await?;
-            self.leftovers.erased.fetch_add(1, Ordering::SeqCst);
+            self.leftovers.grow();
         }
         tx.commit().await?;
         Ok(waiting)
@@ -123,7 +130,7 @@ impl Store {
             return Ok(None);
         }
         let digest = tx.erase(&rows, lines, by, why, now).await?;
-        self.leftovers.erased.fetch_add(1, Ordering::SeqCst);
+        self.leftovers.grow();
         tx.commit().await?;
         // It is erased and accounted for: whoever asked must not be told that it failed.
         let _tried_again_later = self.forget_bytes().await;
