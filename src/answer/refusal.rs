@@ -16,9 +16,11 @@ pub struct Refusal {
     pub detail: String,
     /// The line of the input on which the document begins, from 1.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = u64)]
     pub line: Option<u64>,
     /// The file, where the input has one.
     #[serde(skip_serializing_if = "Option::is_none")]
+    #[schema(value_type = String)]
     pub file: Option<String>,
     /// Each offending field.
     pub errors: Vec<Problem>,

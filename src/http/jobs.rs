@@ -46,6 +46,7 @@ const LARGEST: usize = 1 << 30;
     request_body(description = "每行一通对话", content((String = "application/x-ndjson"))),
     responses(
         (status = 202, description = "已收下；Location 是任务的地址", body = Job),
+        (status = 415, description = "内容类型不对"),
         (status = 422, description = "没有这张评分表，或幂等键用在了别的请求上", body = Document,
             content_type = "application/problem+json")))]
 pub(super) async fn add(
