@@ -79,7 +79,7 @@ pub fn run(args: Args) -> Result<Outcome, CliError> {
             let told = (!password_stdin).then(|| password.reveal().to_owned());
             store.with(async |store| add(&store, &login, &name, role, &password).await)?;
             say(&format!("已增加 {login}（{}）", role.name()));
-            told.map_or(Ok(()), |password| print(&format!("密码（只显示这一次）：{password}")))?;
+            told.map_or(Ok(()), |password| print_once(&password))?;
         }
         Command::List { store } => {
             let people = store.with(async |store| Ok(store.people().await?))?;
@@ -90,10 +90,16 @@ pub fn run(args: Args) -> Result<Outcome, CliError> {
             let password = reset_password.then(Password::random);
             store.with(async |store| change(&store, &login, role, active, password.as_ref()).await)?;
             say(&format!("已修改 {login}"));
-            password.map_or(Ok(()), |new| print(&format!("新密码（只显示这一次）：{}", new.reveal())))?;
+            password.map_or(Ok(()), |new| print_once(new.reveal()))?;
         }
     }
     Ok(Outcome::Fine)
+}
+
+/// The password alone on standard output, for whoever passes it on; what it is, beside it.
+fn print_once(password: &str) -> Result<(), CliError> {
+    say("密码只显示这一次：");
+    print(password)
 }
 
 fn read_password(login: &str) -> Result<Password, CliError> {

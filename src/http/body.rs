@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream, Bytes, HttpBody as _};
+use axum::extract::rejection::QueryRejection;
 use futures_util::StreamExt as _;
 use serde::de::DeserializeOwned;
 use serde_path_to_error::{Path, Segment};
@@ -58,12 +59,18 @@ fn pointer(path: &Path) -> String {
 /// What `serde_json` says, in Chinese.
 fn in_chinese(error: &serde_json::Error, pointer: &str) -> Problem {
     let said = error.to_string();
-    let quoted = said.split('`').nth(1).unwrap_or_default();
     if !error.is_data() {
         let (line, column) = (error.line(), error.column());
         return Problem::new("invalid_json", format!("不是有效的 JSON：第 {line} 行第 {column} 列有误"));
     }
-    let message = if said.starts_with("missing field") {
+    let message = in_words(&said);
+    Problem::new("invalid_request", format!("请求内容有误：{message}")).at(pointer, message)
+}
+
+/// What serde says is wrong with a value, in Chinese.
+fn in_words(said: &str) -> String {
+    let quoted = said.split('`').nth(1).unwrap_or_default();
+    if said.starts_with("missing field") {
         format!("缺少 {quoted}")
     } else if said.starts_with("unknown field") {
         format!("没有 {quoted} 这个字段")
@@ -72,8 +79,19 @@ fn in_chinese(error: &serde_json::Error, pointer: &str) -> Problem {
         format!("值不在可选范围内，可选的有：{}", known.join("、"))
     } else {
         "值的类型或格式不对".to_owned()
+    }
+}
+
+/// What is wrong with the query of a request.
+pub(super) fn misread(rejection: &QueryRejection) -> Problem {
+    let text = rejection.body_text();
+    let said = text.split_once("query string: ").map_or(text.as_str(), |(_, said)| said);
+    let is_name = |name: &&str| name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    let (place, said) = match said.split_once(": ").filter(|(name, _)| is_name(name)) {
+        Some((name, said)) => (format!(" {name} "), said),
+        None => (String::new(), said),
     };
-    Problem::new("invalid_request", format!("请求内容有误：{message}")).at(pointer, message)
+    Problem::new("invalid_query", format!("查询参数{place}有误：{}；可用的参数见 /api/docs", in_words(said)))
 }
 
 async fn collect(body: Body, limits: &Limits) -> Result<Bytes, Problem> {

@@ -187,7 +187,7 @@ pub(super) async fn list(
     Extension(actor): Extension<Actor>,
     query: Result<Query<QueueQuery>, QueryRejection>,
 ) -> Result<Json<QueuePage>, Problem> {
-    let Query(query) = query.map_err(|_| wrong("查询参数有误：可用的参数见 /api/docs"))?;
+    let Query(query) = query.map_err(|error| body::misread(&error))?;
     let filter = query.filter(&actor)?;
     let (limit, after) = query.page()?;
     let store = &app.archive()?.store;
@@ -215,7 +215,7 @@ pub(super) async fn counts(
     Extension(actor): Extension<Actor>,
     query: Result<Query<QueueQuery>, QueryRejection>,
 ) -> Result<Json<QueueCounts>, Problem> {
-    let Query(query) = query.map_err(|_| wrong("查询参数有误：可用的参数见 /api/docs"))?;
+    let Query(query) = query.map_err(|error| body::misread(&error))?;
     query.page()?;
     Ok(Json(app.archive()?.store.queue_counts(&query.filter(&actor)?, Timestamp::now()).await?))
 }

@@ -333,8 +333,13 @@ async fn a_queue_is_read_page_by_page(bench: Bench) {
         "agent=%00",
     ] {
         let refused = desk.get(&format!("/api/v1/reviews?{wrong}"), &staff.reviewer).await;
-        problem(refused, 400, "invalid_query").await;
+        let told = problem(refused, 400, "invalid_query").await["detail"].as_str().unwrap().to_owned();
+        let name = wrong.split('=').next().unwrap();
+        assert!(told.contains(name) || wrong == "agent=%00", "{wrong}: {told}");
     }
+    let refused = desk.get("/api/v1/reviews?state=done", &staff.reviewer).await;
+    let told = problem(refused, 400, "invalid_query").await;
+    assert!(told["detail"].as_str().unwrap().contains("可选的有：open、submitted"), "{told}");
 }
 
 async fn two_reviewers_do_not_collide(bench: Bench) {
