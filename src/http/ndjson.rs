@@ -2,6 +2,7 @@
 
 use std::convert::Infallible;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::body::{Body, BodyDataStream, Bytes};
 use axum::http::header;
@@ -85,32 +86,46 @@ struct Answers<W> {
     ended: bool,
 }
 
+/// What happens next to a request.
+enum Event {
+    Answered(usize, Answered),
+    Received(Result<Option<Bytes>, Refusal>),
+}
+
 impl<W: Work> Answers<W> {
-    /// The next answers, at least one.
+    /// The next answers, at least one: until enough has gathered, or the next is not there yet.
     async fn next(&mut self) -> Option<Bytes> {
         let mut out = Vec::new();
-        self.answer_complete_lines(&mut out).await;
-        while out.is_empty() && !self.ended {
-            self.receive().await;
-            self.answer_complete_lines(&mut out).await;
+        loop {
+            self.begin_lines().await;
+            let event = if out.is_empty() { self.event().await } else { self.answered() };
+            match event {
+                Some(Event::Answered(weight, answered)) => {
+                    self.weight -= weight;
+                    write(&answered, &mut out);
+                }
+                Some(Event::Received(received)) => self.take(received),
+                None => break,
+            }
+            if out.len() >= ENOUGH {
+                break;
+            }
         }
         (!out.is_empty()).then(|| out.into())
     }
 
-    /// Answers what is there, several lines at once, until enough has gathered.
-    async fn answer_complete_lines(&mut self, out: &mut Vec<u8>) {
-        while out.len() < ENOUGH {
-            while self.begun.len() < W::AHEAD
-                && self.weight < HEAVY
-                && let Some(line) = self.lines.next_line()
-            {
-                self.begin(&line);
-                // One long stream must not keep the thread from the other requests.
-                tokio::task::yield_now().await;
-            }
-            let Some((weight, answered)) = self.begun.next().await else { return };
-            self.weight -= weight;
-            write(&answered, out);
+    fn has_room(&self) -> bool {
+        self.begun.len() < W::AHEAD && self.weight < HEAVY
+    }
+
+    /// Begins to answer the lines that are there, as many as may be answered at once.
+    async fn begin_lines(&mut self) {
+        while self.has_room()
+            && let Some(line) = self.lines.next_line()
+        {
+            self.begin(&line);
+            // One long stream must not keep the thread from the other requests.
+            tokio::task::yield_now().await;
         }
     }
 
@@ -121,27 +136,47 @@ impl<W: Work> Answers<W> {
         self.begun.push_back(answer.boxed());
     }
 
-    /// Waits for more of the request; what ends it is answered.
-    async fn receive(&mut self) {
-        let idle = self.app.idle;
-        let broken = match timeout(idle, self.input.next()).await {
-            Ok(Some(Ok(chunk))) => return self.lines.push(&chunk),
-            Ok(None) => None,
-            Ok(Some(Err(_))) => {
-                Some(Refusal::new("broken_body", "请求内容没有收全：连接中断，或分块格式不对"))
+    /// An answer that is there already.
+    fn answered(&mut self) -> Option<Event> {
+        let (weight, answered) = self.begun.next().now_or_never()??;
+        Some(Event::Answered(weight, answered))
+    }
+
+    /// Waits for an answer, and where there is room for more lines, for more of the request meanwhile; none where
+    /// nothing is left to wait for.
+    async fn event(&mut self) -> Option<Event> {
+        let may_receive = !self.ended && self.has_room();
+        let Self { begun, input, app, .. } = self;
+        tokio::select! {
+            biased;
+            Some((weight, answered)) = begun.next(), if !begun.is_empty() => {
+                Some(Event::Answered(weight, answered))
             }
-            Err(_) => Some(Refusal::new("timeout", format!("{} 秒内没有新的内容，不再等待", idle.as_secs()))),
-        };
-        self.ended = true;
-        match broken {
-            Some(refusal) => self.begun.push_back(ready((0, Err(refusal))).boxed()),
-            None => {
+            received = receive(input, app.idle), if may_receive => Some(Event::Received(received)),
+            else => None,
+        }
+    }
+
+    /// Takes what has come; what ends the request is answered.
+    fn take(&mut self, received: Result<Option<Bytes>, Refusal>) {
+        match received {
+            Ok(Some(chunk)) => return self.lines.push(&chunk),
+            Ok(None) => {
                 if let Some(line) = self.lines.finish() {
                     self.begin(&line);
                 }
             }
+            Err(refusal) => self.begun.push_back(ready((0, Err(refusal))).boxed()),
         }
+        self.ended = true;
     }
+}
+
+/// More of the request; none where it has ended.
+async fn receive(input: &mut BodyDataStream, idle: Duration) -> Result<Option<Bytes>, Refusal> {
+    let late = |_| Refusal::new("timeout", format!("{} 秒内没有新的内容，不再等待", idle.as_secs()));
+    let broken = |_| Refusal::new("broken_body", "请求内容没有收全：连接中断，或分块格式不对");
+    timeout(idle, input.next()).await.map_err(late)?.transpose().map_err(broken)
 }
 
 fn write(answered: &Answered, out: &mut Vec<u8>) {
