@@ -17,6 +17,23 @@ pub struct Ask<'a> {
     pub all_rules: bool,
 }
 
+/// The same, kept for as long as a stream or a job takes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OwnedAsk {
+    /// The rubric's id; without one, the rubric that fits the transcript is taken.
+    pub rubric: Option<String>,
+    /// Judge every rule of the pack, not only those that the rubric uses.
+    pub all_rules: bool,
+}
+
+impl OwnedAsk {
+    /// The same, as it is asked.
+    #[must_use]
+    pub fn borrowed(&self) -> Ask<'_> {
+        Ask { rubric: self.rubric.as_deref(), all_rules: self.all_rules }
+    }
+}
+
 /// Why no draft could be made.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum PipelineError {

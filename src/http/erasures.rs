@@ -9,12 +9,11 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use utoipa::ToSchema;
 
-use super::jobs::as_error;
+use super::jobs::{as_error, erased};
 use super::problem::{Document, Problem};
 use super::why::Why;
 use super::{App, body};
 use crate::access::Actor;
-use crate::answer::Refusal;
 use crate::store::Erased;
 
 /// What must go, and why.
@@ -39,9 +38,9 @@ pub(super) async fn add(
 ) -> Result<Json<Erased>, Problem> {
     let Erase { transcript_id, why } = body::json(body, &app).await?;
     let why = Why::check(why)?;
-    let refusal = as_error(&Refusal::new("erased", "这一行在处理之前已被删除"));
+    let refusal = as_error(&erased());
     let store = &app.archive()?.store;
-    let erased = store.erase_one(&transcript_id, &refusal, &actor, &why, Timestamp::now()).await?;
+    let gone = store.erase_one(&transcript_id, &refusal, &actor, &why, Timestamp::now()).await?;
     let unknown = || Problem::new("not_found", "没有这个编号的对话").at("/transcript_id", "没有这通对话");
-    Ok(Json(erased.ok_or_else(unknown)?))
+    Ok(Json(gone.ok_or_else(unknown)?))
 }

@@ -17,13 +17,13 @@ use tokio::time::timeout;
 use utoipa::{IntoParams, ToSchema};
 
 use super::problem::{Document, Problem};
-use super::score::{Form, ScoreQuery, order};
+use super::score::{Form, ScoreQuery, digest, order};
 use super::transcripts::key;
 use super::{App, body};
 use crate::access::Actor;
 use crate::answer::{Line, Lines, Refusal};
 use crate::digest::hex;
-use crate::store::{Job, JobAsk, JobKey, JobLine, Store};
+use crate::store::{Job, JobKey, JobLine, Store};
 use crate::transcript::intake;
 
 /// Lines are kept when so many bytes of them have gathered.
@@ -71,12 +71,10 @@ pub(super) async fn add(
         }
     };
     let store = &app.archive()?.store;
-    let wanted =
-        JobAsk { rubric: ask.borrowed().rubric.map(str::to_owned), all_rules: ask.borrowed().all_rules };
-    let id = store.begin_job(&wanted, &actor.signature(), Timestamp::now()).await?;
+    let id = store.begin_job(&ask, &actor.signature(), Timestamp::now()).await?;
     let received = receive(&app, store, &id, body).await;
     let digest = match received {
-        Ok(digest) => format!("{digest} {}", ask.digest()),
+        Ok(brought) => format!("{brought} {}", digest(&ask)),
         Err(problem) => {
             store.drop_job(&id).await?;
             return Err(problem);
@@ -158,6 +156,11 @@ async fn next(app: &App, input: &mut BodyDataStream) -> Result<Option<bytes::Byt
     };
     let broken = |_| Problem::new("broken_body", "请求内容没有收全：连接中断，或分块格式不对");
     timeout(app.idle, input.next()).await.map_err(late)?.transpose().map_err(broken)
+}
+
+/// The line brought what has been erased meanwhile.
+pub(super) fn erased() -> Refusal {
+    Refusal::new("erased", "这一行在处理之前已被删除")
 }
 
 /// A refusal as it is stored with its line.

@@ -15,7 +15,7 @@ use super::{App, body};
 use crate::access::Actor;
 use crate::privacy;
 use crate::score::Points;
-use crate::store::{Claim, Cursor, QueueCounts, QueueEntry, QueueFilter, QueueOrder, ReviewState, Store};
+use crate::store::{Cursor, QueueCounts, QueueEntry, QueueFilter, QueueOrder, ReviewState, Store};
 
 /// A page has so many entries where nothing else is asked for.
 const PAGE: u32 = 50;
@@ -263,8 +263,7 @@ async fn claim_first(
         let found = store.queue(filter, order, after.as_ref(), TRIES, now).await?;
         for (_, entry) in &found {
             if let Ok(claim) = store.claim(&entry.id, actor, now).await? {
-                let claim: Option<Claim> = Some(claim);
-                return Ok(Some(QueueEntry { claim, ..entry.clone() }));
+                return Ok(Some(QueueEntry { claim: Some(claim), ..entry.clone() }));
             }
         }
         // Others were faster with every one of them; there may be more behind.

@@ -15,7 +15,7 @@ use super::{App, body, metrics, ndjson, openapi};
 use crate::answer::{Desk, Line, Posted, Refusal};
 use crate::draft::Draft;
 use crate::pack::Pack;
-use crate::pipeline::Ask;
+use crate::pipeline::OwnedAsk;
 use crate::transcript::Transcript;
 
 /// What the caller wants to have judged.
@@ -39,28 +39,9 @@ enum RuleChoice {
     All,
 }
 
-/// What the caller asked for, for as long as a stream takes.
-#[derive(Clone)]
-pub(super) struct OwnedAsk {
-    rubric: Option<String>,
-    all_rules: bool,
-}
-
-impl OwnedAsk {
-    /// What must be alike where two requests ask for the same.
-    pub(super) fn digest(&self) -> String {
-        format!("rubric={} all_rules={}", self.rubric.as_deref().unwrap_or_default(), self.all_rules)
-    }
-
-    /// A rubric by its id, and whether all rules are judged.
-    pub(super) fn new(rubric: Option<String>, all_rules: bool) -> Self {
-        Self { rubric, all_rules }
-    }
-
-    /// The same, as the pipeline takes it.
-    pub(super) fn borrowed(&self) -> Ask<'_> {
-        Ask { rubric: self.rubric.as_deref(), all_rules: self.all_rules }
-    }
+/// What must be alike where two requests ask for the same.
+pub(super) fn digest(ask: &OwnedAsk) -> String {
+    format!("rubric={} all_rules={}", ask.rubric.as_deref().unwrap_or_default(), ask.all_rules)
 }
 
 /// Judges what one request brings, and keeps nothing.

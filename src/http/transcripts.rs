@@ -13,16 +13,15 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::problem::{Document, Problem};
-use super::score::{Form, OwnedAsk, ScoreQuery, order};
-use super::{App, body, metrics, ndjson, openapi};
+use super::score::{Form, ScoreQuery, digest, order};
+use super::{App, body, jobs, metrics, ndjson, openapi};
 use crate::access::Actor;
 use crate::answer::{Desk, Line, Posted, Refusal};
 use crate::draft::Draft;
 use crate::pack::Pack;
+use crate::pipeline::OwnedAsk;
 use crate::review::{Risk, risk};
-use crate::store::{
-    JobAsk, Keeping, Kept, NewDraft, News, Packed, Portion, Refused, RequestKey, StoreError, new_id,
-};
+use crate::store::{Keeping, Kept, NewDraft, News, Packed, Portion, Refused, RequestKey, StoreError, new_id};
 use crate::transcript::{Transcript, intake};
 use crate::webhook::event::{DraftCreated, Event, VetoProposed};
 
@@ -88,7 +87,7 @@ pub(super) async fn keep(
     }
     let body = body::whole(body, &app.limits, app.body).await?;
     let mut scored = intake.score(&body)?;
-    scored.keeping.key = key.map(|key| RequestKey { key, ask: intake.ask.digest() });
+    scored.keeping.key = key.map(|key| RequestKey { key, ask: digest(&intake.ask) });
     let (replayed, json) = intake.keep(scored).await?;
     let status = if replayed { StatusCode::OK } else { StatusCode::CREATED };
     let mut response = (status, [(header::CONTENT_TYPE, "application/json")], json).into_response();
@@ -128,9 +127,8 @@ pub(super) struct Scored {
 impl Intake {
     /// For the lines of a job.
     pub(super) fn of_job(app: Arc<App>, pack: Arc<Pack>, portion: &Portion) -> Self {
-        let Portion { job, ask: JobAsk { rubric, all_rules }, sender, .. } = portion;
-        let ask = OwnedAsk::new(rubric.clone(), *all_rules);
-        Self { app, pack, ask, sender: sender.clone(), job: Some(job.clone()) }
+        let Portion { job, ask, sender, .. } = portion;
+        Self { app, pack, ask: ask.clone(), sender: sender.clone(), job: Some(job.clone()) }
     }
 
     /// Scores a line of the job.
@@ -182,7 +180,7 @@ impl Intake {
             sender: self.sender.clone(),
             key: None,
             line: None,
-            asked: self.ask.borrowed().rubric.is_some(),
+            asked: self.ask.rubric.is_some(),
             body: Packed::new(body),
             news: news(&id, draft),
             draft: new_draft(id, draft, json),
@@ -208,7 +206,7 @@ fn refusal(refused: Refused) -> Refusal {
         Refused::KeyReused => {
             Refusal::new("key_reused", "这个 Idempotency-Key 已用在另一个请求上：每个请求请用新的键")
         }
-        Refused::Settled => Refusal::new("erased", "这一行在处理之前已被删除"),
+        Refused::Settled => jobs::erased(),
     }
 }
 

@@ -127,8 +127,8 @@ async fn tidy_once(app: &App, now: Timestamp) -> Result<(), StoreError> {
     let before = now - SignedDuration::from_hours(24 * i64::from(days.get()));
     let why = format!("保存期限 {days} 天");
     let erased = archive.store.erase_before(before, &Actor::system("retention"), &why, now).await?;
-    if erased.transcripts > 0 {
-        tracing::info!(transcripts = erased.transcripts, days = days.get(), "erased");
+    if erased.transcripts > 0 || erased.lines > 0 {
+        tracing::info!(transcripts = erased.transcripts, lines = erased.lines, days = days.get(), "erased");
     }
     Ok(())
 }

@@ -1,4 +1,5 @@
-//! One way to both databases: the same statements and records, and the only place that knows which of the two it is.
+//! One way to both databases: the same statements and records, and the only place that knows which of the two it is,
+//! beside the text of the tables (`schema.rs`).
 //!
 //! SQLite has one connection that writes, with the write lock taken at once, and several that read. A statement
 //! counts its parameters `$1`, `$2`, …; everything else that it may use is understood by both.
@@ -19,9 +20,6 @@ const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How many connections read from SQLite, or work on PostgreSQL.
 const CONNECTIONS: u32 = 8;
-
-/// Looks at some of the rows, which takes some milliseconds however many there are.
-const LEARN: &str = "PRAGMA analysis_limit = 1000; ANALYZE";
 
 /// A value for a parameter of a statement; a missing one still has a type, which PostgreSQL wants to know.
 #[derive(Clone)]
@@ -133,7 +131,6 @@ impl Db {
             .pragma("wal_autocheckpoint", "4000");
         let write = SqlitePoolOptions::new().max_connections(1).acquire_timeout(PATIENCE);
         let write = write.connect_with(options.clone()).await?;
-        sqlx::query(LEARN).execute(&write).await?;
         let read = SqlitePoolOptions::new().max_connections(CONNECTIONS).acquire_timeout(PATIENCE);
         let read = read.connect_with(options.pragma("query_only", "ON")).await?;
         Ok(Self::Sqlite { read, write })
@@ -142,9 +139,27 @@ impl Db {
     /// Has the database look at how its rows are spread, by which it chooses its ways; PostgreSQL does so by itself.
     pub(super) async fn learn(&self) -> Result<(), StoreError> {
         if let Self::Sqlite { write, .. } = self {
-            sqlx::query(LEARN).execute(write).await?;
+            // Looks at some of the rows, which takes some milliseconds however many there are.
+            sqlx::query("PRAGMA analysis_limit = 1000; ANALYZE").execute(write).await?;
         }
         Ok(())
+    }
+
+    /// Lets go of the bytes of rows that were deleted from `tables`; false where somebody who reads is in the way.
+    pub(super) async fn let_go(&self, tables: &'static str) -> Result<bool, StoreError> {
+        match self {
+            // Deleted pages are overwritten as they are freed; what is left is the log of changes. That it was not
+            // emptied is told in a row, and is no error.
+            Self::Sqlite { write, .. } => {
+                let (busy, _, _): (i64, i64, i64) =
+                    sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(write).await?;
+                Ok(busy == 0)
+            }
+            Self::Postgres(pool) => {
+                sqlx::query(format!("VACUUM {tables}").sql()).execute(pool).await?;
+                Ok(true)
+            }
+        }
     }
 
     /// Connects to PostgreSQL.

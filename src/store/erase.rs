@@ -6,10 +6,14 @@ use jiff::Timestamp;
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::db::{Db, Tx, values};
+use super::db::{Tx, values};
 use super::{Act, Store, StoreError, stored};
 use crate::access::Actor;
 use crate::digest::sha256;
+
+/// The tables from which is erased.
+const ERASED: &str = "transcripts, drafts, draft_rules, reviews, review_history, reviewed_items, reviewed_findings, \
+                      reviewed_vetoes, idempotency_keys, job_lines";
 
 /// One commit deletes so many at most, so that others get their turn.
 const AT_ONCE: i64 = 200;
@@ -148,29 +152,11 @@ impl Store {
         if gone.load(Ordering::SeqCst) >= erased {
             return Ok(true);
         }
-        let has_gone = self.let_go().await?;
+        let has_gone = self.db.let_go(ERASED).await?;
         if has_gone {
             gone.fetch_max(erased, Ordering::SeqCst);
         }
         Ok(has_gone)
-    }
-
-    async fn let_go(&self) -> Result<bool, StoreError> {
-        match &self.db {
-            // Deleted pages are overwritten as they are freed; what is left is the log of changes. That it was not
-            // emptied is told in a row, and is no error.
-            Db::Sqlite { write, .. } => {
-                let (busy, _, _): (i64, i64, i64) =
-                    sqlx::query_as("PRAGMA wal_checkpoint(TRUNCATE)").fetch_one(write).await?;
-                Ok(busy == 0)
-            }
-            Db::Postgres(pool) => {
-                let vacuum = "VACUUM transcripts, drafts, draft_rules, reviews, review_history, reviewed_items, \
-                              reviewed_findings, reviewed_vetoes, idempotency_keys, job_lines";
-                sqlx::query(vacuum).execute(pool).await?;
-                Ok(true)
-            }
-        }
     }
 }
 

@@ -8,6 +8,7 @@ use utoipa::ToSchema;
 
 use super::db::{Tx, values};
 use super::{News, Store, StoreError, compressed, decompressed, new_id, stored, time};
+use crate::pipeline::OwnedAsk;
 
 /// A server that has not been heard of for so long is taken to be gone.
 const LEASE: SignedDuration = SignedDuration::from_secs(60);
@@ -49,15 +50,6 @@ pub struct Job {
     pub finished_at: Option<Timestamp>,
 }
 
-/// What a job asks for.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct JobAsk {
-    /// The rubric's id.
-    pub rubric: Option<String>,
-    /// Whether every rule of the pack is judged.
-    pub all_rules: bool,
-}
-
 /// By what a repeat of the request that brought a job is known.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct JobKey {
@@ -73,7 +65,7 @@ pub struct Portion {
     /// The job.
     pub job: String,
     /// What it asks for.
-    pub ask: JobAsk,
+    pub ask: OwnedAsk,
     /// Who sent it.
     pub sender: String,
     /// Number and bytes of lines that are yet to be done; none where the job is done.
@@ -137,7 +129,12 @@ impl Store {
     ///
     /// # Errors
     /// When the store does not answer.
-    pub async fn begin_job(&self, ask: &JobAsk, sender: &str, now: Timestamp) -> Result<String, StoreError> {
+    pub async fn begin_job(
+        &self,
+        ask: &OwnedAsk,
+        sender: &str,
+        now: Timestamp,
+    ) -> Result<String, StoreError> {
         let id = new_id();
         let insert = "INSERT INTO jobs (id, sender, digest, rubric, all_rules, state, lines, kept, refused, \
                       created_at, leased_until) VALUES ($1, $2, '', $3, $4, 'receiving', 0, 0, 0, $5, $6)";
@@ -266,7 +263,7 @@ impl Store {
         tx.commit().await?;
         let line = |(line, body): (i64, Vec<u8>)| Ok((line, decompressed(&body)?));
         let lines = lines.into_iter().map(line).collect::<Result<_, StoreError>>()?;
-        Ok(Some(Portion { job, ask: JobAsk { rubric, all_rules }, sender, lines }))
+        Ok(Some(Portion { job, ask: OwnedAsk { rubric, all_rules }, sender, lines }))
     }
 
     /// Notes what became of a portion, and lets go of the job; gives it where that was the last of it.

@@ -18,6 +18,7 @@ mod results;
 mod reviews;
 mod schema;
 mod sessions;
+mod steps;
 mod tokens;
 
 use std::fs::File;
@@ -30,13 +31,14 @@ pub use audit::{Act, AuditEntry, Broken, GENESIS};
 pub use deliveries::{Delivery, News, Unsent};
 pub use endpoints::{Endpoint, EndpointChange};
 pub use erase::Erased;
-pub use jobs::{Job, JobAsk, JobKey, JobLine, JobState, LineDone, Portion};
+pub use jobs::{Job, JobKey, JobLine, JobState, LineDone, Portion};
 pub use keep::{Keeper, Keeping, Kept, NewDraft, Packed, Refused, RequestKey};
 pub use outbox::{Due, Tried};
 pub use people::{NewPerson, Person, PersonChange, Unchanged};
 pub use queue::{Cursor, QueueCounts, QueueEntry, QueueFilter, QueueOrder};
 pub use results::Span;
-pub use reviews::{Claim, Denied, HistoryDetail, HistoryEntry, ReviewState, Step, StoredReview, Who};
+pub use reviews::{Claim, HistoryDetail, HistoryEntry, ReviewState, StoredReview, Who};
+pub use steps::{Denied, Step};
 pub use tokens::{NewToken, Token};
 
 use db::Db;

@@ -6,7 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 use zhijian::access::Actor;
-use zhijian::store::{JobAsk, JobKey, Keeping, LineDone, Portion, Refused, Store};
+use zhijian::pipeline::OwnedAsk;
+use zhijian::store::{JobKey, Keeping, LineDone, Portion, Refused, Store};
 
 use crate::kept::{Desk, Staff};
 use crate::store::{Bench, keeping, on_both, with_pack};
@@ -150,7 +151,7 @@ async fn of_several_servers_one_works_on_a_job_and_another_takes_over(bench: Ben
     assert_eq!(store.forget_jobs(later + SignedDuration::from_secs(1), later).await.unwrap(), 1);
 }
 
-const ASK: JobAsk = JobAsk { rubric: None, all_rules: false };
+const ASK: OwnedAsk = OwnedAsk { rubric: None, all_rules: false };
 
 fn key() -> JobKey {
     JobKey { key: None, digest: "d".to_owned() }

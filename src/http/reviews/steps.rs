@@ -20,7 +20,7 @@ use crate::access::Actor;
 use crate::answer::Refusal;
 use crate::privacy;
 use crate::review::{Change, Decision, ItemValues, Reasons, Review, ReviewResult, ReviewTotals, Subject};
-use crate::store::{Claim, Denied, News, ReviewState, Step, Store};
+use crate::store::{Claim, Denied, News, ReviewState, Step, Store, StoredReview};
 use crate::transcript::intake;
 use crate::transcript::limits::Limits;
 use crate::webhook::event::{Event, ReviewReopened, ReviewSubmitted};
@@ -46,6 +46,15 @@ fn seen(headers: &HeaderMap) -> Result<i64, Problem> {
     let value = headers.get(header::IF_MATCH).and_then(|value| value.to_str().ok()).ok_or_else(missing)?;
     let version = value.trim().trim_start_matches("W/").trim_matches('"');
     version.parse().map_err(|_| missing())
+}
+
+/// The review, as long as it is at the version that whoever asks has seen.
+async fn as_seen(store: &Store, id: &str, seen: i64, now: Timestamp) -> Result<StoredReview, Problem> {
+    let stored = stored(store, id, now).await?;
+    if stored.version == seen {
+        return Ok(stored);
+    }
+    Err(denied(store, id, seen, Denied::Stale(stored.version)).await?)
 }
 
 /// Why a step was not taken, as an answer.
@@ -159,10 +168,7 @@ pub(in crate::http) async fn decide(
         let message = format!("一次 1 至 {MOST_DECISIONS} 个判断");
         return Err(Problem::new("invalid_request", message.clone()).at("/decisions", message));
     }
-    let stored = stored(store, &id, now).await?;
-    if stored.version != version {
-        return Err(denied(store, &id, version, Denied::Stale(stored.version)).await?);
-    }
+    let stored = as_seen(store, &id, version, now).await?;
     let transcript = intake::read(&stored.transcript, &Limits::NONE).map_err(Refusal::from)?;
     let mut review = stored.review()?.with_transcript(&transcript);
     let changes = take(&mut review, decisions, &app.shelf.pack().reasons)?;
@@ -207,19 +213,15 @@ pub(in crate::http) async fn submit(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let (store, version, now) = (&app.archive()?.store, seen(&headers)?, Timestamp::now());
-    let stored = stored(store, &id, now).await?;
+    // Whoever has seen another version must not be told what is open in this one.
+    let stored = as_seen(store, &id, version, now).await?;
     let review = stored.review()?;
     let result = review.result().map_err(|open| {
         let count = open.len();
         let detail =
             format!("还有 {count} 项要判断（见 open）：机器没有判断的，或机器所依据的命中都已驳回的");
         Problem::new("undecided", detail).open(&open)
-    });
-    // Whoever has seen another version must not be told what is open in this one.
-    if stored.version != version {
-        return Err(denied(store, &id, version, Denied::Stale(stored.version)).await?);
-    }
-    let result = result?;
+    })?;
     let step = Step { id: &id, version, by: &actor, now };
     let news = submitted(&review, &result, step);
     match store.submit(step, &stored.digest, &result, &news).await? {
