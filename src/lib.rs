@@ -79,7 +79,10 @@ pub mod store;
 /// One posted document in, one line of JSON out: what both doors share.
 pub mod answer;
 
-/// The door for programs: HTTP.
+/// The review desk: pages for people.
+pub mod ui;
+
+/// The door for programs and browsers: HTTP.
 pub mod http;
 
 /// Beside the flow: what other systems are told.

@@ -28,10 +28,11 @@ pub(super) struct Guard {
 
 /// Lets a request through whose sender is known and may do such things; the handler learns who it is.
 pub(super) async fn guard(State(guard): State<Guard>, mut request: Request, next: Next) -> Response {
-    let Some(archive) = &guard.app.archive else { return next.run(request).await };
-    match admit(archive, guard.scope, request.method(), request.headers()).await {
+    match admitted(&guard, request.method(), request.headers()).await {
         Ok(actor) => {
-            request.extensions_mut().insert(actor);
+            if let Some(actor) = actor {
+                request.extensions_mut().insert(actor);
+            }
             next.run(request).await
         }
         Err(problem) => {
@@ -41,6 +42,16 @@ pub(super) async fn guard(State(guard): State<Guard>, mut request: Request, next
             problem.into_response()
         }
     }
+}
+
+/// Who asks, where they may; nobody where nothing is kept.
+pub(super) async fn admitted(
+    guard: &Guard,
+    method: &Method,
+    headers: &HeaderMap,
+) -> Result<Option<Actor>, Problem> {
+    let Some(archive) = &guard.app.archive else { return Ok(None) };
+    admit(archive, guard.scope, method, headers).await.map(Some)
 }
 
 async fn admit(
@@ -82,10 +93,15 @@ fn bearer(headers: &HeaderMap) -> Option<Secret> {
 
 /// The secret of the session that the browser holds.
 pub(super) fn session_secret(headers: &HeaderMap) -> Option<Secret> {
+    cookie(headers, COOKIE).map(Secret::presented)
+}
+
+/// The value of a cookie.
+pub(super) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let cookies = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
     let mut pairs =
         cookies.flat_map(|cookies| cookies.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(name, _)| *name == COOKIE).map(|(_, secret)| Secret::presented(secret))
+    pairs.find(|(own, _)| *own == name).map(|(_, value)| value)
 }
 
 fn is_safe(method: &Method) -> bool {

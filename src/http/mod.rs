@@ -41,6 +41,7 @@ mod observe;
 mod openapi;
 mod outbox;
 mod pack;
+mod pages;
 mod peer;
 mod people;
 mod problem;

@@ -13,11 +13,14 @@ use tokio::sync::OwnedSemaphorePermit;
 
 use super::App;
 use super::problem::Problem;
+use crate::ui::Frame;
 
 /// Routes that tell how the server is, and are answered however many others are worked on.
 pub(super) const NEEDS_NO_PLACE: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
 /// Nobody waited for the answer.
 const GONE: u16 = 499;
@@ -37,7 +40,14 @@ pub(super) async fn observe(State(app): State<Arc<App>>, request: Request, next:
     record.status = response.status().as_u16();
     if let Some(problem) = response.extensions_mut().remove::<Problem>() {
         record.code = problem.code();
-        *response.body_mut() = Body::from(problem.document(&record.id));
+        let frame = response.extensions_mut().remove::<Frame>();
+        *response.body_mut() = match frame.and_then(|frame| problem.page(&frame, &record.id)) {
+            Some(page) => {
+                response.headers_mut().insert(header::CONTENT_TYPE, HTML);
+                page.into()
+            }
+            None => problem.document(&record.id).into(),
+        };
     }
     protect(response.headers_mut(), &record, &app);
     let (head, body) = response.into_parts();

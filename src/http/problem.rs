@@ -4,18 +4,20 @@ use std::any::Any;
 use std::fmt::Display;
 use std::sync::Arc;
 
+use askama::Template as _;
 use axum::body::Body;
-use axum::extract::State;
+use axum::extract::{Request, State};
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
-use super::{App, body};
+use super::{App, body, pages};
 use crate::answer::Refusal;
 use crate::review::Subject;
 use crate::store::{HistoryEntry, StoreError};
 use crate::transcript::problem::Problem as FieldProblem;
+use crate::ui::{Frame, ProblemPage};
 
 /// Why a request was refused; it becomes a [`Document`] when the request's id is known.
 #[derive(Debug, Clone)]
@@ -174,6 +176,13 @@ impl Problem {
         self.0.refusal.code
     }
 
+    /// The same as a page for people; none where it cannot be written.
+    pub(super) fn page(&self, page: &Frame, request_id: &str) -> Option<String> {
+        let Refusal { code, detail, .. } = &self.0.refusal;
+        let (_, title) = of_code(code);
+        ProblemPage { page, title, detail, request_id }.render().ok()
+    }
+
     /// The document itself, as the answer to the request of this id.
     pub(super) fn document(&self, request_id: &str) -> Vec<u8> {
         let Refusal { code, detail, errors, .. } = &self.0.refusal;
@@ -234,10 +243,16 @@ impl IntoResponse for Problem {
     }
 }
 
-/// No such route.
-pub(super) async fn not_found(State(app): State<Arc<App>>, body: Body) -> Problem {
+/// No such route; who looks for a page is told by one.
+pub(super) async fn not_found(State(app): State<Arc<App>>, frame: Frame, request: Request) -> Response {
+    let (head, body) = request.into_parts();
     body::discard(body, &app.limits, app.body).await;
-    Problem::of_status(StatusCode::NOT_FOUND)
+    let accepted = head.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
+    let refusal = Problem::of_status(StatusCode::NOT_FOUND).into_response();
+    match accepted {
+        Some(accepted) if accepted.contains("text/html") => pages::shown(frame, refusal),
+        _ => refusal,
+    }
 }
 
 /// The route exists, but not for this method.

@@ -106,9 +106,9 @@ pub(super) struct QueueQuery {
 /// A page of the queue.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct QueuePage {
-    reviews: Vec<QueueEntry>,
+    pub(super) reviews: Vec<QueueEntry>,
     /// To be given as `cursor` for the next page; null where this is the last.
-    next: Option<String>,
+    pub(super) next: Option<String>,
 }
 
 fn wrong(message: impl Into<String>) -> Problem {
@@ -116,7 +116,7 @@ fn wrong(message: impl Into<String>) -> Problem {
 }
 
 impl QueueQuery {
-    fn filter(&self, actor: &Actor) -> Result<QueueFilter, Problem> {
+    pub(super) fn filter(&self, actor: &Actor) -> Result<QueueFilter, Problem> {
         let own = |person: &String| if person == "me" { actor.id.clone() } else { person.clone() };
         let filter = QueueFilter {
             state: self.state,
@@ -188,7 +188,12 @@ pub(super) async fn list(
     query: Result<Query<QueueQuery>, QueryRejection>,
 ) -> Result<Json<QueuePage>, Problem> {
     let Query(query) = query.map_err(|error| body::misread(&error))?;
-    let filter = query.filter(&actor)?;
+    found(&app, &actor, &query).await.map(Json)
+}
+
+/// The page that is asked for.
+pub(super) async fn found(app: &App, actor: &Actor, query: &QueueQuery) -> Result<QueuePage, Problem> {
+    let filter = query.filter(actor)?;
     let (limit, after) = query.page()?;
     let store = &app.archive()?.store;
     // One more than asked for tells whether there is a next page.
@@ -196,7 +201,7 @@ pub(super) async fn list(
     let has_more = found.len() > limit as usize;
     found.truncate(limit as usize);
     let next = found.last().filter(|_| has_more).map(|(Cursor { key, id }, _)| format!("{key}.{id}"));
-    Ok(Json(QueuePage { reviews: found.into_iter().map(|(_, entry)| shown(entry)).collect(), next }))
+    Ok(QueuePage { reviews: found.into_iter().map(|(_, entry)| shown(entry)).collect(), next })
 }
 
 /// Recordings are named after the number that called.

@@ -8,8 +8,8 @@ use axum::routing::{MethodRouter, delete, get, patch, post};
 
 use super::guard::{Guard, guard};
 use super::{
-    App, audit, drafts, erasures, explain, health, jobs, metrics, openapi, pack, people, queue, reports,
-    reviews, score, sessions, tokens, transcripts, webhooks,
+    App, audit, drafts, erasures, explain, health, jobs, metrics, openapi, pack, pages, people, queue,
+    reports, reviews, score, sessions, tokens, transcripts, webhooks,
 };
 use crate::access::{Role, Scope};
 
@@ -22,6 +22,12 @@ pub(super) struct Route {
     /// Who may come.
     pub(super) entry: Entry,
     handler: MethodRouter<Arc<App>>,
+}
+
+impl Route {
+    fn is_here(&self, keeps: bool) -> bool {
+        keeps || !self.entry.needs_store()
+    }
 }
 
 /// Who may come in by a route.
@@ -65,6 +71,8 @@ pub struct Way {
     pub scope: Option<Scope>,
     /// Whether everybody may come, known or not.
     pub open: bool,
+    /// Whether it is a page for people: who is not known is led to the log-in.
+    pub page: bool,
 }
 
 impl Way {
@@ -78,14 +86,31 @@ impl Way {
 /// Every route of a server that keeps things, and who may come in by it.
 #[must_use]
 pub fn ways() -> Vec<Way> {
-    let way = |Route { method, path, entry, .. }: Route| {
+    let way = |page, Route { method, path, entry, .. }: Route| {
         let asks = entry.asks();
-        Way { method, path, scope: asks.flatten(), open: asks.is_none() }
+        Way { method, path, scope: asks.flatten(), open: asks.is_none(), page }
     };
-    all().into_iter().map(way).collect()
+    let programs = all().into_iter().map(|route| way(false, route));
+    programs.chain(pages().into_iter().map(|route| way(true, route))).collect()
 }
 
-/// Every route but the pages of the documentation.
+/// Every page for people.
+fn pages() -> Vec<Route> {
+    use Entry::{HoldsWithStore as Keeps, Known, Open, OpenWithStore};
+    use Scope::Review;
+    use pages::{door, queue};
+    let page = |path, entry, handler| Route { method: "GET", path, entry, handler };
+    vec![
+        page("/", Open, get(pages::home)),
+        page("/login", OpenWithStore, get(door::log_in)),
+        page("/setup", OpenWithStore, get(door::set_up)),
+        page("/account", Known, get(door::account)),
+        page("/queue", Keeps(Review), get(queue::queue)),
+        page("/assets/{edition}/{name}", Open, get(pages::asset)),
+    ]
+}
+
+/// Every route for programs but the pages of their documentation.
 pub(super) fn all() -> Vec<Route> {
     use Entry::{Holds, HoldsWithStore as Keeps, Known, Open, OpenWithStore};
     use Scope::{Audit, Drafts, Ingest, Operate, Pack, People, Reopen, Report, Review, Score, Unmask};
@@ -143,18 +168,24 @@ pub(super) fn all() -> Vec<Route> {
 
 /// Those of them that a server has.
 pub(super) fn here(keeps: bool) -> Vec<Route> {
-    all().into_iter().filter(|route| keeps || !route.entry.needs_store()).collect()
+    all().into_iter().filter(|route| route.is_here(keeps)).collect()
 }
 
 /// The routes of this server, each behind its guard.
 pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
-    let here = here(app.archive.is_some()).into_iter();
-    let router = here.fold(Router::new(), |router, Route { path, entry, handler, .. }| {
+    let keeps = app.archive.is_some();
+    let router = here(keeps).into_iter().fold(Router::new(), |router, Route { path, entry, handler, .. }| {
         let handler = match entry.asks() {
             Some(scope) => handler.layer(from_fn_with_state(Guard { app: app.clone(), scope }, guard)),
             None => handler,
         };
         router.route(path, handler)
+    });
+    let here = pages().into_iter().filter(|page| page.is_here(keeps));
+    let router = here.fold(router, |router, Route { path, entry, handler, .. }| {
+        let (scope, is_open) = (entry.asks().flatten(), entry.asks().is_none());
+        let state = (Guard { app: app.clone(), scope }, is_open);
+        router.route(path, handler.layer(from_fn_with_state(state, pages::guard)))
     });
     router.merge(openapi::page("/api/docs"))
 }

@@ -1,0 +1,22 @@
+// Single keys as commands: never while somebody types, and never while an input method is composing.
+
+const typing = (element) =>
+  element?.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(element?.tagName ?? "");
+
+/** Whether this key belongs to an input method that is composing. */
+export const composing = (event) => event.isComposing || event.keyCode === 229;
+
+/**
+ * Runs `commands[name]` when its key is pressed: `j`, `?`, `ctrl+enter`. A command gets the event; the key is taken unless it
+ * gives back false. Chords work while typing too, single keys do not.
+ */
+export function onKeys(commands, root = document) {
+  root.addEventListener("keydown", (event) => {
+    if (composing(event) || event.altKey || event.defaultPrevented) return;
+    const chord = event.ctrlKey || event.metaKey;
+    if (!chord && typing(event.target)) return;
+    const name = (chord ? "ctrl+" : "") + (event.key.length === 1 ? event.key : event.key.toLowerCase());
+    const command = commands[name];
+    if (command && command(event) !== false) event.preventDefault();
+  });
+}

@@ -1,0 +1,16 @@
+//! The review desk: pages made of the same data that programs get, for people.
+
+mod frame;
+mod login;
+mod problem;
+mod queue;
+
+/// The files that pages load, and where they are.
+pub mod assets;
+/// What is said, in Chinese and in English.
+pub mod words;
+
+pub use frame::{Frame, Place, Visitor};
+pub use login::{Account, Login, SetUp};
+pub use problem::ProblemPage;
+pub use queue::{Choice, Queue};
