@@ -98,7 +98,7 @@ pub fn ways() -> Vec<Way> {
 fn pages() -> Vec<Route> {
     use Entry::{HoldsWithStore as Keeps, Known, Open, OpenWithStore};
     use Scope::Review;
-    use pages::{door, queue};
+    use pages::{door, queue, review};
     let page = |path, entry, handler| Route { method: "GET", path, entry, handler };
     vec![
         page("/", Open, get(pages::home)),
@@ -106,6 +106,7 @@ fn pages() -> Vec<Route> {
         page("/setup", OpenWithStore, get(door::set_up)),
         page("/account", Known, get(door::account)),
         page("/queue", Keeps(Review), get(queue::queue)),
+        page("/reviews/{id}", Keeps(Review), get(review::review)),
         page("/assets/{edition}/{name}", Open, get(pages::asset)),
     ]
 }

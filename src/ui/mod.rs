@@ -4,6 +4,7 @@ mod frame;
 mod login;
 mod problem;
 mod queue;
+mod review;
 
 /// The files that pages load, and where they are.
 pub mod assets;
@@ -14,3 +15,4 @@ pub use frame::{Frame, Place, Visitor};
 pub use login::{Account, Login, SetUp};
 pub use problem::ProblemPage;
 pub use queue::{Choice, Queue};
+pub use review::{Facts, Material, ReviewPage, ShownReviewDraft, Titles};
