@@ -107,6 +107,8 @@ fn pages() -> Vec<Route> {
         page("/account", Known, get(door::account)),
         page("/queue", Keeps(Review), get(queue::queue)),
         page("/reviews/{id}", Keeps(Review), get(review::review)),
+        page("/reviews/{id}/sheet", Keeps(Review), get(review::sheet)),
+        page("/reviews/{id}/advice", Keeps(Review), get(review::advice)),
         page("/assets/{edition}/{name}", Open, get(pages::asset)),
     ]
 }

@@ -5,6 +5,7 @@ mod login;
 mod problem;
 mod queue;
 mod review;
+mod sheets;
 
 /// The files that pages load, and where they are.
 pub mod assets;
@@ -16,3 +17,4 @@ pub use login::{Account, Login, SetUp};
 pub use problem::ProblemPage;
 pub use queue::{Choice, Queue};
 pub use review::{Facts, Material, ReviewPage, ShownReviewDraft, Titles};
+pub use sheets::{AdviceSheet, RecordSheet};

@@ -1,4 +1,4 @@
-//! `/reviews/{id}`: a draft beside its transcript, to be reviewed.
+//! `/reviews/{id}`, `/sheet`, `/advice`: a draft beside its transcript, to be reviewed; and what is printed of it.
 
 use std::sync::Arc;
 
@@ -16,7 +16,7 @@ use crate::pack::Pack;
 use crate::store::StoreError;
 use crate::transcript::limits::Limits;
 use crate::transcript::{Transcript, intake};
-use crate::ui::{Facts, Frame, Material, ReviewPage, ShownReviewDraft, Titles};
+use crate::ui::{AdviceSheet, Facts, Frame, Material, RecordSheet, ReviewPage, ShownReviewDraft, Titles};
 
 /// The review page.
 pub(in crate::http) async fn review(
@@ -24,7 +24,34 @@ pub(in crate::http) async fn review(
     frame: Frame,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    let stored = stored(&app.archive()?.store, &id, now()).await?;
+    laid_out(&app, &id, |material| page(&ReviewPage::of(frame, material))).await
+}
+
+/// The record of monitoring (客户代表监听记录表), to be printed.
+pub(in crate::http) async fn sheet(
+    State(app): State<Arc<App>>,
+    frame: Frame,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    laid_out(&app, &id, |material| page(&RecordSheet::of(frame, material))).await
+}
+
+/// What should be done better (客户代表改进建议单), to be printed.
+pub(in crate::http) async fn advice(
+    State(app): State<Arc<App>>,
+    frame: Frame,
+    Path(id): Path<String>,
+) -> Result<Response, Problem> {
+    laid_out(&app, &id, |material| page(&AdviceSheet::of(frame, material))).await
+}
+
+/// Has `lay_out` make a page of a stored review, personal data covered.
+async fn laid_out(
+    app: &App,
+    id: &str,
+    lay_out: impl FnOnce(&Material<'_>) -> Result<Response, Problem>,
+) -> Result<Response, Problem> {
+    let stored = stored(&app.archive()?.store, id, now()).await?;
     let review = stored.review()?;
     let (posted, draft) = shown(&stored, true)?;
     let posted = serde_json::to_vec(&posted).map_err(|_| StoreError::Broken("JSON"))?;
@@ -33,17 +60,15 @@ pub(in crate::http) async fn review(
     let pack = app.shelf.pack();
     let original = intake::read(&stored.transcript, &Limits::NONE).map_err(Refusal::from)?;
     let facts = facts(&original, &pack, &review.machine().rubric.id);
-    let (reasons, titles) = (&pack.reasons, &titles(&pack));
-    let material = Material {
+    lay_out(&Material {
         stored: &stored,
         review: &review,
         transcript: &transcript,
         draft: &draft,
         facts: &facts,
-        reasons,
-        titles,
-    };
-    page(&ReviewPage::of(frame, &material))
+        reasons: &pack.reasons,
+        titles: &titles(&pack),
+    })
 }
 
 /// What happened beside words, as the pack in use sees it: a picture to find one's way by, never a judgement.

@@ -14,10 +14,18 @@ import { t } from "./words.js";
 
 const state = JSON.parse(document.getElementById("state").textContent);
 const me = document.body.dataset.person;
+let locked = false;
+
+/** From now on, or again, nothing can be changed here. */
+function lock() {
+  locked = true;
+  document.body.classList.add("locked");
+}
+
+if (state.state !== "open") lock();
 const sheet = new Sheet(state);
 const saved = document.querySelector("[data-save]");
 const undone = [];
-let locked = state.state !== "open";
 
 const outbox = new Outbox({
   id: state.id,
@@ -41,7 +49,7 @@ const outbox = new Outbox({
       if (lost.length) notify(t("您有 {} 项判断与之冲突，没有保存，请再看一下", lost.length));
     },
     stopped: (refused) => {
-      locked = true;
+      lock();
       saving("stopped", t("不能保存"));
       notify(refused.message);
     },
@@ -206,7 +214,7 @@ async function submit() {
   }
   try {
     await ask("POST", `${outbox.path}/submit`, { etag: outbox.version });
-    locked = true;
+    lock();
     const filters = JSON.parse(sessionStorage.getItem("zhijian:queue") ?? "{}");
     const { body } = await ask("POST", "/api/v1/reviews/next", { body: filters });
     location.assign(body.review ? `/reviews/${body.review.id}` : "/queue");
@@ -431,7 +439,7 @@ async function claim() {
     await ask("POST", `${outbox.path}/claim`);
   } catch (refused) {
     if (refused.status !== 409) return;
-    locked = true;
+    lock();
     outbox.stopped = refused;
     saving("stopped", t("只读"));
     notify(claimed());

@@ -89,7 +89,8 @@ export class Sheet {
   paintTotals() {
     document.querySelector("[data-total]").textContent = points(this.totals.review.with_vetoes);
     const left = document.querySelector("[data-left]");
-    left.textContent = this.open.size ? t("还有 {} 项要判断", this.open.size) : t("可以提交");
+    const isDone = document.body.classList.contains("locked");
+    left.textContent = isDone ? "" : this.open.size ? t("还有 {} 项要判断", this.open.size) : t("可以提交");
     const fillable = [...this.open].filter((subject) => subject.startsWith("item:")).length;
     const fill = document.querySelector("[data-fill]");
     fill.hidden = fillable === 0;

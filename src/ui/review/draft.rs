@@ -86,4 +86,5 @@ pub(crate) struct ShownVerdict {
     #[serde(rename = "ref")]
     pub(crate) reference: Refs,
     pub(crate) outcome: Outcome,
+    pub(crate) better: Option<String>,
 }

@@ -90,7 +90,7 @@ pub struct Material<'a> {
 
 /// A draft with its personal data covered.
 #[derive(Debug)]
-pub struct ShownReviewDraft(ShownDraft);
+pub struct ShownReviewDraft(pub(super) ShownDraft);
 
 impl ShownReviewDraft {
     /// Reads a covered draft.
