@@ -432,24 +432,24 @@ document.querySelector("[data-unmask-form]")?.addEventListener("submit", async (
   }
 });
 
-/** Makes the review one's own where nobody else has it; looking at it is not taking it from the queue for others. */
+/** Makes the review one's own where nobody else has it; a lead who only looks takes it from nobody. */
 async function claim() {
-  if (locked || document.body.dataset.role !== "reviewer") return;
+  if (locked) return;
+  if (state.claim && state.claim.person !== me) return readOnly(state.claim);
+  if (document.body.dataset.role !== "reviewer") return;
   try {
     await ask("POST", `${outbox.path}/claim`);
   } catch (refused) {
-    if (refused.status !== 409) return;
-    lock();
-    outbox.stopped = refused;
-    saving("stopped", t("只读"));
-    notify(claimed());
+    if (refused.status === 409) readOnly(null);
   }
 }
 
-/** Who has it, as the reader's clock shows it. */
-function claimed() {
-  if (!state.claim) return t("别人正在复核这一通：您可以看，不能改");
-  return t("{} 正在复核这一通，到 {} 为止：您可以看，不能改", state.claim.name, moment(new Date(state.claim.until)));
+function readOnly(claim) {
+  lock();
+  outbox.stopped = new Error("claimed");
+  saving("stopped", t("只读"));
+  if (!claim) return notify(t("别人正在复核这一通：您可以看，不能改"));
+  notify(t("{} 正在复核这一通，到 {} 为止：您可以看，不能改", claim.name, moment(new Date(claim.until))));
 }
 
 show("look");
