@@ -24,6 +24,7 @@ const AFTER: [&str; 17] = [
     "ui",
     "http",
     "webhook",
+    "demo",
     "cli",
     "config",
     "telemetry",

@@ -6,6 +6,7 @@ mod config;
 mod corpora;
 mod coverage;
 mod crew;
+mod demo;
 mod determinism;
 mod dialogue;
 mod draft;
