@@ -25,6 +25,7 @@ mod notes;
 mod openapi;
 mod pack;
 mod packs;
+mod pages;
 mod pipeline;
 mod postgres;
 mod privacy;
