@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::draft::{FindingVerdict, ItemOutcome};
-use crate::rule::{Lack, Outcome, Refs, Severity};
+use crate::rule::{Outcome, Refs, Severity};
 use crate::score::{Basis, Points, SheetScope};
 
 /// A draft, as far as it is shown.
@@ -37,7 +37,6 @@ pub(crate) struct ShownItem {
     pub(crate) score: Option<Points>,
     pub(crate) basis: Basis,
     pub(crate) reason: String,
-    pub(crate) lacking: Vec<Lack>,
     pub(crate) evidence: Vec<ShownPlace>,
 }
 
