@@ -345,7 +345,7 @@ function digit(event) {
 }
 
 const onStop = (act) => () => (here() ? act(here()) : step(1));
-const act = { confirm: confirmStop, reject: rejectStop, note: writeNote, why: (stop) => why(stop.dataset.rules?.split(" ").filter(Boolean) ?? []) };
+const act = { confirm: confirmStop, reject: rejectStop, note: writeNote, why: (stop) => why([...new Set(stop.dataset.rules?.split(" ").filter(Boolean))]) };
 const rested = (command) => (event) => (anyOpen() ? false : command(event));
 const commands = {
   j: () => move(1),
