@@ -78,13 +78,9 @@ fn facts(transcript: &Transcript<'_>, pack: &Pack, rubric: &str) -> Facts {
     Facts { silences: scene.silences().to_vec(), holds: scene.holds().to_vec(), doubts: scene.doubts() }
 }
 
-fn titles(pack: &Pack) -> Titles {
-    let rules = pack.rules.iter().map(|rule| (rule.id.clone(), rule.title.clone()));
-    let guards = pack
-        .lexicons
-        .catalogue()
-        .iter()
-        .filter_map(|list| Some((list.id.strip_prefix("guards/")?, &list.title)));
-    let guards = guards.map(|(name, title)| (name.to_owned(), title.clone()));
+fn titles(pack: &Pack) -> Titles<'_> {
+    let rules = pack.rules.iter().map(|rule| (rule.id.as_str(), rule.title.as_str()));
+    let lists = pack.lexicons.catalogue().iter();
+    let guards = lists.filter_map(|list| Some((list.id.strip_prefix("guards/")?, list.title.as_str())));
     Titles { rules: rules.collect(), guards: guards.collect() }
 }

@@ -42,17 +42,17 @@ pub struct ReviewPage<'a> {
     turns: Vec<ShownTurn<'a>>,
     strip: Option<Strip>,
     reasons: &'a Reasons,
-    titles: &'a Titles,
+    titles: &'a Titles<'a>,
     state: String,
 }
 
 /// What rules and guards are called by the pack in use.
 #[derive(Debug, Default)]
-pub struct Titles {
+pub struct Titles<'a> {
     /// By the id of the rule.
-    pub rules: HashMap<String, String>,
+    pub rules: HashMap<&'a str, &'a str>,
     /// By the name of the guard.
-    pub guards: HashMap<String, String>,
+    pub guards: HashMap<&'a str, &'a str>,
 }
 
 /// What the script of the page begins with: everything that decisions change.
@@ -85,7 +85,7 @@ pub struct Material<'a> {
     /// Why the machine may be overruled.
     pub reasons: &'a Reasons,
     /// What rules and guards are called.
-    pub titles: &'a Titles,
+    pub titles: &'a Titles<'a>,
 }
 
 /// A draft with its personal data covered.
@@ -232,7 +232,7 @@ impl<'a> ReviewPage<'a> {
             "excluded" => self.page.t("规则自己排除的说法").to_owned(),
             "longer" => self.page.t("是更长的命中的一部分").to_owned(),
             guard => {
-                let title = self.titles.guards.get(guard).map_or(guard, String::as_str);
+                let title = self.titles.guards.get(guard).copied().unwrap_or(guard);
                 self.page.fill("语境豁免：{}", title)
             }
         })
@@ -245,7 +245,7 @@ impl<'a> ReviewPage<'a> {
     /// What a rule is called, and what became of it.
     fn rules(&self) -> impl Iterator<Item = (&str, String)> {
         self.draft.verdicts.iter().map(|verdict| {
-            let title = self.titles.rules.get(&verdict.rule).map_or(verdict.rule.as_str(), String::as_str);
+            let title = self.titles.rules.get(verdict.rule.as_str()).copied().unwrap_or(&verdict.rule);
             let outcome = self.page.t(match verdict.outcome {
                 Outcome::Met => "符合",
                 Outcome::NotMet => "不符合",
