@@ -39,5 +39,6 @@ mod script;
 mod staff_commands;
 mod store;
 mod support;
+mod trial_page;
 mod webhook;
 mod webhooks;
