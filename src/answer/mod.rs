@@ -37,6 +37,18 @@ pub enum Posted<'p> {
 }
 
 impl<'p> Posted<'p> {
+    /// What somebody has pasted: JSON where it begins as JSON does, else a script of this name.
+    #[must_use]
+    pub fn pasted(text: &'p str, name: &'p str) -> Self {
+        let begin = text.trim_start_matches('\u{feff}').trim_start();
+        // A line of a script may begin with its time: `[0.4-2.9] 客服：您好`.
+        let is_list = |rest: &str| rest.trim_start().starts_with(['{', ']']);
+        if begin.starts_with('{') || begin.strip_prefix('[').is_some_and(is_list) {
+            return Self::Json(text.as_bytes());
+        }
+        Self::Script(text.trim_start_matches('\u{feff}'), name)
+    }
+
     /// Reads the transcript.
     ///
     /// # Errors
@@ -125,6 +137,16 @@ impl Desk<'_> {
 #[cfg(test)]
 mod tests {
     use super::{Ask, Desk, Limits, Pack, Posted, Refusal};
+
+    #[test]
+    fn what_is_pasted_is_json_where_it_begins_so() {
+        for json in ["{\"id\":1}", " \n{", "\u{feff}{}", "[{}]", "[ ]"] {
+            assert!(matches!(Posted::pasted(json, "t"), Posted::Json(_)), "{json}");
+        }
+        for script in ["客服：您好", "[0.4-2.9] 客服：您好", "@ 在线", "[[您好]]", ""] {
+            assert!(matches!(Posted::pasted(script, "t"), Posted::Script(..)), "{script}");
+        }
+    }
 
     #[test]
     fn a_panic_is_one_refusal_and_tells_nothing() {

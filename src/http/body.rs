@@ -35,8 +35,16 @@ const SMALL: usize = 64 * 1024;
 
 /// Reads a small JSON document.
 pub(super) async fn json<T: DeserializeOwned>(body: Body, app: &App) -> Result<T, Problem> {
-    let limits = Limits { body_bytes: SMALL, ..app.limits };
-    let bytes = whole(body, &limits, app.body).await?;
+    json_within(body, app, &Limits { body_bytes: SMALL, ..app.limits }).await
+}
+
+/// Reads a JSON document of ours that may hold as much as `limits` let a transcript have.
+pub(super) async fn json_within<T: DeserializeOwned>(
+    body: Body,
+    app: &App,
+    limits: &Limits,
+) -> Result<T, Problem> {
+    let bytes = whole(body, limits, app.body).await?;
     let mut reader = serde_json::Deserializer::from_slice(&bytes);
     let read = serde_path_to_error::deserialize(Strict(&mut reader)).map_err(|error| {
         let pointer = pointer(error.path());

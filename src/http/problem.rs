@@ -102,6 +102,7 @@ fn of_code(code: &str) -> (StatusCode, &'static str) {
         "conflict" => (StatusCode::CONFLICT, "与已有的内容冲突"),
         "too_large" => (StatusCode::PAYLOAD_TOO_LARGE, "内容过大"),
         "unsupported_media_type" => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "不支持这种内容类型"),
+        "invalid_script" => (StatusCode::UNPROCESSABLE_ENTITY, "文本有误"),
         "invalid_transcript" => (StatusCode::UNPROCESSABLE_ENTITY, "对话记录有误"),
         "unknown_rubric" => (StatusCode::UNPROCESSABLE_ENTITY, "没有这张评分表"),
         "rubric_not_set" => (StatusCode::UNPROCESSABLE_ENTITY, "评分表的分值还没有定"),

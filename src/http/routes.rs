@@ -88,17 +88,17 @@ impl Way {
 pub fn ways() -> Vec<Way> {
     let way = |page, Route { method, path, entry, .. }: Route| {
         let asks = entry.asks();
-        Way { method, path, scope: asks.flatten(), open: asks.is_none(), page }
+        Way { method, path, scope: asks.flatten(), open: asks.is_none(), page: page && method == "GET" }
     };
     let programs = all().into_iter().map(|route| way(false, route));
     programs.chain(pages().into_iter().map(|route| way(true, route))).collect()
 }
 
-/// Every page for people.
+/// Every page for people, and what its scripts ask for beside the API.
 fn pages() -> Vec<Route> {
-    use Entry::{HoldsWithStore as Keeps, Known, Open, OpenWithStore};
-    use Scope::Review;
-    use pages::{door, queue, review};
+    use Entry::{Holds, HoldsWithStore as Keeps, Known, Open, OpenWithStore};
+    use Scope::{Review, Score};
+    use pages::{door, queue, review, trial};
     let page = |path, entry, handler| Route { method: "GET", path, entry, handler };
     vec![
         page("/", Open, get(pages::home)),
@@ -109,6 +109,8 @@ fn pages() -> Vec<Route> {
         page("/reviews/{id}", Keeps(Review), get(review::review)),
         page("/reviews/{id}/sheet", Keeps(Review), get(review::sheet)),
         page("/reviews/{id}/advice", Keeps(Review), get(review::advice)),
+        page("/try", Holds(Score), get(trial::page_of)),
+        Route { method: "POST", path: "/try", entry: Holds(Score), handler: post(trial::judge) },
         page("/assets/{edition}/{name}", Open, get(pages::asset)),
     ]
 }
@@ -185,10 +187,15 @@ pub(super) fn router(app: &Arc<App>) -> Router<Arc<App>> {
         router.route(path, handler)
     });
     let here = pages().into_iter().filter(|page| page.is_here(keeps));
-    let router = here.fold(router, |router, Route { path, entry, handler, .. }| {
+    let router = here.fold(router, |router, Route { method, path, entry, handler }| {
         let (scope, is_open) = (entry.asks().flatten(), entry.asks().is_none());
-        let state = (Guard { app: app.clone(), scope }, is_open);
-        router.route(path, handler.layer(from_fn_with_state(state, pages::guard)))
+        let guarded = Guard { app: app.clone(), scope };
+        // The scripts of a page read refusals as programs do.
+        let handler = match method {
+            "GET" => handler.layer(from_fn_with_state((guarded, is_open), pages::guard)),
+            _ => handler.layer(from_fn_with_state(guarded, guard)),
+        };
+        router.route(path, handler)
     });
     router.merge(openapi::page("/api/docs"))
 }

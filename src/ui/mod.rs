@@ -1,20 +1,25 @@
 //! The review desk: pages made of the same data that programs get, for people.
 
+mod dialogue;
+mod draft;
 mod frame;
 mod login;
 mod problem;
 mod queue;
 mod review;
 mod sheets;
+mod trial;
 
 /// The files that pages load, and where they are.
 pub mod assets;
 /// What is said, in Chinese and in English.
 pub mod words;
 
+pub use dialogue::{Dialogue, Mark, Note};
 pub use frame::{Frame, Place, Visitor};
 pub use login::{Account, Login, SetUp};
 pub use problem::ProblemPage;
 pub use queue::{Choice, Queue};
 pub use review::{Facts, Material, ReviewPage, ShownReviewDraft, Titles};
 pub use sheets::{AdviceSheet, RecordSheet};
+pub use trial::{Trial, TrialResult, Why};

@@ -163,7 +163,7 @@ impl<'a> Printed<'a> {
     /// The findings that hold: not rejected hits, and whatever the human has confirmed.
     fn faults(&self) -> impl Iterator<Item = &ShownFinding> {
         let holds = |(number, finding): &(u32, &ShownFinding)| {
-            let decision = self.review.decisions().get(&Subject::Finding((*number).into()));
+            let decision = self.review.decisions().get(&Subject::Finding(*number));
             match decision.map(|decision| decision.verdict) {
                 Some(verdict) => verdict == Verdict::Confirm,
                 None => finding.verdict == FindingVerdict::Hit,

@@ -41,5 +41,6 @@ mod script;
 mod staff_commands;
 mod store;
 mod support;
+mod trial_page;
 mod webhook;
 mod webhooks;

@@ -22,6 +22,7 @@ use crate::ui::{Frame, Visitor};
 pub(super) mod door;
 pub(super) mod queue;
 pub(super) mod review;
+pub(super) mod trial;
 
 /// Files of the pages, and the edition that they are of, never change.
 const FOR_GOOD: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
