@@ -8,6 +8,9 @@ const form = document.querySelector("[data-missed-form]");
 const passage = form.querySelector("[data-passage]");
 let turn = null;
 
+// It is there to select in. Where a field is readonly, browsers show no caret and take no arrows.
+passage.addEventListener("beforeinput", (event) => event.preventDefault());
+
 /** How many characters the first `units` of a text are. */
 const characters = (text, units) => [...text.slice(0, units)].length;
 
