@@ -23,6 +23,7 @@ mod layering;
 mod notes;
 mod openapi;
 mod pack;
+mod pack_pages;
 mod packs;
 mod pipeline;
 mod postgres;
