@@ -58,6 +58,9 @@ pub mod explain;
 /// What is most likely not meant in a pack.
 pub mod notes;
 
+/// Where words stand in a pack.
+pub mod search;
+
 /// Proves a pack by its own examples.
 pub mod check;
 

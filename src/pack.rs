@@ -14,7 +14,7 @@ use crate::detect::{Dialogue, dialogue};
 use crate::diagnostic::{Diagnostic, Diagnostics, Source, reason};
 use crate::digest::hex;
 use crate::draft::Form;
-use crate::lexicon::{self, Lexicons, LexiconsDraft, Plan};
+use crate::lexicon::{self, Lexicons, LexiconsDraft, ListId, Plan};
 use crate::review::reasons::{self, Reasons};
 use crate::rule::RuleId;
 use crate::rule::{self, Rule};
@@ -41,6 +41,8 @@ pub struct Pack {
     /// The files that it was made of.
     pub sources: Vec<Source>,
     all_rules: Vec<RuleId>,
+    /// The lists of words that the dialogue file names.
+    of_dialogue: Vec<ListId>,
     digest: String,
 }
 
@@ -143,7 +145,19 @@ impl Pack {
         let numbered = rubrics.into_iter().enumerate();
         let forms = numbered.map(|(at, rubric)| Form::new(rubric, &rules, Plan::nth(at))).collect();
         let (criteria, reasons) = (criteria.unwrap_or_default(), reasons.unwrap_or_default());
-        Ok(Self { lexicons, dialogue, rules, forms, waiting, criteria, reasons, sources, all_rules, digest })
+        Ok(Self {
+            lexicons,
+            dialogue,
+            rules,
+            forms,
+            waiting,
+            criteria,
+            reasons,
+            sources,
+            all_rules,
+            of_dialogue: always,
+            digest,
+        })
     }
 
     /// `sha256:` and the digest of every file of the pack, which each draft names.
@@ -186,6 +200,12 @@ impl Pack {
     #[must_use]
     pub fn all_rules(&self) -> &[RuleId] {
         &self.all_rules
+    }
+
+    /// The lists of words that the dialogue file names.
+    #[must_use]
+    pub fn lists_of_dialogue(&self) -> &[ListId] {
+        &self.of_dialogue
     }
 
     /// The file in which the rule with this id stands.

@@ -75,6 +75,7 @@ use super::routes::here;
         super::audit::list,
         super::audit::state,
         super::pack::pack,
+        super::pack::search,
         super::pack::rules,
         super::pack::lexicons,
         document,

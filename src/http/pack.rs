@@ -1,16 +1,19 @@
-//! `GET /api/v1/pack`, `/rules`, `/lexicons`: what is running, and what is wrong with what is not.
+//! `GET /api/v1/pack`, `/pack/search`, `/rules`, `/lexicons`: what is running, and what is wrong with what is not.
 
 use std::sync::Arc;
 
 use axum::Json;
-use axum::extract::State;
-use serde::Serialize;
-use utoipa::ToSchema;
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{Query, State};
+use serde::{Deserialize, Serialize};
+use utoipa::{IntoParams, ToSchema};
 
 use super::App;
+use super::problem::{Document, Problem};
 use crate::diagnostic::Diagnostic;
 use crate::lexicon::Speaker;
 use crate::rule::{Demand, Refs, Severity, Status};
+use crate::search;
 
 /// The pack in use (规则包).
 #[derive(Debug, Serialize, ToSchema)]
@@ -87,6 +90,52 @@ pub(super) async fn pack(State(app): State<Arc<App>>) -> Json<PackState> {
         refused,
     })
 }
+
+/// What to look for.
+#[derive(Debug, Deserialize, IntoParams)]
+#[serde(deny_unknown_fields)]
+#[into_params(parameter_in = Query)]
+pub(super) struct SearchQuery {
+    /// 要找的话或编号,1 至 100 个字符
+    #[param(min_length = 1, max_length = 100, pattern = "\\S", example = "不归我管")]
+    q: String,
+}
+
+/// Parts of the pack in use that have to do with some words, by their ids.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct PackPlaces {
+    /// Rules in whose files the words stand, or that would hear them.
+    rules: Vec<String>,
+    /// Lexicons in whose files the words stand, or with an entry that would hear them.
+    lexicons: Vec<String>,
+    /// Rubrics in whose files the words stand.
+    rubrics: Vec<String>,
+}
+
+/// 在规则包里找一句话:文件里写着它的,和会听到它的规则、词表
+#[utoipa::path(get, path = "/api/v1/pack/search", tag = "规则", params(SearchQuery), responses(
+    (status = 200, description = "编号，从小到大", body = PackPlaces),
+    (status = 400, description = "查询参数有误", body = Document, content_type = "application/problem+json")))]
+pub(super) async fn search(
+    State(app): State<Arc<App>>,
+    query: Result<Query<SearchQuery>, QueryRejection>,
+) -> Result<Json<PackPlaces>, Problem> {
+    let wrong = || Problem::new("invalid_query", "查询参数有误：请写 q=要找的话，1 至 100 个字符");
+    let Query(SearchQuery { q }) = query.map_err(|_| wrong())?;
+    if q.trim().is_empty() || q.chars().count() > LONGEST_QUERY {
+        return Err(wrong());
+    }
+    let pack = app.shelf.pack();
+    let owned = |ids: Vec<&str>| ids.into_iter().map(str::to_owned).collect();
+    let found = tokio::task::spawn_blocking(move || {
+        let search::Places { rules, lexicons, rubrics } = search::search(&pack, &q);
+        PackPlaces { rules: owned(rules), lexicons: owned(lexicons), rubrics: owned(rubrics) }
+    });
+    found.await.map(Json).map_err(|_| Problem::internal())
+}
+
+/// Nobody looks for a whole speech.
+const LONGEST_QUERY: usize = 100;
 
 /// One rule of the pack in use (规则).
 #[derive(Debug, Serialize, ToSchema)]

@@ -97,8 +97,8 @@ pub fn ways() -> Vec<Way> {
 /// Every page for people, and what its scripts ask for beside the API.
 fn pages() -> Vec<Route> {
     use Entry::{Holds, HoldsWithStore as Keeps, Known, Open, OpenWithStore};
-    use Scope::{Review, Score};
-    use pages::{door, queue, review, trial};
+    use Scope::{Pack, Review, Score};
+    use pages::{door, pack, queue, review, trial};
     let page = |path, entry, handler| Route { method: "GET", path, entry, handler };
     vec![
         page("/", Open, get(pages::home)),
@@ -111,6 +111,13 @@ fn pages() -> Vec<Route> {
         page("/reviews/{id}/advice", Keeps(Review), get(review::advice)),
         page("/try", Holds(Score), get(trial::page_of)),
         Route { method: "POST", path: "/try", entry: Holds(Score), handler: post(trial::judge) },
+        page("/pack", Holds(Pack), get(pack::rules)),
+        page("/pack/lexicons", Holds(Pack), get(pack::lexicons)),
+        page("/pack/rubrics", Holds(Pack), get(pack::rubrics)),
+        page("/pack/criteria", Holds(Pack), get(pack::criteria)),
+        page("/pack/rules/{*id}", Holds(Pack), get(pack::rule)),
+        page("/pack/lexicons/{*id}", Holds(Pack), get(pack::lexicon)),
+        page("/pack/rubrics/{*id}", Holds(Pack), get(pack::rubric)),
         page("/assets/{edition}/{name}", Open, get(pages::asset)),
     ]
 }
@@ -141,6 +148,7 @@ pub(super) fn all() -> Vec<Route> {
         route("POST", "/api/v1/reviews/{id}/unmask", Keeps(Unmask), post(reviews::unmask)),
         route("GET", "/api/v1/reports/agreement", Keeps(Report), get(reports::agreement)),
         route("GET", "/api/v1/pack", Holds(Pack), get(pack::pack)),
+        route("GET", "/api/v1/pack/search", Holds(Pack), get(pack::search)),
         route("GET", "/api/v1/rules", Holds(Pack), get(pack::rules)),
         route("GET", "/api/v1/lexicons", Holds(Pack), get(pack::lexicons)),
         route("POST", "/api/v1/setup", OpenWithStore, post(sessions::set_up)),

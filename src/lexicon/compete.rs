@@ -28,6 +28,11 @@ impl Mentions {
             _ => &[],
         }
     }
+
+    /// The entries of all mentions.
+    pub fn entries(&self) -> impl Iterator<Item = EntryId> {
+        self.all.iter().map(|mention| mention.entry)
+    }
 }
 
 /// Some of the lists, in an order in which those of one family stand together.

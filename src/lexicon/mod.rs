@@ -21,7 +21,7 @@ use serde::Deserialize;
 
 use crate::text::segment::Segmenter;
 use crate::text::{Document, position};
-use crate::transcript::Role;
+use crate::transcript::{Role, Transcript, Turn};
 
 pub use compete::Mentions;
 pub use draft::LexiconsDraft;
@@ -149,6 +149,12 @@ pub struct Entry {
 }
 
 impl Entry {
+    /// The list that it belongs to.
+    #[must_use]
+    pub fn list(&self) -> ListId {
+        self.list
+    }
+
     /// An entry that asks for nothing but its letters, whoever says them.
     fn plain(phrase: String, list: ListId) -> Self {
         Self {
@@ -254,6 +260,30 @@ impl Lexicons {
     #[must_use]
     pub fn catalogue(&self) -> &[Catalogued] {
         &self.catalogue
+    }
+
+    /// Every entry, in the order of files and lines; those that stand in no file last.
+    #[must_use]
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Whether any of `lists` is a part of the lexicon with this id.
+    #[must_use]
+    pub fn is_among(&self, id: &str, lists: &[ListId]) -> bool {
+        self.by_name.get(id).is_some_and(|own| own.iter().any(|list| lists.contains(list)))
+    }
+
+    /// The entries that stand in `words`, whoever says them.
+    #[must_use]
+    pub fn entries_in(&self, words: &str) -> BTreeSet<EntryId> {
+        let turn = |(role, index)| Turn { role, start_ms: None, end_ms: None, text: words.into(), index };
+        let turns = [(Role::Agent, 0), (Role::Customer, 1)].map(turn).into();
+        let transcript = Transcript { turns, ..Transcript::default() };
+        let document = Document::new(&transcript);
+        let spotted = [self.scan_turn(&document, 0), self.scan_turn(&document, 1)];
+        let all = std::iter::once(self.scan(&document, Plan::ALL)).chain(spotted);
+        all.flat_map(|mentions| mentions.entries().collect::<Vec<_>>()).collect()
     }
 
     /// The lexicons that nobody asks for: neither a rule, nor the dialogue file, nor as a guard.

@@ -18,8 +18,7 @@ struct RuleFile {
     reference: Refs,
     severity: Severity,
     status: Status,
-    #[serde(rename = "note")]
-    _note: Option<String>,
+    note: Option<String>,
     better: Option<String>,
     #[serde(default)]
     applies_to: AppliesTo,
@@ -119,6 +118,7 @@ fn read_one(
         effective: file.effective.map(|effective| effective.value),
         demand,
         better: file.better,
+        note: file.note,
         examples: file.examples.value.into_examples(),
         needs: compiler.needs,
         lists: compiler.lexicons.take_named(),

@@ -54,6 +54,8 @@ pub struct Rule {
     pub demand: Demand,
     /// What is better said or done: instead of what it forbids or observes, or what it expects.
     pub better: Option<String>,
+    /// What its authors have to say about it.
+    pub note: Option<String>,
     /// The dialogues that prove it.
     pub examples: Vec<Example>,
     /// The rules that its conditions refer to.

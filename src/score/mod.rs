@@ -9,6 +9,8 @@ mod terms;
 mod test;
 mod total;
 
+use std::collections::BTreeSet;
+
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
@@ -37,8 +39,12 @@ pub struct Rubric {
     pub applies_to: AppliesTo,
     /// Taken before others that are made for the same transcripts.
     pub default: bool,
+    /// What its authors have to say about it.
+    pub note: Option<String>,
     /// How points become a total.
     pub terms: Terms,
+    /// Where the standards contradict each other, and which reading is taken.
+    pub switches: Vec<Switch>,
     /// Ids and titles of its sections.
     pub sections: Vec<Section>,
     /// Its items, in the order of the file.
@@ -55,6 +61,21 @@ pub struct Rubric {
     pub rules: Vec<RuleId>,
     /// The rules that it names for choices that are not taken.
     pub idle: Vec<RuleId>,
+}
+
+/// Where the standards contradict each other: several readings, of which a rubric takes one (开关).
+#[derive(Debug)]
+pub struct Switch {
+    /// Its id.
+    pub id: String,
+    /// The question in which the standards differ.
+    pub title: String,
+    /// What they say about it.
+    pub note: Option<String>,
+    /// The reading that is taken.
+    pub chosen: String,
+    /// Each reading, with the rules that put it into practice as the file names them.
+    pub readings: Vec<(String, Vec<String>)>,
 }
 
 /// A part of a rubric (大项).
@@ -233,7 +254,52 @@ impl Rubric {
     }
 }
 
+impl Veto {
+    /// The rules that it looks at, each once.
+    #[must_use]
+    pub fn rules(&self) -> Vec<RuleId> {
+        each_once(self.proposed_if.rules())
+    }
+}
+
+impl Grounds {
+    fn rules(&self) -> Vec<RuleId> {
+        let mut rules = Vec::new();
+        self.test.rules(&mut rules);
+        rules
+    }
+}
+
+/// The rules in their order, each where it stands first.
+fn each_once(mut rules: Vec<RuleId>) -> Vec<RuleId> {
+    let mut seen = BTreeSet::new();
+    rules.retain(|rule| seen.insert(*rule));
+    rules
+}
+
 impl Item {
+    /// The rules that it looks at or shows, each once.
+    #[must_use]
+    pub fn rules(&self) -> Vec<RuleId> {
+        let mut rules = Vec::new();
+        match &self.scoring {
+            Scoring::Levels { levels, .. } => {
+                let grounds = levels.iter().filter_map(|level| level.proposed_if.as_ref());
+                grounds.for_each(|grounds| rules.extend(grounds.rules()));
+            }
+            Scoring::Bonus { earned_if, .. } => {
+                rules.extend(earned_if.iter().flat_map(Grounds::rules));
+            }
+            Scoring::Deduct(deduction) => {
+                rules.extend(&deduction.rules);
+                deduction.double_if.iter().for_each(|test| test.rules(&mut rules));
+            }
+        }
+        rules.extend(self.na_if.iter().flat_map(Grounds::rules));
+        rules.extend(&self.evidence);
+        each_once(rules)
+    }
+
     /// Most points that it adds to the maximum.
     #[must_use]
     pub fn max(&self) -> Points {

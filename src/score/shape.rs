@@ -14,8 +14,7 @@ pub(super) struct RubricFile {
     pub version: String,
     #[serde(rename = "ref")]
     pub _reference: Refs,
-    #[serde(rename = "note")]
-    pub _note: Option<String>,
+    pub note: Option<String>,
     #[serde(default)]
     pub applies_to: AppliesTo,
     #[serde(default)]
@@ -43,10 +42,8 @@ pub(super) struct RubricFile {
 #[serde(deny_unknown_fields)]
 pub(super) struct SwitchShape {
     pub id: Spanned<String>,
-    #[serde(rename = "title")]
-    pub _title: String,
-    #[serde(rename = "note")]
-    pub _note: Option<String>,
+    pub title: String,
+    pub note: Option<String>,
     #[serde(rename = "use")]
     pub chosen: Spanned<String>,
     #[serde(deserialize_with = "crate::yaml::in_order")]

@@ -26,7 +26,7 @@ pub type Millis = u32;
 /// One call or chat, turn by turn, in the order of time (对话记录).
 ///
 /// Borrows its texts from the posted body wherever JSON allows it.
-#[derive(Debug, Clone, Deserialize, ToSchema)]
+#[derive(Debug, Clone, Default, Deserialize, ToSchema)]
 #[schema(
     description = "One call or chat, turn by turn (对话记录). Unknown fields are ignored, and the draft says so."
 )]

@@ -56,9 +56,10 @@ pub struct Place {
 }
 
 /// The pages, in the order in which a day needs them.
-const PLACES: [Place; 2] = [
+const PLACES: [Place; 3] = [
     Place { path: "/queue", title: "复核队列", scope: Scope::Review, needs_store: true },
     Place { path: "/try", title: "试评", scope: Scope::Score, needs_store: false },
+    Place { path: "/pack", title: "规则包", scope: Scope::Pack, needs_store: false },
 ];
 
 /// What every page has.

@@ -4,6 +4,7 @@ mod dialogue;
 mod draft;
 mod frame;
 mod login;
+mod pack;
 mod problem;
 mod queue;
 mod review;
@@ -18,6 +19,10 @@ pub mod words;
 pub use dialogue::{Dialogue, Mark, Note};
 pub use frame::{Frame, Place, Visitor};
 pub use login::{Account, Login, SetUp};
+pub use pack::{
+    CriteriaPage, EntriesAsked, LexiconPage, LexiconsPage, PackHead, RubricPage, RubricsPage, RulePage,
+    RulesPage,
+};
 pub use problem::ProblemPage;
 pub use queue::{Choice, Queue};
 pub use review::{Facts, Material, ReviewPage, ShownReviewDraft, Titles};

@@ -25,6 +25,7 @@ mod layering;
 mod notes;
 mod openapi;
 mod pack;
+mod pack_pages;
 mod packs;
 mod pages;
 mod pipeline;

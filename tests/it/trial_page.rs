@@ -26,9 +26,13 @@ pub(crate) struct Bare {
 
 impl Bare {
     pub(crate) async fn open(pack: Pack) -> Self {
+        Self::open_on(Shelf::of(pack)).await
+    }
+
+    pub(crate) async fn open_on(shelf: Shelf) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let base = format!("http://{}", listener.local_addr().unwrap());
-        let app = Arc::new(App::new(Shelf::of(pack), &Settings::of(&Layer::default())));
+        let app = Arc::new(App::new(shelf, &Settings::of(&Layer::default())));
         let (stop, stopped) = oneshot::channel::<()>();
         tokio::spawn(http::serve(listener, app, Duration::from_secs(1), async {
             let _dropped = stopped.await;

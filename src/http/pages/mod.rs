@@ -20,6 +20,7 @@ use crate::ui::words::{self, Lang};
 use crate::ui::{Frame, Visitor};
 
 pub(super) mod door;
+pub(super) mod pack;
 pub(super) mod queue;
 pub(super) mod review;
 pub(super) mod trial;

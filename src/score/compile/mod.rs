@@ -4,14 +4,15 @@ mod names;
 
 use std::collections::BTreeSet;
 
-use names::Switch;
+use names::Choice;
 
 use super::shape::{
-    DeductShape, ItemShape, MeasuredShape, RubricFile, SectionShape, TestShape, Value, VetoScopeShape,
-    VetoShape,
+    DeductShape, ItemShape, MeasuredShape, Names, RubricFile, SectionShape, SwitchShape, TestShape, Value,
+    VetoScopeShape, VetoShape,
 };
 use super::{
-    Deduction, Grounds, Item, Level, Points, Rubric, Scoring, Section, Terms, Test, Veto, VetoScope,
+    Deduction, Grounds, Item, Level, Points, Rubric, Scoring, Section, Switch, Terms, Test, Veto, VetoScope,
+    each_once,
 };
 use crate::diagnostic::{Diagnostics, Source};
 use crate::rule::{AppliesTo, Rule, RuleId};
@@ -44,6 +45,7 @@ pub fn read(
         used,
         idle,
     };
+    let switches = file.switches.iter().map(Switch::of).collect();
     file.switches.into_iter().for_each(|switch| reader.switch(switch));
     file.sections.into_iter().for_each(|section| reader.section(section));
     let own = reader.items.iter().filter(|item| item.instead_of.is_none());
@@ -67,7 +69,9 @@ pub fn read(
         version: file.version,
         applies_to: file.applies_to,
         default: file.default,
+        note: file.note,
         terms,
+        switches,
         sections,
         variants: (0..items.len()).filter(|at| items[*at].instead_of.is_some()).collect(),
         items,
@@ -77,6 +81,20 @@ pub fn read(
         idle: idle.difference(&used).copied().collect(),
         rules: with_prerequisites(used, rules),
     })
+}
+
+impl Switch {
+    fn of(shape: &SwitchShape) -> Self {
+        let reading =
+            |(name, rules): &(String, Spanned<Names>)| (name.clone(), rules.value.as_slice().to_vec());
+        Self {
+            id: shape.id.value.clone(),
+            title: shape.title.clone(),
+            note: shape.note.clone(),
+            chosen: shape.chosen.value.clone(),
+            readings: shape.of.iter().map(reading).collect(),
+        }
+    }
 }
 
 /// The rules that a rubric looks at, and those to which they refer, ascending.
@@ -90,19 +108,12 @@ fn with_prerequisites(mut used: BTreeSet<RuleId>, rules: &[Rule]) -> Vec<RuleId>
     used.into_iter().collect()
 }
 
-/// The rules in their order, each where it stands first.
-fn each_once(mut rules: Vec<RuleId>) -> Vec<RuleId> {
-    let mut seen = BTreeSet::new();
-    rules.retain(|rule| seen.insert(*rule));
-    rules
-}
-
 struct Reader<'a> {
     source: &'a Source,
     rules: &'a [Rule],
     rule_ids: &'a [String],
     diagnostics: &'a mut Diagnostics,
-    switches: Vec<Switch>,
+    switches: Vec<Choice>,
     sections: Vec<Section>,
     /// For each section its weight.
     weights: Vec<Option<Points>>,

@@ -6,7 +6,7 @@ use crate::score::shape::{Names, SwitchShape};
 use crate::yaml::{self, Spanned};
 
 /// One name for the rules of the reading that is in use.
-pub(super) struct Switch {
+pub(super) struct Choice {
     id: Spanned<String>,
     rules: Vec<RuleId>,
     /// Whether anything in the rubric asks for it.
@@ -37,14 +37,14 @@ impl Reader<'_> {
             let message = format!("开关“{name}”没有“{}”这个选择", chosen.value);
             self.mistake(&chosen, message, &format!("use 写 of 里的一个：{}", known.join("、")));
         }
-        self.switches.push(Switch { id, rules: taken.unwrap_or_default(), is_named: false });
+        self.switches.push(Choice { id, rules: taken.unwrap_or_default(), is_named: false });
     }
 
     /// A switch that nothing asks for would be turned in vain.
     pub(super) fn refuse_unnamed_switches(&mut self) {
-        let unnamed: Vec<Switch> =
+        let unnamed: Vec<Choice> =
             std::mem::take(&mut self.switches).into_iter().filter(|switch| !switch.is_named).collect();
-        for Switch { id, .. } in &unnamed {
+        for Choice { id, .. } in &unnamed {
             let help = "在评分条件里用它代替规则编号，或删去这个开关";
             self.mistake(id, format!("没有评分项用到开关“{}”", id.value), help);
         }

@@ -90,18 +90,7 @@ pub fn read(text: &str) -> Result<Script, Vec<ScriptError>> {
 }
 
 fn empty() -> Transcript<'static> {
-    Transcript {
-        id: "example".into(),
-        channel: Channel::default(),
-        direction: None,
-        started_at: None,
-        separation: super::Separation::default(),
-        agent: None,
-        turns: Vec::new(),
-        events: Vec::new(),
-        meta: serde_json::Map::new(),
-        ignored: Vec::new(),
-    }
+    Transcript { id: "example".into(), ..Transcript::default() }
 }
 
 /// Reads a turn or an event.
