@@ -9,9 +9,12 @@ use super::review::{Material, ShownReviewDraft};
 use crate::draft::{FindingVerdict, ItemOutcome};
 use crate::review::{Decision, ItemValues, Reasons, Review, ReviewTotals, Subject, Verdict};
 use crate::rule::Outcome;
-use crate::score::{Points, Values};
+use crate::score::{Points, SheetLevel, Values};
 use crate::store::{ReviewState, StoredReview};
 use crate::transcript::{Channel, Transcript};
+
+/// So many places are told for an item: a printed line is short.
+const TOLD: usize = 2;
 
 /// A review as it is printed.
 #[derive(Debug)]
@@ -132,18 +135,41 @@ impl<'a> Printed<'a> {
         }
     }
 
-    /// Why an item came to what it did: what the human says, else what the machine does.
-    fn why(&self, line: &Line<'_>) -> String {
-        let Some(decision) = line.decision.filter(|decision| decision.verdict != Verdict::Confirm) else {
-            let note = line.decision.and_then(|decision| decision.note.as_deref());
-            return match (line.values.settled.is_some() && line.item.score.is_some(), note) {
-                (true, Some(note)) => format!("{} {note}", line.item.reason),
-                (true, None) => line.item.reason.clone(),
-                (false, note) => note.unwrap_or_default().to_owned(),
-            };
-        };
-        let reason = decision.reason.as_deref().map(|id| self.reason(id));
-        [reason, decision.note.as_deref()].into_iter().flatten().collect::<Vec<_>>().join("。")
+    /// Why an item came to what it did: what the human says, else the level that it reached and where that shows.
+    fn why(&self, line: &Line<'a>) -> String {
+        let decision = line.decision;
+        let reason =
+            decision.and_then(|decision| decision.reason.as_deref()).map(|id| self.reason(id).to_owned());
+        let note = decision.and_then(|decision| decision.note.clone());
+        let is_overruled = decision.is_some_and(|decision| decision.verdict != Verdict::Confirm);
+        let level = self.level(line).filter(|_| reason.is_none()).map(str::to_owned);
+        let places = line.item.evidence.iter().take(TOLD).filter(|_| !is_overruled);
+        let places: Vec<String> = places.map(|place| self.quote(place.turn, &place.text)).collect();
+        let places = Some(places.join("、")).filter(|places| !places.is_empty());
+        [reason, level, places, note].into_iter().flatten().collect::<Vec<_>>().join("。")
+    }
+
+    /// The words of the level that was reached.
+    fn level(&self, line: &Line<'a>) -> Option<&str> {
+        let value = line.values.settled?;
+        if value.outcome != ItemOutcome::Score {
+            return None;
+        }
+        let levels = self.levels(line)?;
+        levels.iter().find(|level| Some(level.score) == value.score).map(|level| level.text.as_str())
+    }
+
+    fn levels(&self, line: &Line<'a>) -> Option<&[SheetLevel]> {
+        let sheet = self.review.sheet();
+        match &sheet.items[sheet.position(&line.item.id)?].values {
+            Values::Levels(levels) => Some(levels),
+            _ => None,
+        }
+    }
+
+    /// `第 13 轮“这事不归我管”`.
+    fn quote(&self, turn: u32, words: &str) -> String {
+        format!("{}“{words}”", self.page.fill("第 {} 轮", turn + 1))
     }
 
     fn reason(&self, id: &'a str) -> &str {
@@ -202,10 +228,8 @@ impl<'a> Printed<'a> {
     }
 
     /// What an item asks for: its best level.
-    fn standard(&self, line: &Line<'_>) -> Option<&str> {
-        let sheet = self.review.sheet();
-        let item = &sheet.items[sheet.position(&line.item.id)?];
-        let Values::Levels(levels) = &item.values else { return None };
+    fn standard(&self, line: &Line<'a>) -> Option<&str> {
+        let levels = self.levels(line)?;
         levels.iter().max_by_key(|level| level.score).map(|level| level.text.as_str())
     }
 

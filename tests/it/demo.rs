@@ -15,13 +15,13 @@ use crate::store::Bench;
 use crate::support::{Served, client, zhijian};
 
 /// What a running demo has told.
-struct Told {
-    passwords: BTreeMap<String, String>,
+pub(crate) struct Told {
+    pub(crate) passwords: BTreeMap<String, String>,
     token: String,
 }
 
 impl Told {
-    fn by(served: &mut Served) -> Self {
+    pub(crate) fn by(served: &mut Served) -> Self {
         let mut lines = BufReader::new(served.child.stdout.take().unwrap()).lines().map(Result::unwrap);
         let told: Vec<String> = lines.by_ref().take_while(|line| !line.contains("Ctrl-C")).collect();
         let cells = |line: &String| {
