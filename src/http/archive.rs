@@ -42,6 +42,8 @@ pub struct Archive {
     pub(super) sending: Arc<Semaphore>,
     /// Where messages may go.
     pub(super) allowed: Allowed,
+    /// The same as the operator wrote it.
+    pub(super) listed: Vec<String>,
     /// Sends messages.
     pub(super) sender: Sender,
     /// For how many days transcripts are kept.
@@ -98,6 +100,7 @@ impl Archive {
             sending: Arc::new(Semaphore::new(SENT_AT_ONCE)),
             sender: Sender::new(allowed.clone(), Patience::default())?,
             allowed,
+            listed: settings.webhooks.clone(),
             retention_days: settings.retention_days,
             requests: RateLimiter::keyed(Quota::per_second(settings.rate)),
             logins: Logins::new(),

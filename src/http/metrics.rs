@@ -16,6 +16,16 @@ pub(super) async fn text(State(app): State<Arc<App>>) -> impl IntoResponse {
     ([(header::CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8")], app.recorder.render())
 }
 
+/// What has been counted under `name` since the server started, whatever the labels, in a text that Prometheus reads.
+pub(super) fn sum(text: &str, name: &str) -> u64 {
+    let of = |line: &str| {
+        let rest = line.strip_prefix(name)?;
+        let (_, number) = rest.rsplit_once(' ').filter(|_| rest.starts_with(['{', ' ']))?;
+        number.parse::<u64>().ok()
+    };
+    text.lines().filter_map(of).sum()
+}
+
 /// One request was answered.
 pub(super) fn request(method: &'static str, route: &str, status: u16, seconds: f64) {
     let (route, status) = (route.to_owned(), status.to_string());
@@ -60,4 +70,15 @@ pub(super) fn delivery(result: &'static str) {
 /// One request or one line of a stream was refused.
 pub(super) fn refusal(code: &'static str) {
     counter!("zhijian_refusals_total", "code" => code).increment(1);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::sum;
+
+    #[test]
+    fn counters_are_added_up_over_their_labels() {
+        let text = "# TYPE a counter\na{x=\"1 2\"} 3\na{x=\"2\"} 4\na_total 5\nb 6\n";
+        assert_eq!([sum(text, "a"), sum(text, "a_total"), sum(text, "b"), sum(text, "c")], [7, 5, 6, 0]);
+    }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
+use jiff::Timestamp;
 use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
@@ -54,6 +55,7 @@ mod schemas;
 mod score;
 mod server;
 mod sessions;
+mod system;
 mod tokens;
 mod transcripts;
 mod tries;
@@ -73,6 +75,7 @@ pub struct App {
     idle: Duration,
     draining: AtomicBool,
     recorder: PrometheusHandle,
+    started: Timestamp,
     /// Places for requests that are worked on.
     places: Arc<Semaphore>,
 }
@@ -90,6 +93,7 @@ impl App {
             idle: settings.idle,
             draining: AtomicBool::new(false),
             recorder: telemetry::metrics(),
+            started: Timestamp::now(),
         }
     }
 

@@ -72,6 +72,7 @@ use super::routes::here;
         super::tokens::list,
         super::tokens::add,
         super::tokens::revoke,
+        super::system::system,
         super::audit::list,
         super::audit::state,
         super::pack::pack,

@@ -9,7 +9,7 @@ use axum::routing::{MethodRouter, delete, get, patch, post};
 use super::guard::{Guard, guard};
 use super::{
     App, audit, drafts, erasures, explain, health, jobs, metrics, openapi, pack, pages, people, queue,
-    reports, reviews, score, sessions, tokens, transcripts, webhooks,
+    reports, reviews, score, sessions, system, tokens, transcripts, webhooks,
 };
 use crate::access::{Role, Scope};
 
@@ -97,8 +97,8 @@ pub fn ways() -> Vec<Way> {
 /// Every page for people, and what its scripts ask for beside the API.
 fn pages() -> Vec<Route> {
     use Entry::{Holds, HoldsWithStore as Keeps, Known, Open, OpenWithStore};
-    use Scope::{Pack, Review, Score};
-    use pages::{door, pack, queue, review, trial};
+    use Scope::{Audit, Operate, Pack, People, Review, Score};
+    use pages::{admin, door, pack, queue, review, trial};
     let page = |path, entry, handler| Route { method: "GET", path, entry, handler };
     vec![
         page("/", Open, get(pages::home)),
@@ -118,6 +118,12 @@ fn pages() -> Vec<Route> {
         page("/pack/rules/{*id}", Holds(Pack), get(pack::rule)),
         page("/pack/lexicons/{*id}", Holds(Pack), get(pack::lexicon)),
         page("/pack/rubrics/{*id}", Holds(Pack), get(pack::rubric)),
+        page("/people", Keeps(People), get(admin::people)),
+        page("/tokens", Keeps(People), get(admin::tokens)),
+        page("/webhooks", Keeps(Operate), get(admin::webhooks)),
+        page("/webhooks/{id}", Keeps(Operate), get(admin::webhook)),
+        page("/audit", Keeps(Audit), get(admin::audit)),
+        page("/system", Holds(Operate), get(admin::system)),
         page("/assets/{edition}/{name}", Open, get(pages::asset)),
     ]
 }
@@ -170,6 +176,7 @@ pub(super) fn all() -> Vec<Route> {
         route("GET", "/api/v1/webhooks/{id}/deliveries", Keeps(Operate), get(webhooks::deliveries)),
         route("POST", "/api/v1/deliveries/{id}/replay", Keeps(Operate), post(webhooks::replay)),
         route("POST", "/api/v1/erasures", Keeps(Operate), post(erasures::add)),
+        route("GET", "/api/v1/system", Holds(Operate), get(system::system)),
         route("GET", "/api/v1/audit", Keeps(Audit), get(audit::list)),
         route("GET", "/api/v1/audit/state", Keeps(Audit), get(audit::state)),
         route("GET", "/api/v1/openapi.json", Open, get(openapi::document)),

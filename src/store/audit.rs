@@ -56,6 +56,23 @@ pub struct AuditEntry {
     pub hash: String,
 }
 
+/// Which entries are asked for; what is left out does not matter.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AuditAsk<'a> {
+    /// Only entries before this number, the newest first; without it, the oldest first.
+    pub before: Option<i64>,
+    /// Only entries after this number.
+    pub after: i64,
+    /// By whom: `person:…`, `token:…` or `system:…`.
+    pub actor: Option<&'a str>,
+    /// What was done.
+    pub action: Option<&'a str>,
+    /// To what.
+    pub subject: Option<&'a str>,
+    /// At most so many.
+    pub limit: i64,
+}
+
 /// Where the chain is broken.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Broken {
@@ -177,6 +194,23 @@ impl Store {
         let rows = "SELECT seq, at, actor, action, subject, before, after, why, previous, hash \
                     FROM audit WHERE seq > $1 ORDER BY seq LIMIT $2";
         let rows: Vec<Row> = self.db.rows(rows, values![after, limit]).await?;
+        rows.into_iter().map(Row::entry).collect()
+    }
+
+    /// The entries that are asked for.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn audit(&self, ask: AuditAsk<'_>) -> Result<Vec<AuditEntry>, StoreError> {
+        let AuditAsk { before, after, actor, action, subject, limit } = ask;
+        let order = if before.is_some() { "DESC" } else { "ASC" };
+        let rows = format!(
+            "SELECT seq, at, actor, action, subject, before, after, why, previous, hash FROM audit \
+             WHERE seq < $1 AND seq > $2 AND (actor = $3 OR $3 IS NULL) AND (action = $4 OR $4 IS NULL) \
+             AND (subject = $5 OR $5 IS NULL) ORDER BY seq {order} LIMIT $6"
+        );
+        let asked = values![before.unwrap_or(i64::MAX), after, actor, action, subject, limit];
+        let rows: Vec<Row> = self.db.rows(rows, asked).await?;
         rows.into_iter().map(Row::entry).collect()
     }
 

@@ -28,7 +28,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-pub use audit::{Act, AuditEntry, Broken, GENESIS};
+pub use audit::{Act, AuditAsk, AuditEntry, Broken, GENESIS};
 pub use deliveries::{Delivery, News, Unsent};
 pub use endpoints::{Endpoint, EndpointChange};
 pub use erase::Erased;
@@ -174,6 +174,15 @@ impl Store {
         };
         schema::migrate(&db).await?;
         Ok(Self { db, leftovers: Arc::default() })
+    }
+
+    /// Which database it is: `sqlite` or `postgres`.
+    #[must_use]
+    pub fn kind(&self) -> &'static str {
+        match self.db {
+            Db::Sqlite { .. } => "sqlite",
+            Db::Postgres(_) => "postgres",
+        }
     }
 
     /// Finishes what is being written and lets go of the database.

@@ -56,10 +56,15 @@ pub struct Place {
 }
 
 /// The pages, in the order in which a day needs them.
-const PLACES: [Place; 3] = [
+const PLACES: [Place; 8] = [
     Place { path: "/queue", title: "复核队列", scope: Scope::Review, needs_store: true },
     Place { path: "/try", title: "试评", scope: Scope::Score, needs_store: false },
     Place { path: "/pack", title: "规则包", scope: Scope::Pack, needs_store: false },
+    Place { path: "/people", title: "人员", scope: Scope::People, needs_store: true },
+    Place { path: "/tokens", title: "令牌", scope: Scope::People, needs_store: true },
+    Place { path: "/webhooks", title: "回调", scope: Scope::Operate, needs_store: true },
+    Place { path: "/audit", title: "审计记录", scope: Scope::Audit, needs_store: true },
+    Place { path: "/system", title: "系统", scope: Scope::Operate, needs_store: false },
 ];
 
 /// What every page has.

@@ -1,5 +1,6 @@
 //! The review desk: pages made of the same data that programs get, for people.
 
+mod admin;
 mod dialogue;
 mod draft;
 mod frame;
@@ -16,6 +17,9 @@ pub mod assets;
 /// What is said, in Chinese and in English.
 pub mod words;
 
+pub use admin::{
+    AuditAsked, AuditPage, COUNTED, PeoplePage, SystemPage, TokensPage, WebhookPage, WebhooksPage,
+};
 pub use dialogue::{Dialogue, Mark, Note};
 pub use frame::{Frame, Place, Visitor};
 pub use login::{Account, Login, SetUp};

@@ -426,7 +426,20 @@ async fn the_audit_log_tells_who_did_what(bench: Bench) {
         (&state["whole"], &state["length"], &state["head"]),
         (&json!(true), &page["length"], &page["head"])
     );
-    for wrong in ["after=-1", "limit=0", "limit=1001", "x=1", "after=a"] {
+    let newest: Value = desk.get("/api/v1/audit?before=9&limit=2", &staff.lead).await.json().await.unwrap();
+    let numbers = |page: &Value| -> Vec<i64> {
+        page["entries"].as_array().unwrap().iter().map(|entry| entry["seq"].as_i64().unwrap()).collect()
+    };
+    assert_eq!((numbers(&newest), &newest["next"]), (vec![8, 7], &json!(7)));
+    let asked = "/api/v1/audit?action=person.add&after=2&limit=1";
+    let added: Value = desk.get(asked, &staff.lead).await.json().await.unwrap();
+    assert_eq!((numbers(&added), &added["next"]), (vec![4], &json!(4)));
+    let entry = &newest["entries"][0];
+    let (actor, subject) = (entry["actor"].as_str().unwrap(), entry["subject"].as_str().unwrap());
+    let asked = format!("/api/v1/audit?before=9&actor={actor}&subject={subject}&action=session.open");
+    let opened: Value = desk.get(&asked, &staff.lead).await.json().await.unwrap();
+    assert_eq!((numbers(&opened), &opened["next"]), (vec![8], &Value::Null));
+    for wrong in ["after=-1", "limit=0", "limit=1001", "x=1", "after=a", "before=0", "before=x"] {
         assert_eq!(
             code(desk.get(&format!("/api/v1/audit?{wrong}"), &staff.lead).await, 400).await,
             "invalid_query"

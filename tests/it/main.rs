@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a helper of a test fails as its test does")]
 
+mod admin_pages;
 mod browser;
 mod config;
 mod corpora;

@@ -200,6 +200,9 @@ async fn what_is_sent_about_everything_else_is_described() {
         assert_eq!(revoked.status(), 204);
     }
     admin.get("/api/v1/tokens").await;
+    admin.get("/api/v1/system").await;
+    admin.get("/api/v1/pack/search?q=a").await;
+    admin.get("/api/v1/audit?before=5&action=person.add").await;
     let form = json!({"login": "lead", "password": PASSWORD});
     admin.send(Method::POST, "/api/v1/session", 200, form).await;
     admin

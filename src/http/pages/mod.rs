@@ -19,6 +19,7 @@ use crate::ui::assets::{self, Asset};
 use crate::ui::words::{self, Lang};
 use crate::ui::{Frame, Visitor};
 
+pub(super) mod admin;
 pub(super) mod door;
 pub(super) mod pack;
 pub(super) mod queue;

@@ -1,0 +1,126 @@
+//! Who did what, the newest first.
+
+use std::collections::HashMap;
+
+use askama::Template;
+use url::form_urlencoded;
+
+use super::super::Frame;
+use super::super::words::Lang;
+use crate::store::AuditEntry;
+
+/// A part of the audit log.
+#[derive(Debug, Template)]
+#[template(path = "audit.html")]
+pub struct AuditPage {
+    /// What every page has.
+    pub page: Frame,
+    /// What was asked for.
+    pub asked: AuditAsked,
+    /// The newest first.
+    pub entries: Vec<AuditEntry>,
+    /// Whether there are older ones.
+    pub has_more: bool,
+    /// How many there are in all.
+    pub length: i64,
+    /// What people and tokens are called, by how they sign.
+    pub names: HashMap<String, String>,
+}
+
+/// Which entries were asked for; nothing where it does not matter.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct AuditAsked {
+    /// Only those before this number.
+    pub before: Option<i64>,
+    /// By whom.
+    pub actor: String,
+    /// What was done.
+    pub action: String,
+    /// To what.
+    pub subject: String,
+}
+
+/// Everything that is accounted for, as it is written and in words.
+const ACTIONS: [(&str, &str); 17] = [
+    ("review.submit", "提交复核"),
+    ("review.reopen", "退回复核"),
+    ("unmask", "查看原文"),
+    ("erase", "删除对话"),
+    ("session.open", "登录"),
+    ("session.refused", "登录被拒"),
+    ("setup", "建立第一个管理员"),
+    ("person.add", "增加人员"),
+    ("person.change", "修改人员"),
+    ("person.password", "改密码"),
+    ("token.add", "建立令牌"),
+    ("token.revoke", "作废令牌"),
+    ("webhook.add", "增加回调"),
+    ("webhook.change", "修改回调"),
+    ("webhook.drop", "删除回调"),
+    ("webhook.replay", "重新投递"),
+    ("pack.use", "启用规则包"),
+];
+
+/// Those who act and are nobody.
+const SYSTEM: [(&str, &str); 5] = [
+    ("system:cli", "命令行"),
+    ("system:retention", "到期删除"),
+    ("system:session", "登录"),
+    ("system:pack", "规则包"),
+    ("system:setup", "首次设置"),
+];
+
+impl AuditPage {
+    fn actions(&self) -> [(&'static str, &'static str); 17] {
+        ACTIONS
+    }
+
+    /// Those who may be asked for, by name.
+    fn actors(&self) -> Vec<(&str, &str)> {
+        let mut actors: Vec<_> =
+            self.names.iter().map(|(sign, name)| (sign.as_str(), name.as_str())).collect();
+        actors.sort_by_key(|(sign, name)| (*name, *sign));
+        actors
+    }
+
+    /// What somebody or something is called, as far as it has a name.
+    fn name<'a>(&'a self, sign: &'a str) -> &'a str {
+        let system = SYSTEM.iter().find(|(name, _)| *name == sign);
+        system.map_or_else(
+            || self.names.get(sign).map_or(sign, String::as_str),
+            |(_, title)| self.page.lang.say(title),
+        )
+    }
+
+    fn is_named(&self, sign: &str) -> bool {
+        self.names.contains_key(sign)
+    }
+
+    fn is_filtered(&self) -> bool {
+        let AuditAsked { actor, action, subject, .. } = &self.asked;
+        ![actor, action, subject].into_iter().all(String::is_empty)
+    }
+
+    /// Where the older ones are.
+    fn next(&self) -> Option<String> {
+        let last = self.entries.last().filter(|_| self.has_more)?;
+        let AuditAsked { actor, action, subject, .. } = &self.asked;
+        let asked = [("actor", actor), ("action", action), ("subject", subject)];
+        let asked = asked.into_iter().filter(|(_, value)| !value.is_empty());
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("before", &last.seq.to_string()).extend_pairs(asked);
+        Some(format!("/audit?{}", query.finish()))
+    }
+}
+
+/// What was done, in words.
+fn action_title(lang: Lang, action: &str) -> &str {
+    ACTIONS.iter().find(|(name, _)| *name == action).map_or(action, |(_, title)| lang.say(title))
+}
+
+/// A digest as people tell it apart, or what else stands in its place.
+fn short(text: &str) -> String {
+    let is_digest = text.len() > 40 && !text.contains(' ');
+    let cut = |text: &str| text.chars().take(16).chain(['…']).collect();
+    if is_digest { cut(text) } else { text.to_owned() }
+}
