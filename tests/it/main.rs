@@ -12,6 +12,7 @@ mod dialogue;
 mod draft;
 mod erasing;
 mod explain;
+mod figures;
 mod guide;
 mod http;
 mod http_operation;
