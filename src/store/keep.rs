@@ -249,14 +249,14 @@ impl Tx {
     /// Puts a draft into the queue.
     async fn queue(&mut self, new: &Keeping, now: Timestamp) -> Result<(), StoreError> {
         let insert = "INSERT INTO reviews (draft, created_at, rubric, agent, team, day, score, max, severity, hits, \
-                      candidates, vetoes, uncertainty, rank, state, version, decisions) \
-                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'open', 1, '[]')";
-        let Keeping { agent, team, day, draft, .. } = new;
-        let NewDraft {
-            id, rubric, score, max, severity, hits, candidates, vetoes, uncertainty, risk, ..
-        } = draft;
-        let mut row = values![id, stored(now), rubric, agent.as_deref(), team.as_deref(), day, *score, *max];
-        row.extend(values![*severity, *hits, *candidates, *vetoes, *uncertainty, -i64::from(*risk)]);
+                      candidates, vetoes, uncertainty, rank, judged_max, pack, state, version, decisions) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'open', 1, '[]')";
+        let Keeping { agent, team, day, draft: new, .. } = new;
+        let (id, rubric, rank) = (&new.id, &new.rubric, -i64::from(new.risk));
+        let mut row =
+            values![id, stored(now), rubric, agent.as_deref(), team.as_deref(), day, new.score, new.max];
+        row.extend(values![new.severity, new.hits, new.candidates, new.vetoes, new.uncertainty, rank]);
+        row.extend(values![new.judged_max, &new.pack]);
         self.run(insert, row).await?;
         Ok(())
     }

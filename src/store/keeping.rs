@@ -120,6 +120,8 @@ pub struct NewDraft {
     pub score: i64,
     /// The points that there were to be had, in hundredths.
     pub max: i64,
+    /// Those of them on items that the machine has judged, in hundredths.
+    pub judged_max: i64,
     /// The heaviest hit: 0 none, 1 minor, 2 major, 3 critical.
     pub severity: u32,
     /// How many hits.
@@ -151,6 +153,7 @@ impl NewDraft {
             rubric_version: draft.rubric.version.to_owned(),
             score: draft.totals.with_vetoes.hundredths(),
             max: draft.totals.max.hundredths(),
+            judged_max: draft.totals.prefilled_max.hundredths(),
             severity: severity.into(),
             hits,
             candidates,

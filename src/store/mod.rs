@@ -8,6 +8,7 @@ mod db;
 mod deliveries;
 mod endpoints;
 mod erase;
+mod figures;
 mod jobs;
 mod keep;
 mod keeping;
@@ -19,6 +20,7 @@ mod results;
 mod reviews;
 mod schema;
 mod sessions;
+mod span;
 mod steps;
 mod tokens;
 
@@ -38,8 +40,8 @@ pub use keeping::{Keeping, NewDraft, Packed, RequestKey};
 pub use outbox::{Due, Tried};
 pub use people::{NewPerson, Person, PersonChange, Unchanged};
 pub use queue::{Cursor, QueueCounts, QueueEntry, QueueFilter, QueueOrder};
-pub use results::Span;
 pub use reviews::{Claim, HistoryDetail, HistoryEntry, ReviewState, StoredReview, Who};
+pub use span::Span;
 pub use steps::{Denied, Step};
 pub use tokens::{NewToken, Token};
 

@@ -14,6 +14,7 @@ mod dialogue;
 mod draft;
 mod erasing;
 mod explain;
+mod figures;
 mod guide;
 mod http;
 mod http_operation;
