@@ -97,8 +97,8 @@ pub fn ways() -> Vec<Way> {
 /// Every page for people, and what its scripts ask for beside the API.
 fn pages() -> Vec<Route> {
     use Entry::{Holds, HoldsWithStore as Keeps, Known, Open, OpenWithStore};
-    use Scope::{Audit, Operate, Pack, People, Review, Score};
-    use pages::{admin, door, pack, queue, review, trial};
+    use Scope::{Audit, Operate, Pack, People, Report, Review, Score};
+    use pages::{admin, door, overview, pack, queue, review, trial};
     let page = |path, entry, handler| Route { method: "GET", path, entry, handler };
     vec![
         page("/", Open, get(pages::home)),
@@ -109,6 +109,7 @@ fn pages() -> Vec<Route> {
         page("/reviews/{id}", Keeps(Review), get(review::review)),
         page("/reviews/{id}/sheet", Keeps(Review), get(review::sheet)),
         page("/reviews/{id}/advice", Keeps(Review), get(review::advice)),
+        page("/overview", Keeps(Report), get(overview::overview)),
         page("/try", Holds(Score), get(trial::page_of)),
         Route { method: "POST", path: "/try", entry: Holds(Score), handler: post(trial::judge) },
         page("/pack", Holds(Pack), get(pack::rules)),

@@ -56,8 +56,9 @@ pub struct Place {
 }
 
 /// The pages, in the order in which a day needs them.
-const PLACES: [Place; 8] = [
+const PLACES: [Place; 9] = [
     Place { path: "/queue", title: "复核队列", scope: Scope::Review, needs_store: true },
+    Place { path: "/overview", title: "总览", scope: Scope::Report, needs_store: true },
     Place { path: "/try", title: "试评", scope: Scope::Score, needs_store: false },
     Place { path: "/pack", title: "规则包", scope: Scope::Pack, needs_store: false },
     Place { path: "/people", title: "人员", scope: Scope::People, needs_store: true },

@@ -1,10 +1,12 @@
 //! The review desk: pages made of the same data that programs get, for people.
 
 mod admin;
+mod chart;
 mod dialogue;
 mod draft;
 mod frame;
 mod login;
+mod overview;
 mod pack;
 mod problem;
 mod queue;
@@ -23,6 +25,7 @@ pub use admin::{
 pub use dialogue::{Dialogue, Mark, Note};
 pub use frame::{Frame, Place, Visitor};
 pub use login::{Account, Login, SetUp};
+pub use overview::{OverviewPage, Panel};
 pub use pack::{
     CriteriaPage, EntriesAsked, LexiconPage, LexiconsPage, PackHead, RubricPage, RubricsPage, RulePage,
     RulesPage,

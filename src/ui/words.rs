@@ -93,12 +93,16 @@ mod tests {
     /// Whatever a page may say: what templates and scripts ask the dictionary for, and each sentence in the code.
     fn said() -> BTreeSet<String> {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/ui");
+        // What stands above columns is defined once, for pages and files.
+        let reports = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/report");
         let asked = Regex::new(r#"\b(?:t|fill)\(\s*"([^"]*\p{Han}[^"]*)""#).unwrap();
         let any = Regex::new(r#""([^"]*\p{Han}[^"]*)""#).unwrap();
         let mut said = BTreeSet::new();
-        for (extension, pattern) in [("html", &asked), ("js", &asked), ("rs", &any)] {
+        for (root, extension, pattern) in
+            [(&root, "html", &asked), (&root, "js", &asked), (&root, "rs", &any), (&reports, "rs", &any)]
+        {
             let mut sources = Vec::new();
-            files(&root, &[extension], &mut sources);
+            files(root, &[extension], &mut sources);
             for (_, source) in sources {
                 let code = source.split("#[cfg(test)]").next().unwrap().lines();
                 let code: String = code.filter(|line| !line.trim_start().starts_with("//")).collect();

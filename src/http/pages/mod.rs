@@ -20,7 +20,9 @@ use crate::ui::words::{self, Lang};
 use crate::ui::{Frame, Visitor};
 
 pub(super) mod admin;
+mod asked;
 pub(super) mod door;
+pub(super) mod overview;
 pub(super) mod pack;
 pub(super) mod queue;
 pub(super) mod review;

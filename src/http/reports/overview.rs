@@ -78,6 +78,18 @@ async fn everything(
     })
 }
 
+/// Every table, in the order in which they are read; days of work are those of Beijing.
+pub(in crate::http) async fn tables(
+    store: &Store,
+    pack: &Pack,
+    span: &Span,
+) -> Result<Vec<(Sort, Table)>, StoreError> {
+    let sorts =
+        [Sort::Days, Sort::Scores, Sort::Teams, Sort::Agents, Sort::Items, Sort::Rules, Sort::Reviewers];
+    let table = |sort| async move { Ok((sort, table(store, pack, sort, span, jiff::tz::offset(8)).await?)) };
+    futures_util::future::try_join_all(sorts.map(table)).await
+}
+
 /// One table of figures.
 async fn table(
     store: &Store,

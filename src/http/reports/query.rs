@@ -71,7 +71,7 @@ pub(in crate::http) struct OverviewQuery {
 }
 
 impl FiguresQuery {
-    pub(super) fn span(self) -> Result<Span, Problem> {
+    pub(in crate::http) fn span(self) -> Result<Span, Problem> {
         let Self { rubric, pack, from, to, team, agent } = self;
         let is_odd = |text: &String| text.contains('\0') || text.chars().count() > 200;
         if [&rubric, &pack, &team, &agent].into_iter().flatten().any(is_odd) {

@@ -3,7 +3,19 @@
 use super::desk::{Desk, sample};
 
 /// The pages, and who looks at them.
-const PAGES: [(&str, Option<&str>); 7] = [
+const PAGES: [(&str, Option<&str>); 19] = [
+    ("/overview", Some("zhu")),
+    ("/try", Some("zhu")),
+    ("/pack", Some("zhu")),
+    ("/pack/lexicons", Some("zhu")),
+    ("/pack/rubrics/v3.1", Some("zhu")),
+    ("/pack/rules/forbidden/not-my-job", Some("zhu")),
+    ("/pack/lexicons/forbidden/not-my-job", Some("zhu")),
+    ("/people", Some("guan")),
+    ("/tokens", Some("guan")),
+    ("/webhooks", Some("guan")),
+    ("/audit", Some("guan")),
+    ("/system", Some("guan")),
     ("/login", None),
     ("/setup", None),
     ("/nowhere", None),
@@ -20,12 +32,13 @@ async fn no_page_shuts_anybody_out() {
     let reviews = ["", "/sheet", "/advice"].map(|page| (format!("/reviews/{id}{page}"), Some("zhu")));
     let pages = PAGES.map(|(path, login)| (path.to_owned(), login)).into_iter().chain(reviews);
     let stranger = super::Browser::before(desk.served.address).await;
-    let (lin, zhu) = (desk.browser("lin").await, desk.browser("zhu").await);
+    let (lin, zhu, guan) = (desk.browser("lin").await, desk.browser("zhu").await, desk.browser("guan").await);
     for (path, login) in pages {
         let browser = match login {
             None => &stranger,
             Some("lin") => &lin,
-            Some(_) => &zhu,
+            Some("zhu") => &zhu,
+            Some(_) => &guan,
         };
         browser.viewport(1366, 768).await;
         browser.open(&path).await;

@@ -4,9 +4,11 @@ use std::env;
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
 use std::os::unix::process::CommandExt as _;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStdout, Command, Stdio};
-use std::time::Duration;
+use std::sync::mpsc;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 use tempfile::TempDir;
@@ -14,12 +16,16 @@ use tempfile::TempDir;
 /// Starts the program `$1`, and when nobody holds standard input any more, because the test has ended or was killed,
 /// ends it with all that it has started, and clears away the folder `$2`.
 const WATCH: &str = r#"setsid "$1" --port=0 </dev/null 2>/dev/null &
-cat >/dev/null
+exec >/dev/null
+cat
 kill -s KILL -- -$! 2>/dev/null; wait
 rm -rf -- "$2" || { sleep 1; rm -rf -- "$2"; }"#;
 
-/// Chromium's answer to the wish for a free port.
+/// How chromedriver tells the port that it has found.
 const STARTED: &str = "started successfully on port ";
+
+/// So long the driver may take to start, and to end.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// What Chromium is started with.
 const FLAGS: [&str; 12] = [
@@ -44,8 +50,6 @@ pub(super) struct Driver {
     watch: Child,
     pub(super) port: u16,
     folder: PathBuf,
-    /// Held, or the driver could not write any more.
-    _told: BufReader<ChildStdout>,
 }
 
 impl Driver {
@@ -58,9 +62,8 @@ impl Driver {
         command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         command.env("TMPDIR", &folder).env("XDG_CONFIG_HOME", &folder).env("TZ", "Asia/Shanghai");
         let mut watch = command.spawn().unwrap();
-        let mut told = BufReader::new(watch.stdout.take().unwrap());
-        let port = port(&mut told);
-        Self { watch, port, folder, _told: told }
+        let port = port(watch.stdout.take().unwrap());
+        Self { watch, port, folder }
     }
 
     /// How the browser is to be.
@@ -73,21 +76,20 @@ impl Driver {
         json!({
             "goog:chromeOptions": {"binary": program, "args": flags, "prefs": settings},
             "goog:loggingPrefs": {"browser": "ALL", "performance": "ALL"},
-            "timeouts": {"pageLoad": 30_000, "script": 30_000},
+            "timeouts": {"pageLoad": 20_000, "script": 20_000},
         })
     }
 
     /// Where files of this browser may be kept: the folder goes with it.
-    pub(super) fn folder(&self) -> &std::path::Path {
+    pub(super) fn folder(&self) -> &Path {
         &self.folder
     }
 
     /// Asks it to close the browser and to end, so that every process is waited for by the one that started it.
     fn ask_to_end(&self) -> std::io::Result<()> {
-        let patience = Duration::from_secs(5);
-        let mut stream =
-            TcpStream::connect_timeout(&SocketAddr::from(([127, 0, 0, 1], self.port)), patience)?;
-        stream.set_read_timeout(Some(patience))?;
+        let address = SocketAddr::from(([127, 0, 0, 1], self.port));
+        let mut stream = TcpStream::connect_timeout(&address, PATIENCE)?;
+        stream.set_read_timeout(Some(PATIENCE))?;
         stream.write_all(b"GET /shutdown HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n")?;
         stream.read_to_end(&mut Vec::new())?;
         Ok(())
@@ -98,20 +100,29 @@ impl Drop for Driver {
     fn drop(&mut self) {
         let _it_is_killed_otherwise = self.ask_to_end();
         drop(self.watch.stdin.take());
-        let _it_has_ended = self.watch.wait();
+        let begin = Instant::now();
+        while matches!(self.watch.try_wait(), Ok(None)) && begin.elapsed() < PATIENCE {
+            thread::sleep(Duration::from_millis(5));
+        }
     }
 }
 
-/// The port that the driver tells.
-fn port(told: &mut BufReader<ChildStdout>) -> u16 {
-    let mut lines = String::new();
-    loop {
-        let begin = lines.len();
-        assert!(told.read_line(&mut lines).unwrap() > 0, "chromedriver did not start: {lines}");
-        if let Some((_, port)) = lines[begin..].split_once(STARTED) {
-            return port.trim().trim_end_matches('.').parse().unwrap();
+/// The port that the driver tells; what else it says is read and forgotten.
+fn port(told: ChildStdout) -> u16 {
+    let (teller, lines) = mpsc::channel();
+    thread::spawn(move || {
+        BufReader::new(told).lines().map_while(Result::ok).for_each(|line| {
+            let _nobody_listens_any_more = teller.send(line);
+        });
+    });
+    let mut said = String::new();
+    while let Ok(line) = lines.recv_timeout(PATIENCE) {
+        if let Some((_, port)) = line.split_once(STARTED) {
+            return port.trim_end_matches('.').parse().unwrap();
         }
+        said += &format!("\n{line}");
     }
+    panic!("chromedriver did not start:{said}");
 }
 
 /// A program that must be on the path, from a package of Debian.

@@ -33,7 +33,7 @@ const fn picture(
     Picture { name, path, login: Some(login), keys: "", shows, colours: Colours::Light }
 }
 
-const PICTURES: [Picture; 14] = [
+const PICTURES: [Picture; 20] = [
     Picture { login: None, ..picture("login", "", "/login", "form") },
     picture("queue", "reviewer1", "/queue", "[data-rows]"),
     Picture { keys: "n", ..picture("review", "reviewer1", "/queue", "html[data-ready]") },
@@ -44,6 +44,12 @@ const PICTURES: [Picture; 14] = [
     },
     picture("sheet", "lead", "/reviews/{submitted}/sheet", ".sheet"),
     picture("advice", "lead", "/reviews/{submitted}/advice", ".sheet"),
+    picture("overview", "lead", "/overview", ".plot"),
+    picture("people", "admin", "/people", "main table"),
+    picture("tokens", "admin", "/tokens", "main"),
+    picture("webhooks", "admin", "/webhooks", "main"),
+    picture("audit", "admin", "/audit", "main table"),
+    picture("system", "admin", "/system", "main"),
     picture("try", "lead", "/try?rule=forbidden/not-my-job&example=1", "main"),
     picture("pack", "lead", "/pack", "main table"),
     picture("rule", "lead", "/pack/rules/forbidden/not-my-job", "main"),

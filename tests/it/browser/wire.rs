@@ -12,7 +12,7 @@ use tokio::time::timeout;
 use url::{ParseError, Url};
 
 /// Nothing that a browser is asked for takes longer, unless it hangs.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(40);
 
 /// The session with one browser.
 pub(super) struct Wire(Client);

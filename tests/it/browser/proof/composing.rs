@@ -74,7 +74,7 @@ async fn a_page_that_takes_the_input_methods_enter_for_its_own_is_found() {
     let browser = Browser::before(stage(TAKING).await).await;
     browser.open("/").await;
     for (field, taken) in [("#careful", 0), ("#careless", 1)] {
-        assert!(browser.is_focused(field).await);
+        assert!(browser.is_focused(field).await, "{field}");
         browser.begin_composing("wifi").await;
         browser.choose_with("Enter", "wifi").await;
         assert_eq!(browser.value(field).await, "wifi");
