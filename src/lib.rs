@@ -91,6 +91,9 @@ pub mod http;
 /// Beside the flow: what other systems are told.
 pub mod webhook;
 
+/// Beside the flow: a desk to look around at, filled from the corpora.
+pub mod demo;
+
 /// The door for people and pipes: the commands.
 pub mod cli;
 

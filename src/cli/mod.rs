@@ -4,6 +4,7 @@ use std::io::{self, Write as _};
 use std::process::ExitCode;
 
 use crate::config::ConfigError;
+use crate::demo::DemoError;
 use crate::diagnostic::{Diagnostics, reason};
 use crate::http::ArchiveError;
 use crate::store::StoreError;
@@ -28,6 +29,7 @@ pub mod unpack;
 /// `zhijian user`: who may log in.
 pub mod user;
 
+mod demo;
 mod input;
 mod pack;
 mod store;
@@ -63,6 +65,9 @@ pub enum CliError {
     /// The store cannot be put to use.
     #[error("{0}")]
     Archive(#[from] ArchiveError),
+    /// There is nothing to show.
+    #[error("{0}")]
+    Demo(#[from] DemoError),
     /// The arguments do not fit.
     #[error("{0}")]
     Usage(String),

@@ -36,7 +36,7 @@ pub use interruption::{Interrupting, Interruption};
 pub use likeness::{Comparable, Comparables};
 pub use monologue::Monologue;
 pub use pace::Paces;
-pub use quality::{Quality, RolesQuality, TimesQuality, Unscorable};
+pub use quality::{Doubt, Quality, RolesQuality, TimesQuality, Unscorable};
 pub use repetition::Repeating;
 pub use silence::{Owner, Silence};
 pub use sound::{Homophones, Sounds};
@@ -205,6 +205,12 @@ impl<'t> Scene<'t> {
     #[must_use]
     pub fn silences(&self) -> &[Silence] {
         self.silences.get_or_init(|| silence::find(self))
+    }
+
+    /// The turns that should not be trusted as they are, each with the reason.
+    #[must_use]
+    pub fn doubts(&self) -> Vec<(u32, Doubt)> {
+        quality::doubts(self)
     }
 
     /// The holds; empty where times are missing.

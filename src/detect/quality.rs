@@ -170,6 +170,28 @@ fn times(scene: &Scene<'_>, notes: &mut Vec<String>) -> TimesQuality {
     if untrusted { TimesQuality::Suspect } else { TimesQuality::Ok }
 }
 
+/// Why a single turn is doubtful.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Doubt {
+    /// Its words look like those of two people.
+    TwoPeople,
+    /// It is spoken faster or slower than anybody speaks.
+    Pace,
+}
+
+/// The turns that are doubtful, each with the first reason.
+pub(super) fn doubts(scene: &Scene<'_>) -> Vec<(u32, Doubt)> {
+    let merged = turns_with(scene, &scene.dialogue.roles.merged, Speaker::Any);
+    let doubt = |turn: u32| match merged.binary_search(&turn) {
+        Ok(_) => Some(Doubt::TwoPeople),
+        Err(_) if scene.transcript().channel == Channel::Call && is_implausible(scene, turn) => {
+            Some(Doubt::Pace)
+        }
+        Err(_) => None,
+    };
+    (0..scene.turn_count()).filter_map(|turn| doubt(turn).map(|doubt| (turn, doubt))).collect()
+}
+
 /// Whether a turn is spoken faster or slower than anybody speaks.
 fn is_implausible(scene: &Scene<'_>, at: u32) -> bool {
     let limits = &scene.dialogue.times;

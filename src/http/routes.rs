@@ -98,7 +98,7 @@ pub fn ways() -> Vec<Way> {
 fn pages() -> Vec<Route> {
     use Entry::{Holds, HoldsWithStore as Keeps, Known, Open, OpenWithStore};
     use Scope::{Audit, Operate, Pack, People, Review, Score};
-    use pages::{admin, door, pack, queue, trial};
+    use pages::{admin, door, pack, queue, review, trial};
     let page = |path, entry, handler| Route { method: "GET", path, entry, handler };
     vec![
         page("/", Open, get(pages::home)),
@@ -106,6 +106,9 @@ fn pages() -> Vec<Route> {
         page("/setup", OpenWithStore, get(door::set_up)),
         page("/account", Known, get(door::account)),
         page("/queue", Keeps(Review), get(queue::queue)),
+        page("/reviews/{id}", Keeps(Review), get(review::review)),
+        page("/reviews/{id}/sheet", Keeps(Review), get(review::sheet)),
+        page("/reviews/{id}/advice", Keeps(Review), get(review::advice)),
         page("/try", Holds(Score), get(trial::page_of)),
         Route { method: "POST", path: "/try", entry: Holds(Score), handler: post(trial::judge) },
         page("/pack", Holds(Pack), get(pack::rules)),
@@ -150,6 +153,9 @@ pub(super) fn all() -> Vec<Route> {
         route("GET", "/api/v1/reviews/{id}/explanation", Keeps(Review), get(explain::explanation)),
         route("POST", "/api/v1/reviews/{id}/unmask", Keeps(Unmask), post(reviews::unmask)),
         route("GET", "/api/v1/reports/agreement", Keeps(Report), get(reports::agreement)),
+        route("GET", "/api/v1/reports/overview", Keeps(Report), get(reports::overview)),
+        route("GET", "/api/v1/reports/items", Keeps(Report), get(reports::items)),
+        route("GET", "/api/v1/reports/hits", Keeps(Report), get(reports::hits)),
         route("GET", "/api/v1/pack", Holds(Pack), get(pack::pack)),
         route("GET", "/api/v1/pack/search", Holds(Pack), get(pack::search)),
         route("GET", "/api/v1/rules", Holds(Pack), get(pack::rules)),

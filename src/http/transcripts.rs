@@ -20,10 +20,8 @@ use crate::answer::{Desk, Line, Posted, Refusal};
 use crate::draft::Draft;
 use crate::pack::Pack;
 use crate::pipeline::OwnedAsk;
-use crate::review::{Risk, risk};
-use crate::store::{Keeping, Kept, NewDraft, News, Packed, Portion, Refused, RequestKey, StoreError, new_id};
+use crate::store::{Keeping, Kept, Portion, Refused, RequestKey, StoreError};
 use crate::transcript::{Transcript, intake};
-use crate::webhook::event::{DraftCreated, Event, VetoProposed};
 
 /// A draft that is kept.
 #[derive(Serialize, ToSchema)]
@@ -159,32 +157,12 @@ impl Intake {
         let scored = desk.with_draft(Posted::Json(body), |transcript, draft| {
             metrics::transcript(transcript.turns.len());
             let json = serde_json::to_vec(draft).map_err(|_| Refusal::internal())?;
-            let keeping = self.keeping(transcript, draft, body, &json);
+            let kept = Keeping::of(transcript, draft, body, &json, Timestamp::now());
+            let (sender, asked) = (self.sender.clone(), self.ask.rubric.is_some());
+            let keeping = Keeping { sender, asked, ..kept };
             Ok(Scored { keeping, draft: json })
         });
         scored?
-    }
-
-    fn keeping(&self, transcript: &Transcript<'_>, draft: &Draft<'_>, body: &[u8], json: &[u8]) -> Keeping {
-        let agent = transcript.agent.as_ref();
-        let plain = |text: &str| text.chars().filter(|c| !c.is_control()).take(200).collect::<String>();
-        let id = new_id();
-        let day = transcript.began().map_or_else(today, |began| began.date());
-        Keeping {
-            source_id: transcript.id.clone().into_owned(),
-            channel: transcript.channel,
-            agent: agent.and_then(|agent| agent.id.as_deref()).map(plain),
-            team: agent.and_then(|agent| agent.team.as_deref()).map(plain),
-            day: day.to_string(),
-            turns: u32::try_from(transcript.turns.len()).unwrap_or(u32::MAX),
-            sender: self.sender.clone(),
-            key: None,
-            line: None,
-            asked: self.ask.rubric.is_some(),
-            body: Packed::new(body),
-            news: news(&id, draft),
-            draft: new_draft(id, draft, json),
-        }
     }
 
     /// Keeps what was scored; gives whether it was kept before, and the answer.
@@ -207,42 +185,6 @@ fn refusal(refused: Refused) -> Refusal {
             Refusal::new("key_reused", "这个 Idempotency-Key 已用在另一个请求上：每个请求请用新的键")
         }
         Refused::Settled => jobs::erased(),
-    }
-}
-
-/// Today where the server stands (`TZ`): for a transcript that does not say when it began.
-fn today() -> jiff::civil::Date {
-    jiff::Zoned::now().date()
-}
-
-/// What is told of a new draft.
-fn news(id: &str, draft: &Draft<'_>) -> Vec<News> {
-    let now = Timestamp::now();
-    let created = News::new(Event::DraftCreated(DraftCreated::of(id, draft)), now);
-    let vetoes = VetoProposed::all(id, draft).map(|veto| News::new(Event::VetoProposed(veto), now));
-    std::iter::once(created).chain(vetoes).collect()
-}
-
-fn new_draft(id: String, draft: &Draft<'_>, json: &[u8]) -> NewDraft {
-    let risk = risk(draft);
-    let rank = risk.rank();
-    let Risk { severity, uncertainty, hits, candidates, vetoes, rules, .. } = risk;
-    NewDraft {
-        id,
-        pack: draft.pack.to_owned(),
-        engine: draft.engine.to_owned(),
-        rubric: draft.rubric.id.to_owned(),
-        rubric_version: draft.rubric.version.to_owned(),
-        score: draft.totals.with_vetoes.hundredths(),
-        max: draft.totals.max.hundredths(),
-        severity: severity.into(),
-        hits,
-        candidates,
-        vetoes,
-        uncertainty,
-        risk: rank,
-        rules: rules.into_iter().map(|rule| (rule.rule, rule.hits, rule.candidates)).collect(),
-        body: Packed::new(json),
     }
 }
 

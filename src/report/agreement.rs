@@ -394,7 +394,7 @@ impl Rate {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "nobody has reviewed 2^53 items")]
-fn real(count: u64) -> f64 {
+pub(super) fn real(count: u64) -> f64 {
     count as f64
 }
 

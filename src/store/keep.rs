@@ -9,8 +9,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::db::{Tx, values};
 use super::deliveries::Listener;
-use super::{News, Store, StoreError, compressed, decompressed, new_id, stored};
-use crate::digest::sha256;
+use super::keeping::{Keeping, NewDraft, RequestKey};
+use super::{Store, StoreError, decompressed, new_id, stored};
 use crate::transcript::Channel;
 
 /// So many wait to be written before whoever comes next is told to come later.
@@ -19,103 +19,6 @@ const WAITING: usize = 1024;
 const AT_ONCE: usize = 256;
 /// How long somebody waits for a place among the waiting.
 const PATIENCE: Duration = Duration::from_secs(2);
-
-/// A transcript and its draft, ready to be kept.
-#[derive(Debug, Clone)]
-pub struct Keeping {
-    /// The sender's own id of the transcript.
-    pub source_id: String,
-    /// Spoken or written.
-    pub channel: Channel,
-    /// The agent's number.
-    pub agent: Option<String>,
-    /// The agent's team.
-    pub team: Option<String>,
-    /// The day of the call, `2026-11-21`.
-    pub day: String,
-    /// How many turns it has.
-    pub turns: u32,
-    /// Who sent it.
-    pub sender: String,
-    /// How the sender knows its request again.
-    pub key: Option<RequestKey>,
-    /// The job and its line that brought it.
-    pub line: Option<(String, i64)>,
-    /// Whether the rubric was asked for by name; else any draft of the transcript answers a repeat.
-    pub asked: bool,
-    /// What was posted.
-    pub body: Packed,
-    /// The draft.
-    pub draft: NewDraft,
-    /// What is told where the draft is new.
-    pub news: Vec<News>,
-}
-
-impl Keeping {
-    /// What a repeat of a request with a key must have alike.
-    fn request_digest(&self) -> Option<String> {
-        self.key.as_ref().map(|RequestKey { ask, .. }| format!("{} {ask}", self.body.digest))
-    }
-}
-
-/// The `Idempotency-Key` of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct RequestKey {
-    /// The key itself.
-    pub key: String,
-    /// What is asked for beside what is brought: a repeat asks for the same.
-    pub ask: String,
-}
-
-/// Bytes as they are stored, with the SHA-256 of what they were.
-#[derive(Debug, Clone)]
-pub struct Packed {
-    digest: String,
-    bytes: Vec<u8>,
-}
-
-impl Packed {
-    /// Digests and compresses.
-    #[must_use]
-    pub fn new(bytes: &[u8]) -> Self {
-        Self { digest: sha256(bytes), bytes: compressed(bytes) }
-    }
-}
-
-/// A draft that is to be kept, with what the queue sorts and filters by.
-#[derive(Debug, Clone)]
-pub struct NewDraft {
-    /// Its id.
-    pub id: String,
-    /// Digest of the pack that judged.
-    pub pack: String,
-    /// Version of the engine that judged.
-    pub engine: String,
-    /// The rubric's id.
-    pub rubric: String,
-    /// The rubric's version.
-    pub rubric_version: String,
-    /// The machine's total with every proposed veto carried out, in hundredths.
-    pub score: i64,
-    /// The points that there were to be had, in hundredths.
-    pub max: i64,
-    /// The heaviest hit: 0 none, 1 minor, 2 major, 3 critical.
-    pub severity: u32,
-    /// How many hits.
-    pub hits: u32,
-    /// How many candidates.
-    pub candidates: u32,
-    /// How many proposed vetoes.
-    pub vetoes: u32,
-    /// How little the machine is sure.
-    pub uncertainty: u32,
-    /// Sorts the queue, the most worth a look first.
-    pub risk: u32,
-    /// Hits and candidates of each rule that has any.
-    pub rules: Vec<(String, u32, u32)>,
-    /// The draft as JSON.
-    pub body: Packed,
-}
 
 /// A transcript that is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -213,20 +116,25 @@ impl Store {
         batch: &[Waiting],
         now: Timestamp,
     ) -> Result<Vec<Result<Kept, Refused>>, StoreError> {
-        let kept = AssertUnwindSafe(self.keep_all(batch, now)).catch_unwind().await;
+        let batch: Vec<&Keeping> = batch.iter().map(|waiting| &*waiting.keeping).collect();
+        let kept = AssertUnwindSafe(self.keep(&batch, now)).catch_unwind().await;
         kept.unwrap_or_else(|_| Err(StoreError::Database("程序内部出错".to_owned())))
     }
 
-    async fn keep_all(
+    /// Keeps transcripts with one commit; what became of each, in their order.
+    ///
+    /// # Errors
+    /// When the store does not answer; then none of them is kept.
+    pub async fn keep(
         &self,
-        batch: &[Waiting],
+        batch: &[&Keeping],
         now: Timestamp,
     ) -> Result<Vec<Result<Kept, Refused>>, StoreError> {
         let mut tx = self.db.begin().await?;
         let mut kept = Vec::with_capacity(batch.len());
         let listeners = tx.listeners().await?;
-        for waiting in batch {
-            kept.push(tx.keep(&waiting.keeping, &listeners, now).await?);
+        for keeping in batch {
+            kept.push(tx.keep(keeping, &listeners, now).await?);
         }
         tx.commit().await?;
         Ok(kept)
@@ -341,14 +249,14 @@ impl Tx {
     /// Puts a draft into the queue.
     async fn queue(&mut self, new: &Keeping, now: Timestamp) -> Result<(), StoreError> {
         let insert = "INSERT INTO reviews (draft, created_at, rubric, agent, team, day, score, max, severity, hits, \
-                      candidates, vetoes, uncertainty, rank, state, version, decisions) \
-                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, 'open', 1, '[]')";
-        let Keeping { agent, team, day, draft, .. } = new;
-        let NewDraft {
-            id, rubric, score, max, severity, hits, candidates, vetoes, uncertainty, risk, ..
-        } = draft;
-        let mut row = values![id, stored(now), rubric, agent.as_deref(), team.as_deref(), day, *score, *max];
-        row.extend(values![*severity, *hits, *candidates, *vetoes, *uncertainty, -i64::from(*risk)]);
+                      candidates, vetoes, uncertainty, rank, judged_max, pack, state, version, decisions) \
+                      VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, 'open', 1, '[]')";
+        let Keeping { agent, team, day, draft: new, .. } = new;
+        let (id, rubric, rank) = (&new.id, &new.rubric, -i64::from(new.risk));
+        let mut row =
+            values![id, stored(now), rubric, agent.as_deref(), team.as_deref(), day, new.score, new.max];
+        row.extend(values![new.severity, new.hits, new.candidates, new.vetoes, new.uncertainty, rank]);
+        row.extend(values![new.judged_max, &new.pack]);
         self.run(insert, row).await?;
         Ok(())
     }

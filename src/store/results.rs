@@ -1,7 +1,7 @@
 //! What submitted reviews have come to, and how often, as figures ask for it.
 
-use super::db::{Tx, Value, values};
-use super::{Store, StoreError};
+use super::db::{Tx, values};
+use super::{Span, Store, StoreError};
 use crate::draft::{FindingVerdict, ItemOutcome};
 use crate::report::agreement::{FindingRow, ItemRow, VetoRow};
 use crate::review::{FindingDecision, ItemValue, ReviewResult};
@@ -87,40 +87,6 @@ fn as_stored(value: ItemValue) -> (&'static str, Option<i64>) {
     (word(&OUTCOMES, &value.outcome), value.score.map(Points::hundredths))
 }
 
-/// Which submitted reviews count.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Span {
-    /// The rubric's id; all rubrics where there is none.
-    pub rubric: Option<String>,
-    /// Digest of the pack that judged; all packs where there is none.
-    pub pack: Option<String>,
-    /// From this day of the call on, `2026-11-21`.
-    pub from: Option<String>,
-    /// Up to and with this day.
-    pub to: Option<String>,
-}
-
-impl Span {
-    /// The reviews that are asked for, as `r`, beside a table `x` of what they came to, and the values for that.
-    fn reviews(&self) -> (String, Vec<Value>) {
-        let mut sql = "JOIN reviews r ON r.draft = x.draft AND r.state = 'submitted'".to_owned();
-        let mut values = Vec::new();
-        let conditions = [
-            (" AND r.rubric = ", &self.rubric),
-            (" AND r.day >= ", &self.from),
-            (" AND r.day <= ", &self.to),
-            (" JOIN drafts d ON d.id = r.draft AND d.pack = ", &self.pack),
-        ];
-        for (condition, value) in conditions {
-            if let Some(value) = value {
-                values.push(Value::from(value));
-                sql.push_str(&format!("{condition}${}", values.len()));
-            }
-        }
-        (sql, values)
-    }
-}
-
 #[derive(sqlx::FromRow)]
 struct Item {
     rubric: String,
@@ -140,7 +106,7 @@ impl Store {
     /// # Errors
     /// When the store does not answer.
     pub async fn reviewed_items(&self, span: &Span) -> Result<Vec<ItemRow>, StoreError> {
-        let (reviews, values) = span.reviews();
+        let (reviews, values) = span.submitted();
         let rows = format!(
             "SELECT r.rubric, x.item, x.machine_outcome, x.machine, x.final_outcome, x.final AS settled, x.explicit, \
              x.reason, COUNT(*) AS times FROM reviewed_items x {reviews} \
@@ -166,7 +132,7 @@ impl Store {
     /// # Errors
     /// When the store does not answer.
     pub async fn reviewed_findings(&self, span: &Span) -> Result<Vec<FindingRow>, StoreError> {
-        let (reviews, values) = span.reviews();
+        let (reviews, values) = span.submitted();
         let rows = format!(
             "SELECT x.rule, x.machine, x.human, x.reason, COUNT(*) FROM reviewed_findings x {reviews} \
              GROUP BY x.rule, x.machine, x.human, x.reason"
@@ -186,7 +152,7 @@ impl Store {
     /// # Errors
     /// When the store does not answer.
     pub async fn reviewed_vetoes(&self, span: &Span) -> Result<Vec<VetoRow>, StoreError> {
-        let (reviews, values) = span.reviews();
+        let (reviews, values) = span.submitted();
         let rows = format!(
             "SELECT r.rubric, x.veto, x.proposed, x.carried_out, x.reason, COUNT(*) FROM reviewed_vetoes x {reviews} \
              GROUP BY r.rubric, x.veto, x.proposed, x.carried_out, x.reason"

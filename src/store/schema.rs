@@ -35,8 +35,13 @@ macro_rules! apart {
     };
 }
 
-const STEPS: [Step; 4] =
-    [same!("0001_start"), apart!("0002_guard"), same!("0003_jobs"), same!("0004_webhooks")];
+const STEPS: [Step; 5] = [
+    same!("0001_start"),
+    apart!("0002_guard"),
+    same!("0003_jobs"),
+    same!("0004_webhooks"),
+    apart!("0005_figures"),
+];
 
 /// Takes every step that the database has not taken.
 pub(super) async fn migrate(db: &Db) -> Result<(), StoreError> {

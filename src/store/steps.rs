@@ -123,10 +123,12 @@ impl Store {
         let score = result.totals.with_vetoes.hundredths();
         let mut tx = self.db.begin().await?;
         let save = "UPDATE reviews SET state = 'submitted', version = version + 1, claimed_by = NULL, \
-                    claimed_until = NULL, reviewer = $3, submitted_at = $4, final_score = $5, result = $6 \
+                    claimed_until = NULL, reviewer = $3, submitted_at = $4, final_score = $5, result = $6, \
+                    final_max = $7, proposed = $8, decided = $9, overruled = $10, carried_out = $11 \
                     WHERE draft = $1 AND version = $2 AND state = 'open' \
                     AND (claimed_by IS NULL OR claimed_by = $3 OR claimed_until <= $4)";
-        let values = values![id, version, &by.id, stored(now), score, &told];
+        let mut values = values![id, version, &by.id, stored(now), score, &told];
+        values.extend(figures(result));
         if let Some(why) = tx.change(save, values, id, Some(version), by, now).await? {
             return Ok(Err(why));
         }
@@ -224,6 +226,20 @@ impl Tx {
         self.run(insert, row).await?;
         Ok(())
     }
+}
+
+/// What figures are added up from: points to be had, items on which the machine proposed something, those of them about
+/// which a human decided, those that were overruled, vetoes that were carried out.
+fn figures(result: &ReviewResult) -> [Value; 5] {
+    let count = |number: usize| Value::from(i64::try_from(number).unwrap_or(i64::MAX));
+    let proposed = || result.items.iter().filter(|item| item.agreed.is_some());
+    [
+        Value::from(result.totals.max.hundredths()),
+        count(proposed().count()),
+        count(proposed().filter(|item| item.explicit).count()),
+        count(proposed().filter(|item| item.agreed == Some(false)).count()),
+        count(result.vetoes.iter().filter(|veto| veto.carried_out).count()),
+    ]
 }
 
 fn json(value: &(impl Serialize + ?Sized)) -> Result<String, StoreError> {

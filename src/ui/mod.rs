@@ -8,6 +8,8 @@ mod login;
 mod pack;
 mod problem;
 mod queue;
+mod review;
+mod sheets;
 mod trial;
 
 /// The files that pages load, and where they are.
@@ -27,4 +29,6 @@ pub use pack::{
 };
 pub use problem::ProblemPage;
 pub use queue::{Choice, Queue};
+pub use review::{Facts, Material, ReviewPage, ShownReviewDraft, Titles};
+pub use sheets::{AdviceSheet, RecordSheet};
 pub use trial::{Trial, TrialResult, Why};

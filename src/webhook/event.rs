@@ -7,8 +7,10 @@ use jiff::Timestamp;
 use serde::{Serialize, Serializer};
 
 use crate::draft::{Draft, DraftTotals, DraftVeto, FindingVerdict};
+use crate::review::{Review, ReviewResult};
 use crate::rule::Severity;
 use crate::score::Points;
+use crate::store::Step;
 
 /// The sort of an event, which an endpoint chooses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -252,6 +254,38 @@ impl<'a> DraftCreated<'a> {
             candidates: count(FindingVerdict::Candidate),
             vetoes: draft.vetoes.len(),
             severity: hits.map(|finding| finding.severity).max(),
+        }
+    }
+}
+
+impl<'a> ReviewSubmitted<'a> {
+    /// What is told of a review that this step ends.
+    #[must_use]
+    pub fn of(step: &Step<'a>, review: &'a Review, result: &ReviewResult) -> Self {
+        let machine = review.machine();
+        Self {
+            draft_id: step.id,
+            transcript_id: &machine.transcript_id,
+            rubric: &machine.rubric.id,
+            version: u64::try_from(step.version + 1).unwrap_or(0),
+            reviewer: &step.by.id,
+            machine_score: machine.totals.with_vetoes,
+            final_score: result.totals.with_vetoes,
+            max: result.totals.max,
+            overruled: result.items.iter().filter(|item| item.agreed == Some(false)).count(),
+            vetoes: result.vetoes.iter().filter(|veto| veto.carried_out).count(),
+        }
+    }
+}
+
+impl<'a> ReviewReopened<'a> {
+    /// What is told of a review that this step opens again.
+    #[must_use]
+    pub fn of(step: &Step<'a>, review: &'a Review) -> Self {
+        Self {
+            draft_id: step.id,
+            transcript_id: &review.machine().transcript_id,
+            version: u64::try_from(step.version + 1).unwrap_or(0),
         }
     }
 }

@@ -125,10 +125,15 @@ impl Caller {
         Self { client: client(), base: format!("http://{}", served.address), proof }
     }
 
-    /// Comes in with a password.
+    /// Comes in with the password that everybody has here.
     pub(crate) async fn log_in(served: &Served, login: &str) -> Self {
+        Self::log_in_with(served, login, PASSWORD).await
+    }
+
+    /// Comes in with a password.
+    pub(crate) async fn log_in_with(served: &Served, login: &str, password: &str) -> Self {
         let stranger = Self::new(served, ("x-nobody", String::new()));
-        let form = serde_json::json!({"login": login, "password": PASSWORD});
+        let form = serde_json::json!({"login": login, "password": password});
         let request = stranger.request(Method::POST, "/api/v1/session").json(&form);
         let response = request.send().await.unwrap();
         assert_eq!(response.status(), 200, "{login}");

@@ -9,7 +9,7 @@ const STAGES: [&str; 10] =
 /// Beside the flow: every module may use them, and they use none of the others but each other.
 const BESIDE: [&str; 4] = ["diagnostic", "yaml", "strict", "digest"];
 /// What is built from the stages, and stands behind all of them.
-const AFTER: [&str; 18] = [
+const AFTER: &[&str] = &[
     "pack",
     "criteria",
     "explain",
@@ -25,6 +25,7 @@ const AFTER: [&str; 18] = [
     "ui",
     "http",
     "webhook",
+    "demo",
     "cli",
     "config",
     "telemetry",

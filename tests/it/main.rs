@@ -3,15 +3,18 @@
 #![expect(clippy::unwrap_used, clippy::expect_used, reason = "a helper of a test fails as its test does")]
 
 mod admin_pages;
+mod browser;
 mod config;
 mod corpora;
 mod coverage;
 mod crew;
+mod demo;
 mod determinism;
 mod dialogue;
 mod draft;
 mod erasing;
 mod explain;
+mod figures;
 mod guide;
 mod http;
 mod http_operation;
@@ -26,6 +29,7 @@ mod openapi;
 mod pack;
 mod pack_pages;
 mod packs;
+mod pages;
 mod pipeline;
 mod postgres;
 mod privacy;

@@ -166,7 +166,9 @@ async fn what_is_sent_about_reviews_is_described() {
     reviewer.step(Method::POST, &at("/submit"), 200, 2, json!({})).await;
     let submitted = lead.get(&at("")).await;
     assert!(submitted["result"].is_object());
-    lead.get("/api/v1/reports/agreement").await;
+    for report in ["agreement", "overview", "items", "hits"] {
+        lead.get(&format!("/api/v1/reports/{report}")).await;
+    }
     lead.step(Method::POST, &at("/reopen"), 200, 3, json!({"why": "再看一次"})).await;
     let history = lead.get(&at("/history")).await;
     assert_eq!(history["history"].as_array().unwrap().len(), 3, "decide, submit and reopen");

@@ -88,6 +88,7 @@ pub(crate) fn keeping(source_id: &str, body: &str, pack: &Pack) -> Keeping {
             rubric_version: "1".to_owned(),
             score: 4150,
             max: 10900,
+            judged_max: 8300,
             severity: 3,
             hits: 1,
             candidates: 2,

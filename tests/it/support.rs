@@ -85,7 +85,12 @@ impl Served {
     pub(crate) fn start(args: &[&str]) -> Self {
         let mut all = vec!["serve", "--listen", "127.0.0.1:0"];
         all.extend(args);
-        let mut child = zhijian(&all).spawn().unwrap();
+        Self::of(&mut zhijian(&all))
+    }
+
+    /// The server that this command starts.
+    pub(crate) fn of(command: &mut Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let mut log = BufReader::new(child.stderr.take().unwrap());
         let address = listening(&mut log);
         Self { child, address, log }

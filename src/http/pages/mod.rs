@@ -23,6 +23,7 @@ pub(super) mod admin;
 pub(super) mod door;
 pub(super) mod pack;
 pub(super) mod queue;
+pub(super) mod review;
 pub(super) mod trial;
 
 /// Files of the pages, and the edition that they are of, never change.

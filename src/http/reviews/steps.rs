@@ -223,29 +223,11 @@ pub(in crate::http) async fn submit(
         Problem::new("undecided", detail).open(&open)
     })?;
     let step = Step { id: &id, version, by: &actor, now };
-    let news = submitted(&review, &result, step);
+    let news = News::new(Event::ReviewSubmitted(ReviewSubmitted::of(&step, &review, &result)), now);
     match store.submit(step, &stored.digest, &result, &news).await? {
         Ok(version) => Ok((etag(version), Json(result)).into_response()),
         Err(why) => Err(denied(store, &id, version, why).await?),
     }
-}
-
-/// What is told of a submitted review.
-fn submitted(review: &Review, result: &ReviewResult, step: Step<'_>) -> News {
-    let machine = review.machine();
-    let told = ReviewSubmitted {
-        draft_id: step.id,
-        transcript_id: &machine.transcript_id,
-        rubric: &machine.rubric.id,
-        version: u64::try_from(step.version + 1).unwrap_or(0),
-        reviewer: &step.by.id,
-        machine_score: machine.totals.with_vetoes,
-        final_score: result.totals.with_vetoes,
-        max: result.totals.max,
-        overruled: result.items.iter().filter(|item| item.agreed == Some(false)).count(),
-        vetoes: result.vetoes.iter().filter(|veto| veto.carried_out).count(),
-    };
-    News::new(Event::ReviewSubmitted(told), step.now)
 }
 
 /// 退回:重新打开已提交的复核
@@ -268,12 +250,7 @@ pub(in crate::http) async fn reopen(
     let stored = stored(store, &id, now).await?;
     let step = Step { id: &id, version, by: &actor, now };
     let review = stored.review()?;
-    let reopened = ReviewReopened {
-        draft_id: &id,
-        transcript_id: &review.machine().transcript_id,
-        version: u64::try_from(version + 1).unwrap_or(0),
-    };
-    let news = News::new(Event::ReviewReopened(reopened), now);
+    let news = News::new(Event::ReviewReopened(ReviewReopened::of(&step, &review)), now);
     match store.reopen(step, &why, &news).await? {
         Ok(version) => Ok(Progress::answer(version, None, Vec::new(), &review)),
         Err(why) => Err(denied(store, &id, version, why).await?),

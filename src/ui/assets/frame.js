@@ -17,4 +17,8 @@ for (const button of document.querySelectorAll("[data-leave]")) {
   });
 }
 
+for (const button of document.querySelectorAll("[data-print]")) {
+  button.addEventListener("click", () => print());
+}
+
 localTimes(document);

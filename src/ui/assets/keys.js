@@ -6,6 +6,17 @@ const typing = (element) =>
 /** Whether this key belongs to an input method that is composing. */
 export const composing = (event) => event.isComposing || event.keyCode === 229;
 
+/** Whether single keys are commands; who speaks to the computer, or shares a keyboard with a cat, turns them off. */
+export const singleKeys = {
+  get on() {
+    return localStorage.getItem("zhijian:keys") !== "off";
+  },
+  set on(isOn) {
+    if (isOn) localStorage.removeItem("zhijian:keys");
+    else localStorage.setItem("zhijian:keys", "off");
+  },
+};
+
 /**
  * Runs `commands[name]` when its key is pressed: `j`, `?`, `ctrl+enter`. A command gets the event; the key is taken unless it
  * gives back false. Chords work while typing too, single keys do not.
@@ -14,7 +25,7 @@ export function onKeys(commands, root = document) {
   root.addEventListener("keydown", (event) => {
     if (composing(event) || event.altKey || event.defaultPrevented) return;
     const chord = event.ctrlKey || event.metaKey;
-    if (!chord && typing(event.target)) return;
+    if (!chord && (typing(event.target) || !singleKeys.on)) return;
     const name = (chord ? "ctrl+" : "") + (event.key.length === 1 ? event.key : event.key.toLowerCase());
     const command = commands[name];
     if (command && command(event) !== false) event.preventDefault();

@@ -21,6 +21,8 @@ function filters() {
 }
 
 async function next() {
+  // The review page goes on with the same filters.
+  sessionStorage.setItem("zhijian:queue", JSON.stringify(filters()));
   try {
     const { body } = await ask("POST", "/api/v1/reviews/next", { body: filters() });
     if (body.review) location.assign(`/reviews/${body.review.id}`);

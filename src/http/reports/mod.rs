@@ -1,4 +1,8 @@
-//! `GET /api/v1/reports/agreement`: how often human and machine agree.
+//! `/api/v1/reports`: how often human and machine agree, and the figures of many reviews.
+
+mod file;
+mod overview;
+mod query;
 
 use std::sync::Arc;
 
@@ -13,6 +17,8 @@ use super::problem::{Document, Problem};
 use super::queue::day;
 use crate::report::agreement::{self, ItemAgreement, RuleAgreement, VetoAgreement};
 use crate::store::Span;
+
+pub(super) use self::overview::{__path_hits, __path_items, __path_overview, hits, items, overview};
 
 /// Which submitted reviews count.
 #[derive(Debug, Deserialize, IntoParams)]
@@ -58,7 +64,8 @@ pub(super) async fn agreement(
     if [&rubric, &pack].into_iter().flatten().any(|id| id.contains('\0')) {
         return Err(wrong());
     }
-    let span = Span { rubric, pack, from: day(from.as_deref(), "from")?, to: day(to.as_deref(), "to")? };
+    let (from, to) = (day(from.as_deref(), "from")?, day(to.as_deref(), "to")?);
+    let span = Span { rubric, pack, from, to, ..Span::default() };
     let store = &app.archive()?.store;
     let items = agreement::items(store.reviewed_items(&span).await?);
     let rules = agreement::rules(store.reviewed_findings(&span).await?);

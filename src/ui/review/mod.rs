@@ -1,0 +1,274 @@
+//! The review page: the dialogue on one side, the rubric on the other, each leading to the other.
+
+/// A stored draft as a page reads it.
+pub(crate) mod draft;
+/// The rubric as it is filled in.
+pub(crate) mod form;
+/// The whole dialogue at a glance.
+pub(crate) mod strip;
+/// The dialogue as a conversation in time.
+pub(crate) mod talk;
+
+use std::collections::HashMap;
+
+use askama::Template;
+use serde::Serialize;
+
+use self::draft::{ShownDraft, ShownFinding, ShownPlace, ShownVeto};
+use self::form::FormSection;
+use self::strip::Strip;
+use self::talk::ShownTurn;
+use super::Frame;
+use crate::access::Scope;
+use crate::draft::FindingVerdict;
+use crate::review::{About, Decision, ItemValues, Reason, Reasons, Review, ReviewTotals, Subject};
+use crate::rule::{Outcome, Refs, Severity};
+use crate::score::{Points, SheetScope};
+use crate::store::{Claim, ReviewState, StoredReview};
+use crate::transcript::{Channel, Millis, Transcript};
+
+pub use self::talk::Facts;
+
+/// A draft under review.
+#[derive(Debug, Template)]
+#[template(path = "review.html")]
+pub struct ReviewPage<'a> {
+    page: Frame,
+    stored: &'a StoredReview,
+    review: &'a Review,
+    transcript: &'a Transcript<'a>,
+    draft: &'a ShownDraft,
+    sections: Vec<FormSection<'a>>,
+    turns: Vec<ShownTurn<'a>>,
+    strip: Option<Strip>,
+    reasons: &'a Reasons,
+    titles: &'a Titles<'a>,
+    state: String,
+}
+
+/// What rules and guards are called by the pack in use.
+#[derive(Debug, Default)]
+pub struct Titles<'a> {
+    /// By the id of the rule.
+    pub rules: HashMap<&'a str, &'a str>,
+    /// By the name of the guard.
+    pub guards: HashMap<&'a str, &'a str>,
+}
+
+/// What the script of the page begins with: everything that decisions change.
+#[derive(Serialize)]
+struct State<'a> {
+    id: &'a str,
+    state: ReviewState,
+    version: i64,
+    claim: Option<&'a Claim>,
+    decisions: Vec<&'a Decision>,
+    items: Vec<ItemValues>,
+    totals: ReviewTotals,
+    open: Vec<Subject>,
+    reasons: &'a Reasons,
+}
+
+/// What a page is made of: a review, its transcript with personal data covered, and what happened in it.
+#[derive(Debug)]
+pub struct Material<'a> {
+    /// As it is stored.
+    pub stored: &'a StoredReview,
+    /// What has been decided so far.
+    pub review: &'a Review,
+    /// Personal data covered.
+    pub transcript: &'a Transcript<'a>,
+    /// Personal data covered.
+    pub draft: &'a ShownReviewDraft,
+    /// What happened beside words.
+    pub facts: &'a Facts,
+    /// Why the machine may be overruled.
+    pub reasons: &'a Reasons,
+    /// What rules and guards are called.
+    pub titles: &'a Titles<'a>,
+}
+
+/// A draft with its personal data covered.
+#[derive(Debug)]
+pub struct ShownReviewDraft(pub(super) ShownDraft);
+
+impl ShownReviewDraft {
+    /// Reads a covered draft.
+    ///
+    /// # Errors
+    /// When it is no draft.
+    pub fn read(draft: serde_json::Value) -> Result<Self, serde_json::Error> {
+        serde_json::from_value(draft).map(Self)
+    }
+}
+
+impl<'a> ReviewPage<'a> {
+    /// Lays everything out.
+    #[must_use]
+    pub fn of(page: Frame, material: &Material<'a>) -> Self {
+        let Material { stored, review, transcript, draft, facts, reasons, titles } = *material;
+        let draft = &draft.0;
+        let turns = talk::turns(transcript, &draft.findings, facts);
+        let strip = strip::strip(&turns, &draft.findings, facts);
+        let state = State {
+            id: &stored.id,
+            state: stored.state,
+            version: stored.version,
+            claim: stored.claim.as_ref(),
+            decisions: review.decisions().values().collect(),
+            items: review.items(),
+            totals: review.totals(),
+            open: review.open(),
+            reasons,
+        };
+        // Within a page, nothing may look like the end of the script.
+        let state = serde_json::to_string(&state).unwrap_or_default().replace('<', "\\u003c");
+        let sections = form::sections(draft, review.sheet());
+        Self { page, stored, review, transcript, draft, sections, turns, strip, reasons, titles, state }
+    }
+
+    fn may_reopen(&self) -> bool {
+        self.stored.state == ReviewState::Submitted && self.page.may(Scope::Reopen)
+    }
+
+    fn may_unmask(&self) -> bool {
+        self.page.may(Scope::Unmask)
+    }
+
+    fn is_open(&self) -> bool {
+        self.stored.state == ReviewState::Open
+    }
+
+    fn is_call(&self) -> bool {
+        self.transcript.channel == Channel::Call
+    }
+
+    fn day(&self) -> Option<String> {
+        let began = self.transcript.began()?;
+        Some(format!("{} {:02}:{:02}", began.date(), began.hour(), began.minute()))
+    }
+
+    fn length(&self) -> Option<String> {
+        self.turns.iter().filter_map(|turn| turn.end).max().filter(|_| self.is_call()).map(talk::clock)
+    }
+
+    /// Vetoes that were not proposed, but may be added.
+    fn other_vetoes(&self) -> impl Iterator<Item = &crate::score::SheetVeto> {
+        let is_proposed = |id: &str| self.draft.vetoes.iter().any(|veto| veto.id == id);
+        self.review.sheet().vetoes.iter().filter(move |veto| !is_proposed(&veto.id))
+    }
+
+    fn zeroes(&self, veto: &ShownVeto) -> String {
+        let target = veto.target.as_deref().unwrap_or_default();
+        let sheet = self.review.sheet();
+        match veto.scope {
+            SheetScope::Call => self.page.t("整通记零分").to_owned(),
+            SheetScope::Section => {
+                let title =
+                    sheet.sections.iter().find(|section| section.id == target).map(|it| it.title.as_str());
+                self.page.fill("大项“{}”记零分", title.unwrap_or(target))
+            }
+            SheetScope::Item => {
+                let title = sheet.items.iter().find(|item| item.id == target).map(|it| it.title.as_str());
+                self.page.fill("评分项“{}”记零分", title.unwrap_or(target))
+            }
+        }
+    }
+
+    fn finding(&self, number: &usize) -> &ShownFinding {
+        &self.draft.findings[*number]
+    }
+
+    fn clock(&self, ms: &Millis) -> String {
+        talk::clock(*ms)
+    }
+
+    fn seconds(&self, ms: &Millis) -> String {
+        talk::seconds(*ms)
+    }
+
+    /// `第 13 轮 01:35`.
+    fn place(&self, place: &ShownPlace) -> String {
+        self.where_(place.turn, place.start_ms)
+    }
+
+    fn where_(&self, turn: u32, start: Option<u32>) -> String {
+        let number = self.page.fill("第 {} 轮", turn + 1);
+        match start.filter(|_| self.is_call()) {
+            Some(start) => format!("{number} {}", talk::clock(start)),
+            None => number,
+        }
+    }
+
+    fn refs(&self, refs: &Refs) -> String {
+        refs.iter().collect::<Vec<_>>().join(" ")
+    }
+
+    fn severity(&self, finding: &ShownFinding) -> &'static str {
+        match finding.severity {
+            Severity::Minor => "轻微",
+            Severity::Major => "一般",
+            Severity::Critical => "严重",
+        }
+    }
+
+    fn verdict(&self, finding: &ShownFinding) -> &'static str {
+        match finding.verdict {
+            FindingVerdict::Hit => "命中",
+            FindingVerdict::Candidate => "疑似",
+            FindingVerdict::Suppressed => "已排除",
+        }
+    }
+
+    /// Why a match does not count.
+    fn guard(&self, finding: &ShownFinding) -> Option<String> {
+        let by = finding.suppressed_by.as_deref()?;
+        Some(match by {
+            "allow" => {
+                let because = finding.allowed_because.as_deref().unwrap_or_default();
+                self.page.fill("词表里放行的说法：{}", because)
+            }
+            "role" => self.page.t("不是这个角色说的").to_owned(),
+            "excluded" => self.page.t("规则自己排除的说法").to_owned(),
+            "longer" => self.page.t("是更长的命中的一部分").to_owned(),
+            guard => {
+                let title = self.titles.guards.get(guard).copied().unwrap_or(guard);
+                self.page.fill("语境豁免：{}", title)
+            }
+        })
+    }
+
+    fn needs_look(&self, finding: &ShownFinding) -> bool {
+        finding.verdict != FindingVerdict::Suppressed
+    }
+
+    /// What a rule is called, and what became of it.
+    fn rules(&self) -> impl Iterator<Item = (&str, String)> {
+        self.draft.verdicts.iter().map(|verdict| {
+            let title = self.titles.rules.get(verdict.rule.as_str()).copied().unwrap_or(&verdict.rule);
+            let outcome = self.page.t(match verdict.outcome {
+                Outcome::Met => "符合",
+                Outcome::NotMet => "不符合",
+                Outcome::NotApplicable => "不适用",
+                Outcome::NotMeasurable => "无法测量",
+            });
+            (verdict.rule.as_str(), format!("{title}：{outcome}"))
+        })
+    }
+
+    /// The reasons for overruling, each with what it is for.
+    fn reasons(&self) -> impl Iterator<Item = (&Reason, String)> {
+        let about = |about: &About| match about {
+            About::Item => "item",
+            About::Finding => "finding",
+            About::Veto => "veto",
+        };
+        self.reasons
+            .iter()
+            .map(move |reason| (reason, reason.about.iter().map(about).collect::<Vec<_>>().join(" ")))
+    }
+
+    fn max(&self) -> Points {
+        self.review.totals().review.max
+    }
+}

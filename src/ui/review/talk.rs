@@ -1,0 +1,267 @@
+//! The dialogue as a conversation in time: turns with their marks, and the gaps between them.
+
+use std::collections::BTreeMap;
+
+use super::draft::ShownFinding;
+use crate::detect::{Doubt, Hold, Owner, Silence};
+use crate::draft::FindingVerdict;
+use crate::rule::Severity;
+use crate::transcript::{Channel, Millis, Role, Transcript, Turn};
+
+/// What happened in a dialogue beside words.
+#[derive(Debug, Default)]
+pub struct Facts {
+    /// Stretches in which nobody spoke.
+    pub silences: Vec<Silence>,
+    /// Waits of the customer.
+    pub holds: Vec<Hold>,
+    /// Turns that should not be trusted as they are, by their place in the order of time.
+    pub doubts: Vec<(u32, Doubt)>,
+}
+
+/// One turn as it is shown.
+#[derive(Debug)]
+pub(crate) struct ShownTurn<'a> {
+    /// Its posted place.
+    pub(crate) index: u32,
+    pub(crate) role: Role,
+    pub(crate) start: Option<Millis>,
+    pub(crate) end: Option<Millis>,
+    pub(crate) pieces: Vec<Piece<'a>>,
+    /// The numbers of the findings in it.
+    pub(crate) findings: Vec<usize>,
+    pub(crate) gap: Option<Gap>,
+    /// For how long the speaker before was still speaking, ms.
+    pub(crate) overlap: Option<Millis>,
+    pub(crate) doubt: Option<Doubt>,
+}
+
+/// A stretch of a turn that is marked as a whole, or not at all.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Piece<'a> {
+    pub(crate) text: &'a str,
+    /// The numbers of the findings that cover it.
+    pub(crate) findings: Vec<usize>,
+}
+
+/// A stretch before a turn in which nobody speaks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Gap {
+    pub(crate) length: Millis,
+    pub(crate) owner: Option<Owner>,
+}
+
+/// Gaps shorter than this are breath.
+const BREATH: Millis = 1000;
+/// A second of a gap is so high, px.
+const PER_SECOND: u32 = 6;
+/// No gap is higher, px.
+const HIGHEST: u32 = 120;
+
+impl Gap {
+    pub(crate) fn seconds(&self) -> String {
+        seconds(self.length)
+    }
+
+    /// How high it is drawn, px: to scale, up to a limit.
+    pub(crate) fn height(&self) -> u32 {
+        (self.length * PER_SECOND / 1000).clamp(8, HIGHEST)
+    }
+
+    pub(crate) fn is_cut(&self) -> bool {
+        self.length * PER_SECOND / 1000 > HIGHEST
+    }
+
+    pub(crate) fn title(&self) -> &'static str {
+        match self.owner {
+            Some(Owner::Hold) => "等待中",
+            Some(Owner::Task) => "静默：客户在操作",
+            Some(Owner::Customer) => "静默：等客户",
+            Some(Owner::Agent) => "静默：客服没有说话",
+            Some(Owner::Shared) => "静默",
+            None => "停顿",
+        }
+    }
+
+    pub(crate) fn class(&self) -> &'static str {
+        match self.owner {
+            Some(Owner::Hold) => "hold",
+            Some(Owner::Agent) => "agent",
+            _ => "other",
+        }
+    }
+}
+
+impl ShownTurn<'_> {
+    pub(crate) fn class(&self) -> &'static str {
+        match self.role {
+            Role::Agent => "agent",
+            Role::Customer => "customer",
+            _ => "other",
+        }
+    }
+
+    pub(crate) fn role(&self) -> &'static str {
+        match self.role {
+            Role::Agent => "客服",
+            Role::Customer => "客户",
+            Role::System => "系统",
+            Role::Other => "其他人",
+            Role::Unknown => "不明",
+        }
+    }
+
+    pub(crate) fn doubt(&self) -> Option<&'static str> {
+        Some(match self.doubt? {
+            Doubt::TwoPeople => "像是两个人的话",
+            Doubt::Pace => "语速不合常理，时间可能不准",
+        })
+    }
+}
+
+/// The turns in the order of time, each with what is marked in it.
+pub(crate) fn turns<'a>(
+    transcript: &'a Transcript<'a>,
+    findings: &[ShownFinding],
+    facts: &Facts,
+) -> Vec<ShownTurn<'a>> {
+    let mut of_turn: BTreeMap<u32, Vec<usize>> = BTreeMap::new();
+    for (number, finding) in findings.iter().enumerate() {
+        of_turn.entry(finding.turn).or_default().push(number);
+    }
+    let mut reached: Option<Millis> = None;
+    let mut shown = Vec::with_capacity(transcript.turns.len());
+    for (at, turn) in (0..).zip(&transcript.turns) {
+        let own = of_turn.remove(&turn.index).unwrap_or_default();
+        let (gap, overlap) = match (reached, turn.start_ms) {
+            (Some(before), Some(start)) => {
+                (gap(transcript.channel, at, before, start, facts), before.checked_sub(start))
+            }
+            _ => (None, None),
+        };
+        reached = reached.max(turn.end_ms);
+        shown.push(ShownTurn {
+            index: turn.index,
+            role: turn.role,
+            start: turn.start_ms,
+            end: turn.end_ms,
+            pieces: pieces(turn, &own, findings),
+            findings: own,
+            gap,
+            overlap: overlap.filter(|overlap| *overlap > 0 && transcript.channel == Channel::Call),
+            doubt: facts.doubts.iter().find(|(turn, _)| *turn == at).map(|(_, doubt)| *doubt),
+        });
+    }
+    shown
+}
+
+/// What stands before turn `at`, which begins at `start`, after somebody has spoken until `before`.
+fn gap(channel: Channel, at: u32, before: Millis, start: Millis, facts: &Facts) -> Option<Gap> {
+    let length = start.checked_sub(before).filter(|length| *length >= BREATH)?;
+    let silence = facts.silences.iter().find(|silence| silence.after == at);
+    let is_held = |hold: &&Hold| hold.start_ms < start && before < hold.end_ms && channel == Channel::Call;
+    let owner = match silence {
+        Some(silence) => Some(silence.owner),
+        None => facts.holds.iter().find(is_held).map(|_| Owner::Hold),
+    };
+    Some(Gap { length, owner })
+}
+
+/// The turn, cut where a finding begins or ends.
+fn pieces<'a>(turn: &'a Turn<'_>, own: &[usize], findings: &[ShownFinding]) -> Vec<Piece<'a>> {
+    let text: &'a str = &turn.text;
+    let mut cuts: Vec<usize> =
+        own.iter().flat_map(|n| [findings[*n].start, findings[*n].end]).map(|at| at as usize).collect();
+    cuts.extend([0, text.chars().count()]);
+    cuts.sort_unstable();
+    cuts.dedup();
+    // The place of every character, and of the end, in bytes.
+    let places: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
+    let piece = |cut: &[usize]| {
+        let (from, to) = (cut[0], cut[1]);
+        let covers = |n: &usize| findings[*n].start as usize <= from && to <= findings[*n].end as usize;
+        let bytes = *places.get(from)?..*places.get(to)?;
+        Some(Piece { text: &text[bytes], findings: own.iter().copied().filter(covers).collect() })
+    };
+    cuts.windows(2).filter_map(piece).collect()
+}
+
+/// How a finding is marked: the class of what it is worth.
+pub(crate) fn mark(finding: &ShownFinding) -> &'static str {
+    match (finding.verdict, finding.severity) {
+        (FindingVerdict::Suppressed, _) => "suppressed",
+        (FindingVerdict::Candidate, _) => "candidate",
+        (FindingVerdict::Hit, Severity::Critical) => "hit s3",
+        (FindingVerdict::Hit, Severity::Major) => "hit s2",
+        (FindingVerdict::Hit, _) => "hit s1",
+    }
+}
+
+/// A moment as `mm:ss`, or `h:mm:ss` where it is that late.
+pub(crate) fn clock(ms: Millis) -> String {
+    let (hours, minutes, seconds) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60);
+    if hours > 0 {
+        format!("{hours}:{minutes:02}:{seconds:02}")
+    } else {
+        format!("{minutes:02}:{seconds:02}")
+    }
+}
+
+/// A length of time in seconds, with a decimal where it is short.
+pub(crate) fn seconds(ms: Millis) -> String {
+    if ms < 10_000 { format!("{}.{}", ms / 1000, ms % 1000 / 100) } else { (ms / 1000).to_string() }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::transcript::intake;
+    use crate::transcript::limits::Limits;
+
+    fn finding(turn: u32, start: u32, end: u32) -> ShownFinding {
+        serde_json::from_value(json!({
+            "rule": "r", "ref": "F1", "title": "题", "turn": turn, "start": start, "end": end, "text": "",
+            "verdict": "hit", "severity": "major", "suppressed_by": null
+        }))
+        .unwrap()
+    }
+
+    fn transcript(turns: &serde_json::Value) -> Vec<u8> {
+        json!({"id": "t", "turns": turns}).to_string().into_bytes()
+    }
+
+    #[test]
+    fn a_turn_is_cut_where_findings_begin_and_end_in_characters() {
+        let posted = transcript(&json!([{"role": "agent", "text": "我😀不知道啊"}]));
+        let transcript = intake::read(&posted, &Limits::NONE).unwrap();
+        let shown = turns(&transcript, &[finding(0, 1, 4), finding(0, 3, 5)], &Facts::default());
+        let pieces: Vec<_> =
+            shown[0].pieces.iter().map(|piece| (piece.text, piece.findings.as_slice())).collect();
+        let expected: [(&str, &[usize]); 5] =
+            [("我", &[]), ("😀不", &[0]), ("知", &[0, 1]), ("道", &[1]), ("啊", &[])];
+        assert_eq!(pieces, expected);
+    }
+
+    #[test]
+    fn gaps_are_to_scale_and_overlaps_are_told() {
+        let turn = |role, start, end| json!({"role": role, "text": "好", "start_ms": start, "end_ms": end});
+        let posted = transcript(&json!([
+            turn("agent", 0, 2000),
+            turn("customer", 7000, 9000),
+            turn("agent", 8500, 9500),
+            turn("customer", 99_500, 99_900)
+        ]));
+        let transcript = intake::read(&posted, &Limits::NONE).unwrap();
+        let shown = turns(&transcript, &[], &Facts::default());
+        let gaps: Vec<_> =
+            shown.iter().map(|turn| turn.gap.map(|gap| (gap.length, gap.height(), gap.is_cut()))).collect();
+        assert_eq!(gaps, [None, Some((5000, 30, false)), None, Some((90_000, 120, true))]);
+        assert_eq!(shown[2].overlap, Some(500));
+        assert_eq!(
+            (clock(3_725_000), clock(65_900), seconds(9_990), seconds(12_300)),
+            ("1:02:05".into(), "01:05".into(), "9.9".into(), "12".into())
+        );
+    }
+}

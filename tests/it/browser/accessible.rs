@@ -1,0 +1,56 @@
+//! Every page of the desk for everybody: no serious finding of axe-core in light and dark, nothing cut off at 200 %.
+
+use super::desk::{Desk, sample};
+
+/// The pages, and who looks at them.
+const PAGES: [(&str, Option<&str>); 7] = [
+    ("/login", None),
+    ("/setup", None),
+    ("/nowhere", None),
+    ("/account", Some("lin")),
+    ("/queue", Some("lin")),
+    ("/queue?state=submitted&order=submitted", Some("zhu")),
+    ("/queue?state=open&agent=nobody", Some("zhu")),
+];
+
+#[tokio::test]
+async fn no_page_shuts_anybody_out() {
+    let desk = Desk::open().await;
+    let id = desk.post(&sample()).await;
+    let reviews = ["", "/sheet", "/advice"].map(|page| (format!("/reviews/{id}{page}"), Some("zhu")));
+    let pages = PAGES.map(|(path, login)| (path.to_owned(), login)).into_iter().chain(reviews);
+    let stranger = super::Browser::before(desk.served.address).await;
+    let (lin, zhu) = (desk.browser("lin").await, desk.browser("zhu").await);
+    for (path, login) in pages {
+        let browser = match login {
+            None => &stranger,
+            Some("lin") => &lin,
+            Some(_) => &zhu,
+        };
+        browser.viewport(1366, 768).await;
+        browser.open(&path).await;
+        browser.wait_for("main").await;
+        browser.assert_accessible().await;
+        browser.only_own_origin().await;
+        browser.zoom_to_200_percent(1366, 768).await;
+        let is_wider = "document.documentElement.scrollWidth > document.documentElement.clientWidth";
+        assert_eq!(browser.evaluate(is_wider).await, false, "{path} must be scrolled sideways at 200 %");
+        browser.no_complaints_but(&["404"]).await;
+    }
+}
+
+#[tokio::test]
+async fn dialogs_are_for_everybody_too() {
+    let desk = Desk::open().await;
+    let id = desk.post(&sample()).await;
+    let browser = desk.browser("lin").await;
+    browser.open_review(&id).await;
+    for (keys, dialog) in [("?", "help"), ("/", "search"), ("x", "reason"), ("w", "why"), ("m", "missed")] {
+        browser.press(keys).await;
+        browser.wait_for(&format!("#{dialog}[open]")).await;
+        browser.assert_accessible().await;
+        browser.press("Escape").await;
+        browser.wait_until(&format!("!document.querySelector('#{dialog}').open")).await;
+        assert_eq!(browser.subject_here().await, "veto:taboo");
+    }
+}

@@ -1,0 +1,78 @@
+//! Pages as people meet them: a real Chromium before a running server, worked by its keyboard.
+//!
+//! A test starts a server, has a [`Browser`] come to it, opens a page, presses keys, waits for what must appear, and
+//! ends with `no_complaints`, `only_own_origin` and `assert_accessible`. Everything about one browser ends with its test.
+
+mod accessible;
+mod axe;
+mod complaints;
+mod desk;
+mod docs_page;
+mod driver;
+mod input_method;
+mod keyboard;
+mod look;
+mod network;
+mod page;
+mod proof;
+mod reviewing;
+mod screenshots;
+mod stage;
+mod trouble;
+mod wire;
+
+use std::cell::{Cell, RefCell};
+use std::net::SocketAddr;
+
+use serde_json::json;
+
+use self::complaints::Complaint;
+use self::driver::Driver;
+use self::keyboard::Pressed;
+use self::look::Look;
+use self::network::Request;
+use self::wire::Wire;
+use crate::crew::Caller;
+
+/// A browser with one window and a profile of its own, before one server.
+pub(crate) struct Browser {
+    wire: Wire,
+    origin: String,
+    pressed: Cell<Pressed>,
+    look: Cell<Look>,
+    /// What has been read from the browser's logs so far, which it tells once.
+    requests: RefCell<Vec<Request>>,
+    complaints: RefCell<Vec<Complaint>>,
+    /// Ends last.
+    driver: Driver,
+}
+
+impl Browser {
+    /// Starts a browser that will open pages of the server at `address`.
+    pub(crate) async fn before(address: SocketAddr) -> Self {
+        let driver = Driver::start();
+        let wire = Wire::open(driver.port, driver.wanted()).await;
+        let (requests, complaints) = (RefCell::default(), RefCell::default());
+        let (pressed, look) = (Cell::default(), Cell::default());
+        Self { wire, origin: format!("http://{address}"), pressed, look, requests, complaints, driver }
+    }
+
+    /// Goes on with another server, as when the first was killed; cookies do not know ports and stay.
+    pub(crate) fn turn_to(&mut self, address: SocketAddr) {
+        self.origin = format!("http://{address}");
+    }
+
+    /// Opens a page of the server and waits until it is loaded.
+    pub(crate) async fn open(&self, path: &str) {
+        let url = format!("{}{path}", self.origin);
+        let opened = self.wire.send("url", json!({ "url": url })).await;
+        opened.unwrap_or_else(|error| panic!("{url} does not open: {error}"));
+    }
+
+    /// Brings in somebody who has logged in already.
+    pub(crate) async fn come_as(&self, caller: &Caller) {
+        let (name, value) = caller.proof.1.split_once('=').expect("somebody with a session");
+        let cookie = json!({"name": name, "value": value, "url": self.origin, "httpOnly": true});
+        self.wire.chromium("Network.setCookie", cookie).await;
+    }
+}

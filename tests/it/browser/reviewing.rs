@@ -1,0 +1,210 @@
+//! A reviewer's day at the desk, without a mouse.
+
+use super::Browser;
+use super::desk::{Desk, PASSWORD, long_call, sample};
+use crate::support::corpus;
+
+#[tokio::test]
+async fn a_day_goes_from_the_log_in_to_the_printed_result() {
+    let desk = Desk::open().await;
+    let first = desk.post(&sample()).await;
+    desk.post(&corpus("clean/library-hotline-quick")).await;
+    let browser = Browser::before(desk.served.address).await;
+    browser.viewport(1366, 768).await;
+    browser.open("/").await;
+    browser.wait_until("document.activeElement.name === 'login'").await;
+    browser.type_text("lin").await;
+    browser.press("Tab").await;
+    browser.type_text(PASSWORD).await;
+    browser.press("Enter").await;
+    browser.wait_for("[data-next]").await;
+    browser.wait_until("document.querySelector('[data-today]').textContent === '0'").await;
+    browser.press("n").await;
+    browser.wait_for("html[data-ready]").await;
+    assert_eq!(
+        browser.evaluate("location.pathname").await,
+        format!("/reviews/{first}"),
+        "the riskier one comes first"
+    );
+    assert_eq!(browser.subject_here().await, "veto:taboo");
+    // The veto stands, all else is full.
+    browser.press("a f").await;
+    browser.walk_to("item:thanks").await;
+    browser.press("1 1").await;
+    assert_eq!(browser.subject_here().await, "item:waiting", "a decision goes on to the next that wants one");
+    browser.press("e").await;
+    browser.compose("luyin", "录音里致歉了").await;
+    browser.press("Escape").await;
+    browser.wait_saved().await;
+    browser.press("Ctrl+Enter").await;
+    browser.wait_until(&format!("location.pathname !== '/reviews/{first}'")).await;
+    browser.wait_for("html[data-ready]").await;
+    let review = desk.review(&first).await;
+    assert_eq!(review["state"], "submitted");
+    assert_eq!(review["reviewer"]["name"], "lin");
+    assert_eq!(desk.decision(&first, "item:waiting").await["note"], "录音里致歉了");
+    browser.open(&format!("/reviews/{first}/sheet")).await;
+    assert!(browser.text(".sheet").await.contains("录音里致歉了"));
+    assert!(browser.printed().await.len() > 10_000, "the sheet is printed");
+    browser.open("/queue").await;
+    browser.wait_until("document.querySelector('[data-today]').textContent === '1'").await;
+    browser.only_own_origin().await;
+    browser.no_complaints().await;
+}
+
+#[tokio::test]
+async fn a_call_with_three_wrong_items_takes_at_most_twelve_keys() {
+    let desk = Desk::open().await;
+    let id = desk.post(&sample()).await;
+    let browser = desk.browser("lin").await;
+    browser.open_review(&id).await;
+    browser.requests().await;
+    browser.count_anew();
+    // Not carried out; the rest is full; the three items that lost points had not deserved it.
+    browser.press("x 3 f").await;
+    assert_eq!(browser.subject_here().await, "item:polite-words");
+    browser.press("x 3").await;
+    assert_eq!(browser.subject_here().await, "item:thanks");
+    browser.press("1 1").await;
+    assert_eq!(browser.subject_here().await, "item:waiting");
+    browser.press("1 1").await;
+    browser.press("Ctrl+Enter").await;
+    browser.wait_until("location.pathname === '/queue'").await;
+    let keys = browser.pressed().keys;
+    assert!(keys <= 12, "{keys} keys");
+    let asked = browser.requests().await;
+    let trips = asked
+        .iter()
+        .filter(|request| request.url.contains("/api/v1/reviews/") && request.method != "GET")
+        .count();
+    assert!(trips <= 12, "{trips} requests: {asked:?}");
+    let review = desk.review(&id).await;
+    assert_eq!(
+        (&review["state"], &review["totals"]["review"]["with_vetoes"]),
+        (&"submitted".into(), &109.0.into())
+    );
+}
+
+#[tokio::test]
+async fn what_was_decided_is_taken_back_key_by_key() {
+    let desk = Desk::open().await;
+    let id = desk.post(&sample()).await;
+    let browser = desk.browser("lin").await;
+    browser.open_review(&id).await;
+    browser.press("a f").await;
+    browser.walk_to("item:thanks").await;
+    browser.press("1 2").await;
+    browser.wait_saved().await;
+    assert_eq!(desk.decision(&id, "item:thanks").await["score"], 1.0);
+    browser.press("u").await;
+    browser.wait_saved().await;
+    assert!(desk.decision(&id, "item:thanks").await.is_null());
+    assert_eq!(desk.review(&id).await["open"].as_array().unwrap().len(), 0);
+    browser.press("u u").await;
+    browser.wait_saved().await;
+    let review = desk.review(&id).await;
+    assert_eq!(review["decisions"].as_array().unwrap().len(), 0, "{review}");
+    browser.no_complaints().await;
+}
+
+#[tokio::test]
+async fn a_passage_that_was_missed_is_chosen_and_noted_without_a_mouse() {
+    let desk = Desk::open().await;
+    let id = desk.post(&sample()).await;
+    let browser = desk.browser("lin").await;
+    browser.open_review(&id).await;
+    browser.press("t").await;
+    browser.press("j j").await;
+    assert_eq!(
+        browser.evaluate("document.activeElement.dataset.turn").await,
+        "14",
+        "two turns after the evidence"
+    );
+    browser.press("m").await;
+    browser.wait_for("#missed[open]").await;
+    browser.press("Ctrl+Home Shift+ArrowRight Shift+ArrowRight Shift+ArrowRight Tab Tab").await;
+    browser.compose("tui", "推诿").await;
+    browser.press("Enter").await;
+    browser.wait_saved().await;
+    let missed = desk.decision(&id, "missed:1").await;
+    assert_eq!((&missed["turn"], &missed["start"], &missed["end"]), (&14.into(), &0.into(), &3.into()));
+    assert_eq!(missed["note"], "推诿");
+    assert!(browser.text("[data-missed]").await.contains("第 15 轮"));
+}
+
+#[tokio::test]
+async fn why_and_why_not_are_answered_and_what_was_excluded_is_shown() {
+    let desk = Desk::open().await;
+    let mut call = sample();
+    call["turns"][4]["text"] = "不是说这事不归我管，我帮您处理。".into();
+    let id = desk.post(&call).await;
+    let browser = desk.browser("lin").await;
+    browser.open_review(&id).await;
+    assert_eq!(
+        browser.evaluate("document.querySelectorAll('.turns .suppressed:not([hidden])').length > 0").await,
+        true
+    );
+    let shown = "[...document.querySelectorAll('p.told.suppressed')].some(it => it.offsetParent)";
+    assert_eq!(browser.evaluate(shown).await, false);
+    browser.press("s").await;
+    assert_eq!(browser.evaluate(shown).await, true);
+    assert!(browser.text("p.told.suppressed").await.contains("语境豁免"));
+    browser.walk_to("item:thanks").await;
+    browser.press("w").await;
+    browser
+        .wait_until("document.querySelector('[data-why-text]').textContent.includes('courtesy/thanks')")
+        .await;
+    browser.press("Escape").await;
+    assert_eq!(browser.subject_here().await, "item:thanks");
+    browser.assert_accessible().await;
+    browser.no_complaints().await;
+}
+
+#[tokio::test]
+async fn keys_rest_while_an_input_method_composes_and_where_they_are_turned_off() {
+    let desk = Desk::open().await;
+    let id = desk.post(&sample()).await;
+    let browser = desk.browser("lin").await;
+    browser.open_review(&id).await;
+    browser.walk_to("item:thanks").await;
+    browser.press("e").await;
+    browser.begin_composing("an").await;
+    browser.press_while_composing("j").await;
+    browser.press_while_composing("1").await;
+    browser.choose_with("Space", "安静点").await;
+    assert_eq!(browser.value(".is-here [data-note]").await, "安静点");
+    assert_eq!(browser.subject_here().await, "item:thanks");
+    assert!(desk.decision(&id, "item:thanks").await.is_null());
+    browser.press("Escape ?").await;
+    browser.wait_for("#help[open]").await;
+    browser.run("document.querySelector('[data-single-keys]').focus()").await;
+    browser.press("Space Escape").await;
+    browser.press("j 1 a").await;
+    assert_eq!(browser.subject_here().await, "item:thanks");
+    browser.wait_saved().await;
+    assert!(desk.decision(&id, "item:thanks").await["score"].is_null(), "only the note was kept");
+}
+
+#[tokio::test]
+async fn two_thousand_turns_stay_smooth() {
+    let desk = Desk::open().await;
+    let id = desk.post(&long_call(2000)).await;
+    let browser = desk.browser("lin").await;
+    browser.open_review(&id).await;
+    let mut slowest = std::time::Duration::ZERO;
+    let in_view = |subject: &str| {
+        format!(
+            "(() => {{ const stop = document.querySelector('.is-here');
+              const to = stop.querySelector('.evidence [data-turn]')?.dataset.turn;
+              const at = to && document.getElementById(`t${{to}}`).getBoundingClientRect();
+              return stop.dataset.subject !== '{subject}' && (!at || (at.top >= 0 && at.bottom <= innerHeight)); }})()"
+        )
+    };
+    for _ in 0..20 {
+        let before = browser.subject_here().await;
+        slowest = slowest.max(browser.time_from_key("j", &in_view(&before)).await);
+    }
+    println!("slowest jump {slowest:?}");
+    assert!(slowest.as_millis() < 100, "a jump takes {slowest:?}");
+    browser.no_complaints().await;
+}

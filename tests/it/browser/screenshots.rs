@@ -1,0 +1,81 @@
+//! Pictures of all pages for the documents: `scripts/screenshots` has them taken.
+
+use std::path::Path;
+
+use super::Browser;
+use super::look::Colours;
+use crate::crew::Caller;
+use crate::demo::Told;
+use crate::support::Served;
+
+/// A picture of a page.
+struct Picture {
+    /// Its file is called so.
+    name: &'static str,
+    /// Where it is; `{submitted}` stands for the id of the review that was submitted last.
+    path: &'static str,
+    /// Who looks at it; nobody, where it says nobody.
+    login: Option<&'static str>,
+    /// The keys that bring the page to where it is to be seen.
+    keys: &'static str,
+    /// What is there then.
+    shows: &'static str,
+    colours: Colours,
+}
+
+/// A page as it is by day.
+const fn picture(
+    name: &'static str,
+    login: &'static str,
+    path: &'static str,
+    shows: &'static str,
+) -> Picture {
+    Picture { name, path, login: Some(login), keys: "", shows, colours: Colours::Light }
+}
+
+const PICTURES: [Picture; 14] = [
+    Picture { login: None, ..picture("login", "", "/login", "form") },
+    picture("queue", "reviewer1", "/queue", "[data-rows]"),
+    Picture { keys: "n", ..picture("review", "reviewer1", "/queue", "html[data-ready]") },
+    Picture {
+        keys: "n",
+        colours: Colours::Dark,
+        ..picture("review-dark", "reviewer1", "/queue", "html[data-ready]")
+    },
+    picture("sheet", "lead", "/reviews/{submitted}/sheet", ".sheet"),
+    picture("advice", "lead", "/reviews/{submitted}/advice", ".sheet"),
+    picture("try", "lead", "/try?rule=forbidden/not-my-job&example=1", "main"),
+    picture("pack", "lead", "/pack", "main table"),
+    picture("rule", "lead", "/pack/rules/forbidden/not-my-job", "main"),
+    picture("lexicon", "lead", "/pack/lexicons/forbidden/not-my-job", "main"),
+    picture("rubric", "lead", "/pack/rubrics/v3.1", "main"),
+    picture("criteria", "lead", "/pack/criteria", "main"),
+    picture("account", "admin", "/account", "main"),
+    Picture { login: None, ..picture("api-docs", "", "/api/docs", ".opblock-summary") },
+];
+
+#[tokio::test]
+#[ignore = "writes into docs/screenshots: scripts/screenshots runs it"]
+async fn of_every_page() {
+    let mut served = Served::start(&["--demo"]);
+    let told = Told::by(&mut served);
+    let lead = Caller::log_in_with(&served, "lead", &told.passwords["lead"]).await;
+    let last = lead.get("/api/v1/reviews?state=submitted&order=submitted&limit=1").await.unwrap().json(200);
+    let submitted = last["reviews"][0]["id"].as_str().unwrap();
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/screenshots");
+    std::fs::create_dir_all(&folder).unwrap();
+    for picture in PICTURES {
+        let browser = Browser::before(served.address).await;
+        browser.viewport(1366, 768).await;
+        browser.colours(picture.colours).await;
+        if let Some(login) = picture.login {
+            browser.come_as(&Caller::log_in_with(&served, login, &told.passwords[login]).await).await;
+        }
+        browser.open(&picture.path.replace("{submitted}", submitted)).await;
+        browser.wait_for("main, .opblock-summary").await;
+        browser.press(picture.keys).await;
+        browser.wait_for(picture.shows).await;
+        browser.only_own_origin().await;
+        browser.screenshot(&folder.join(picture.name).with_extension("png")).await;
+    }
+}

@@ -1,0 +1,138 @@
+//! What goes wrong around a reviewer, and loses nothing: sessions that end, networks that fail, others at the same call.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::desk::{Desk, PASSWORD, sample};
+
+#[tokio::test]
+async fn a_session_that_ends_while_somebody_types_loses_nothing() {
+    let desk = Desk::open().await;
+    let id = desk.post(&sample()).await;
+    let lin = desk.caller("lin").await;
+    let browser = desk.browser_of(&lin).await;
+    browser.open_review(&id).await;
+    browser.walk_to("item:thanks").await;
+    browser.press("e").await;
+    browser.type_text("half a not").await;
+    lin.send(reqwest::Method::DELETE, "/api/v1/session", &json!({})).await.unwrap();
+    browser.type_text("e").await;
+    browser.press("Escape 1 1").await;
+    browser.wait_for("[data-save][data-state=expired]").await;
+    browser.press("Ctrl+Enter").await;
+    browser.wait_for("#again[open] input:focus").await;
+    browser.type_text("lin").await;
+    browser.press("Tab").await;
+    browser.type_text("wrong").await;
+    browser.press("Enter").await;
+    browser.wait_for("#again .problem:not([hidden])").await;
+    browser.press("Ctrl+a").await;
+    browser.type_text(PASSWORD).await;
+    browser.press("Enter").await;
+    browser.wait_saved().await;
+    let decision = desk.decision(&id, "item:thanks").await;
+    assert_eq!((&decision["score"], &decision["note"]), (&1.0.into(), &"half a note".into()));
+    browser.no_complaints_but(&["401"]).await;
+}
+
+#[tokio::test]
+async fn without_a_network_decisions_wait_and_go_out_by_themselves() {
+    let desk = Desk::open().await;
+    let id = desk.post(&sample()).await;
+    let browser = desk.browser("lin").await;
+    browser.open_review(&id).await;
+    browser.go_offline().await;
+    browser.press("a f").await;
+    browser.wait_for("[data-save][data-state=offline]").await;
+    browser.press("Ctrl+Enter").await;
+    assert_eq!(desk.review(&id).await["version"], 1);
+    browser.go_online().await;
+    browser.wait_saved().await;
+    assert_eq!(desk.review(&id).await["open"], json!([]));
+    browser.no_complaints_but(&["ERR_INTERNET_DISCONNECTED"]).await;
+}
+
+#[tokio::test]
+async fn a_tab_that_is_closed_without_a_network_comes_back_with_everything() {
+    let desk = Desk::open().await;
+    let id = desk.post(&sample()).await;
+    let browser = desk.browser("lin").await;
+    browser.open_review(&id).await;
+    browser.go_offline().await;
+    browser.press("a f").await;
+    browser.walk_to("item:thanks").await;
+    browser.press("e").await;
+    browser.type_text("not finished").await;
+    browser.go_elsewhere().await;
+    assert_eq!(desk.review(&id).await["version"], 1);
+    browser.go_online().await;
+    browser.open_review(&id).await;
+    browser.wait_saved().await;
+    assert_eq!(desk.review(&id).await["open"], json!([]));
+    assert_eq!(browser.value("[data-subject='item:thanks'] [data-note]").await, "not finished");
+}
+
+#[tokio::test]
+async fn a_call_that_somebody_else_has_can_be_read_but_not_changed() {
+    let desk = Desk::open().await;
+    let id = desk.post(&sample()).await;
+    let lin = desk.browser("lin").await;
+    lin.open_review(&id).await;
+    let wang = desk.browser("wang").await;
+    wang.open_review(&id).await;
+    assert!(wang.text("[data-notices]").await.contains("lin 正在复核这一通"));
+    wang.press("a f Ctrl+Enter").await;
+    lin.press("a").await;
+    lin.wait_saved().await;
+    assert_eq!(desk.review(&id).await["decisions"].as_array().unwrap().len(), 1);
+    wang.no_complaints().await;
+}
+
+#[tokio::test]
+async fn two_reviewers_who_collide_are_told_and_lose_nothing() {
+    let desk = Desk::open().await;
+    let id = desk.post(&sample()).await;
+    let lin = desk.browser("lin").await;
+    lin.open_review(&id).await;
+    // Lin goes for a long lunch, and Wang takes over.
+    desk.let_claims_run_out();
+    let wang = desk.browser("wang").await;
+    wang.open_review(&id).await;
+    wang.press("x 2").await;
+    wang.wait_saved().await;
+    lin.press("a").await;
+    lin.wait_until("document.querySelector('[data-notices]').textContent.includes('wang 刚才改过这一通')")
+        .await;
+    assert!(lin.text("[data-notices]").await.contains("1 项判断与之冲突"));
+    assert_eq!(desk.decision(&id, "veto:taboo").await["verdict"], "reject", "Wang's word stands");
+    lin.walk_to("item:thanks").await;
+    lin.press("1 1").await;
+    lin.wait_for("[data-save][data-state=stopped]").await;
+    assert!(desk.decision(&id, "item:thanks").await.is_null(), "the call is Wang's now");
+    let kept = "Object.keys(localStorage).some(key => key.startsWith('zhijian:') && localStorage[key].includes('item:thanks'))";
+    let kept = lin.evaluate(kept).await;
+    assert_eq!(kept, true, "Lin's word is still on Lin's computer");
+}
+
+#[tokio::test]
+async fn two_windows_of_one_reviewer_put_their_decisions_together() {
+    let desk = Desk::open().await;
+    let id = desk.post(&sample()).await;
+    let lin = desk.caller("lin").await;
+    let left = desk.browser_of(&lin).await;
+    left.open_review(&id).await;
+    let right = desk.browser_of(&lin).await;
+    right.open_review(&id).await;
+    left.press("a").await;
+    left.wait_saved().await;
+    right.walk_to("item:thanks").await;
+    right.press("1 1").await;
+    right.wait_saved().await;
+    tokio::time::sleep(Duration::from_millis(100)).await;
+    right.wait_saved().await;
+    assert_eq!(desk.decision(&id, "veto:taboo").await["verdict"], "confirm");
+    assert_eq!(desk.decision(&id, "item:thanks").await["score"], 1.0);
+    assert!(right.text("[data-notices]").await.contains("刚才改过这一通"));
+    right.no_complaints_but(&["412"]).await;
+}
