@@ -75,6 +75,21 @@ async fn a_rule_shows_what_it_serves_what_proves_it_and_who_uses_it() {
 }
 
 #[tokio::test]
+async fn a_long_lexicon_has_several_pages_and_all_of_it_is_searched() {
+    let entries: String = (0..1100).map(|n| format!("词条{n}号\n")).collect();
+    let lexicon = format!("title: 很长\n---\n{entries}");
+    let named = rule("forbid: {phrase: {lexicon: long}}");
+    let server = Bare::open(compiled(&[("lexicons/long.txt", &lexicon), ("rules/long.yaml", &named)])).await;
+    let rows = |page: &str| page.matches(r#"<th scope="row""#).count();
+    let (first, last) =
+        (server.text("/pack/lexicons/long").await, server.text("/pack/lexicons/long?page=3").await);
+    assert!(rows(&first) == 500 && first.contains("第 1 页，共 3 页") && first.contains(r#"rel="next""#));
+    assert!(rows(&last) == 100 && last.contains("词条1099号") && !last.contains(r#"rel="next""#));
+    assert_eq!(rows(&server.text("/pack/lexicons/long?q=%E6%9D%A1109&page=").await), 11);
+    assert_eq!(rows(&server.text("/pack/lexicons/long?page=99").await), 0);
+}
+
+#[tokio::test]
 async fn what_a_pack_says_is_never_markup() {
     let lexicon = format!("title: {XSS}\nnote: {XSS}\n---\n[{XSS}] {XSS}\n不归我管 :: better={XSS}\n");
     let named = rule("forbid: {phrase: {lexicon: rude}}").replace("title: 规则", &format!("title: '{XSS}'"));

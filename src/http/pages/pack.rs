@@ -62,7 +62,7 @@ pub(in crate::http) struct EntriesQuery {
     #[serde(default)]
     q: String,
     #[serde(default)]
-    page: usize,
+    page: String,
 }
 
 /// One lexicon.
@@ -74,7 +74,7 @@ pub(in crate::http) async fn lexicon(
 ) -> Result<Response, Problem> {
     let pack = app.shelf.pack();
     let Query(EntriesQuery { q, page: number }) = query.unwrap_or_default();
-    let asked = EntriesAsked { words: q.trim().to_owned(), page: number };
+    let asked = EntriesAsked { words: q.trim().to_owned(), page: number.parse().unwrap_or_default() };
     page(&LexiconPage::of(frame, &pack, &id, asked).ok_or_else(|| unknown("词表"))?)
 }
 

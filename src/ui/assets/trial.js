@@ -11,10 +11,11 @@ const status = form.querySelector("[data-status]");
 const result = document.querySelector("[data-result]");
 const empty = result.innerHTML;
 
-/** So long nobody types before it is scored, in milliseconds. */
+/** So long nobody types before it is scored, in milliseconds; longer where scoring takes longer. */
 const PAUSE = 400;
 
 let waiting = 0;
+let pause = PAUSE;
 let running = null;
 let told = "";
 
@@ -33,8 +34,10 @@ async function run() {
   running?.abort();
   if (!text.value.trim()) return reset();
   const own = (running = new AbortController());
+  const begun = performance.now();
   try {
     const { ok, content } = await judge(own.signal);
+    pause = Math.max(PAUSE, performance.now() - begun);
     if (ok) show(content);
     else refuse(content);
   } catch (error) {
@@ -122,10 +125,10 @@ function explain(id) {
 
 form.addEventListener("input", (event) => {
   clearTimeout(waiting);
-  if (!event.isComposing) waiting = setTimeout(run, PAUSE);
+  if (!event.isComposing) waiting = setTimeout(run, pause);
 });
 form.addEventListener("compositionstart", () => clearTimeout(waiting));
-form.addEventListener("compositionend", () => (waiting = setTimeout(run, PAUSE)));
+form.addEventListener("compositionend", () => (waiting = setTimeout(run, pause)));
 form.addEventListener("submit", (event) => {
   event.preventDefault();
   run();

@@ -29,6 +29,9 @@ impl<'p> RubricsPage<'p> {
     }
 }
 
+/// More rules than this are folded up.
+const MANY: usize = 6;
+
 /// Points to be had on the whole of a rubric.
 fn max(rubric: &Rubric) -> Points {
     let own = rubric.items.iter().filter(|item| item.instead_of.is_none());
@@ -93,9 +96,12 @@ impl<'p> RubricPage<'p> {
     }
 }
 
-/// What an item may give at most, or takes.
-fn points(page: &Frame, item: &Item) -> String {
+/// What an item may give at most, or takes; `X` where that is still to be set, as the file has it.
+fn points(page: &Frame, rubric: &Rubric, item: &Item) -> String {
+    let is_unset = rubric.unset.contains(&item.title);
     match &item.scoring {
+        Scoring::Bonus { .. } if is_unset => "+X".to_owned(),
+        Scoring::Deduct(it) if is_unset => format!("−X/{}", page.t(&it.unit)),
         Scoring::Levels { max, .. } => max.to_string(),
         Scoring::Bonus { points, .. } => signed(*points),
         Scoring::Deduct(it) => format!("−{}/{}", it.points, page.t(&it.unit)),
