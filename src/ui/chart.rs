@@ -7,7 +7,7 @@ const SIDES: (f64, f64) = (48.0, 712.0);
 /// Where its highest bar ends, and on what all of them stand.
 const HEIGHTS: (f64, f64) = (12.0, 168.0);
 /// No more labels have room below.
-const MOST_LABELS: usize = 12;
+const MOST_LABELS: usize = 9;
 /// How high a row of a lying plot is.
 const ROW: f64 = 24.0;
 /// The left and right edge of its bars; labels stand left of them, values right.
