@@ -65,7 +65,7 @@ pub(in crate::http) struct OverviewQuery {
     #[serde(default)]
     #[param(inline)]
     format: Format,
-    /// 哪张表:csv 和 xlsx 必须写明,json 不写
+    /// 存哪张表 [缺省: days];只对 csv 和 xlsx 起作用
     #[param(inline)]
     table: Option<Sort>,
 }
@@ -95,17 +95,7 @@ pub(super) struct Asked {
 impl OverviewQuery {
     pub(super) fn asked(self) -> Result<Asked, Problem> {
         let Self { rubric, pack, from, to, team, agent, offset, format, table } = self;
-        let saved = match (format, table) {
-            (Format::Json, None) => None,
-            (Format::Json, Some(_)) => {
-                return Err(wrong("查询参数 table 只与 format=csv 或 format=xlsx 一起用"));
-            }
-            (_, None) => {
-                let told = "查询参数 table 没有写：csv 和 xlsx 一次一张表，写明 days、teams、agents、scores、items、rules 或 reviewers";
-                return Err(wrong(told));
-            }
-            (format, Some(table)) => Some((table, format)),
-        };
+        let saved = (format != Format::Json).then_some((table.unwrap_or(Sort::Days), format));
         let offset = offset.as_deref().map_or(Ok(jiff::tz::offset(8)), read_offset)?;
         Ok(Asked { span: FiguresQuery { rubric, pack, from, to, team, agent }.span()?, offset, saved })
     }
