@@ -237,7 +237,7 @@ async fn the_page_and_the_description_work_without_the_internet() {
         assert!(document["paths"][path]["get"].is_object(), "{path}");
     }
 
-    let page = door.get("/api/docs").await;
+    let page = door.get("/api/docs/").await;
     assert_eq!(page.status(), 200);
     assert!(page.headers()["content-security-policy"].to_str().unwrap().contains("style-src"));
     let page = page.text().await.unwrap();

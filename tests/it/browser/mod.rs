@@ -11,6 +11,7 @@ mod docs_page;
 mod driver;
 mod input_method;
 mod keyboard;
+mod leading;
 mod look;
 mod network;
 mod page;
@@ -67,6 +68,8 @@ impl Browser {
         let url = format!("{}{path}", self.origin);
         let opened = self.wire.send("url", json!({ "url": url })).await;
         opened.unwrap_or_else(|error| panic!("{url} does not open: {error}"));
+        // On a busy machine the driver says too early that a page is there.
+        self.wait_until("document.readyState === 'complete'").await;
     }
 
     /// Brings in somebody who has logged in already.

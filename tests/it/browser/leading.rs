@@ -1,0 +1,103 @@
+//! A lead's day and an administrator's at the desk, without a mouse.
+
+use super::Browser;
+use super::desk::{Desk, PASSWORD, sample};
+
+impl Browser {
+    /// Comes in by the log-in page, key by key.
+    async fn log_in(&self, login: &str) {
+        self.open("/").await;
+        self.wait_until("document.activeElement.name === 'login'").await;
+        self.type_text(login).await;
+        self.press("Tab").await;
+        self.type_text(PASSWORD).await;
+        self.press("Enter").await;
+        self.wait_until("location.pathname !== '/login' && document.readyState === 'complete'").await;
+    }
+
+    /// Moves the focus on until it is on what `selector` selects.
+    async fn tab_to(&self, selector: &str) {
+        for _ in 0..60 {
+            if self.is_focused(selector).await {
+                return;
+            }
+            self.press("Tab").await;
+        }
+        panic!("no Tab leads to {selector}");
+    }
+}
+
+#[tokio::test]
+async fn a_lead_tries_a_phrase_reads_the_rule_and_sends_a_call_back() {
+    let desk = Desk::open().await;
+    let id = desk.post(&sample()).await;
+    let reviewer = desk.browser("lin").await;
+    reviewer.open_review(&id).await;
+    reviewer.press("a f Ctrl+Enter").await;
+    reviewer.wait_until("location.pathname === '/queue'").await;
+    let browser = Browser::before(desk.served.address).await;
+    browser.viewport(1366, 768).await;
+    browser.log_in("zhu").await;
+    browser.tab_to("a[href='/try']").await;
+    browser.press("Enter").await;
+    browser.wait_for("[data-trial] [name=text]").await;
+    browser.tab_to("[data-trial] [name=text]").await;
+    browser.compose("kefu", "客服：您好\n客户：宽带断了\n客服：这事不归我管").await;
+    browser.wait_until("document.querySelector('[data-result] mark')?.textContent === '这事不归我管'").await;
+    browser.tab_to("[data-result] a[href^='/pack/rules/forbidden/not-my-job']").await;
+    browser.press("Enter").await;
+    browser.wait_until("location.pathname === '/pack/rules/forbidden/not-my-job'").await;
+    browser.tab_to("a[href='/overview']").await;
+    browser.press("Enter").await;
+    browser.wait_for(".plot .series1").await;
+    browser.tab_to("a[href*='format=csv'][href*='table=days']").await;
+    browser.open("/queue?state=submitted&order=submitted").await;
+    browser.press("j Enter").await;
+    browser.wait_for("html[data-ready]").await;
+    browser.tab_to("[data-reopen]").await;
+    browser.press("Enter").await;
+    browser.wait_for("#reopen[open] textarea:focus").await;
+    browser.compose("zai", "请再听一遍").await;
+    browser.press("Tab Enter").await;
+    browser.wait_for("[data-submit]").await;
+    assert_eq!(desk.review(&id).await["state"], "open");
+    browser.only_own_origin().await;
+    browser.no_complaints().await;
+}
+
+#[tokio::test]
+async fn an_administrator_takes_up_a_person_makes_a_token_and_reads_the_audit_log() {
+    let desk = Desk::open().await;
+    let browser = Browser::before(desk.served.address).await;
+    browser.viewport(1366, 768).await;
+    browser.log_in("guan").await;
+    browser.tab_to("a[href='/people']").await;
+    browser.press("Enter").await;
+    browser.wait_for("form [name=login]").await;
+    browser.tab_to("form[data-send='POST /api/v1/people'] [name=login]").await;
+    browser.type_text("chen").await;
+    browser.press("Tab").await;
+    browser.compose("chen", "小陈").await;
+    browser.tab_to("form[data-send='POST /api/v1/people'] [name=password]").await;
+    browser.type_text("short").await;
+    browser.press("Enter").await;
+    browser.wait_until("document.activeElement.name === 'password'").await;
+    assert_eq!(
+        browser.value("form[data-send='POST /api/v1/people'] [name=login]").await,
+        "chen",
+        "nothing typed is lost"
+    );
+    browser.press("Ctrl+a").await;
+    browser.type_text(PASSWORD).await;
+    browser.press("Enter").await;
+    browser.wait_until("document.querySelector('main table').textContent.includes('小陈')").await;
+    browser.tab_to("a[href='/audit']").await;
+    browser.press("Enter").await;
+    browser.wait_until("location.pathname === '/audit' && document.querySelector('main table')").await;
+    browser.tab_to("a[href='/system']").await;
+    browser.press("Enter").await;
+    browser.wait_until("location.pathname === '/system'").await;
+    browser.only_own_origin().await;
+    browser.no_complaints().await;
+    assert_eq!(desk.caller("chen").await.get("/api/v1/session").await.unwrap().json(200)["role"], "reviewer");
+}
