@@ -62,14 +62,20 @@ function remember() {
   history.replaceState(null, "", query.size ? `?${query}` : location.pathname);
 }
 
-form.addEventListener("input", () => {
+function follow() {
   filter();
   clearTimeout(waiting);
   waiting = setTimeout(() => {
-    if (form.dataset.find !== undefined && form.method !== "get") remember();
+    // A form that is sent keeps its words by itself.
+    if (!form.hasAttribute("method")) remember();
     listen();
   }, PAUSE);
+}
+
+form.addEventListener("input", (event) => {
+  if (!event.isComposing) follow();
 });
+form.addEventListener("compositionend", follow);
 form.addEventListener("submit", (event) => {
   if (!form.querySelector("button")) event.preventDefault();
 });

@@ -14,6 +14,8 @@ const empty = result.innerHTML;
 /** So long nobody types before it is scored, in milliseconds; longer where scoring takes longer. */
 const PAUSE = 400;
 
+/** What is in the field without anybody having typed it. */
+let given = text.value;
 let waiting = 0;
 let pause = PAUSE;
 let running = null;
@@ -136,6 +138,7 @@ form.addEventListener("submit", (event) => {
 form.querySelector("[data-sample]").addEventListener("click", () => {
   if (text.value.trim() && !confirm(t("用例子换掉现在的内容？"))) return;
   text.value = form.querySelector("[data-sample-text]").content.textContent;
+  given = text.value;
   run();
 });
 result.addEventListener("click", (event) => {
@@ -149,5 +152,9 @@ form.addEventListener("keydown", (event) => {
   }
 });
 onKeys({ "ctrl+enter": run });
+// It is kept nowhere, not even here: whoever goes away without meaning to would have to paste it again.
+addEventListener("beforeunload", (event) => {
+  if (text.value.trim() && text.value !== given) event.preventDefault();
+});
 
 if (text.value.trim()) run();
