@@ -44,9 +44,10 @@ async fn a_lead_tries_a_phrase_reads_the_rule_and_sends_a_call_back() {
     browser.tab_to("[data-trial] [name=text]").await;
     browser.compose("kefu", "客服：您好\n客户：宽带断了\n客服：这事不归我管").await;
     browser.wait_until("document.querySelector('[data-result] mark')?.textContent === '这事不归我管'").await;
-    browser.tab_to("[data-result] a[href^='/pack/rules/forbidden/not-my-job']").await;
-    browser.press("Enter").await;
-    browser.wait_until("location.pathname === '/pack/rules/forbidden/not-my-job'").await;
+    // The rule opens beside, so that what was pasted is not lost.
+    browser.tab_to("[data-result] a[href^='/pack/rules/forbidden/not-my-job'][target=_blank]").await;
+    browser.open("/pack/rules/forbidden/not-my-job").await;
+    browser.wait_until("document.querySelector('h1').textContent.includes('这事不归我管')").await;
     browser.tab_to("a[href='/overview']").await;
     browser.press("Enter").await;
     browser.wait_for(".plot .series1").await;
