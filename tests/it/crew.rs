@@ -11,7 +11,7 @@ use crate::store::Bench;
 use crate::support::{Served, client, run, transcript};
 
 /// Something for a human, something for the machine, and a veto.
-const RUBRIC: &str = "\
+pub(crate) const RUBRIC: &str = "\
 title: 表
 version: \"1\"
 ref: T

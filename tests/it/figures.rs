@@ -7,6 +7,7 @@ use zhijian::pack::Pack;
 use zhijian::report::figures::{By, groups};
 use zhijian::store::{Place, Span};
 
+use crate::crew::RUBRIC;
 use crate::kept::{Desk, Proof, Staff};
 use crate::packs::{compiled, rule};
 use crate::store::{Bench, on_both};
@@ -21,23 +22,6 @@ on_both!(
     days_of_work_begin_where_the_reviewers_are,
     figures_of_reviews_from_before_are_noted_by_the_migration,
 );
-
-/// Three points for the machine, seven for the human, and a veto.
-const RUBRIC: &str = "\
-title: 表
-version: \"1\"
-ref: T
-max: 10
-vetoes: [{id: rude, ref: T-V, title: 忌语, scope: call, if: {not_met: rude}}]
-sections:
-  - id: s
-    title: 项
-    items:
-      - {id: tone, ref: T-1, title: 语气, max: 4, basis: human}
-      - {id: care, ref: T-2, title: 关怀, max: 3, basis: human}
-      - {id: words, ref: T-3, title: 用语, max: 3, basis: auto, levels: [
-          {score: 3, text: 无忌语, if: {met: rude}}, {score: 0, text: 有忌语, if: {not_met: rude}}]}
-";
 
 fn pack() -> Pack {
     compiled(&[

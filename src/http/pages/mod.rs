@@ -15,9 +15,11 @@ use super::App;
 use super::guard::{self, Guard};
 use super::problem::Problem;
 use crate::access::Actor;
+use crate::pack::Pack;
+use crate::score::Rubric;
 use crate::ui::assets::{self, Asset};
 use crate::ui::words::{self, Lang};
-use crate::ui::{Frame, Visitor};
+use crate::ui::{Choice, Frame, Visitor};
 
 pub(super) mod admin;
 mod asked;
@@ -110,6 +112,12 @@ pub(super) async fn asset(Path((edition, name)): Path<(String, String)>) -> Resu
         headers.insert(header::CACHE_CONTROL, FOR_GOOD);
     }
     Ok(response)
+}
+
+/// The rubrics in use, to choose from.
+fn rubrics(pack: &Pack) -> Vec<Choice> {
+    let choice = |rubric: &Rubric| Choice { id: rubric.id.clone(), title: rubric.title.clone() };
+    pack.rubrics().map(choice).collect()
 }
 
 /// When a page is made.

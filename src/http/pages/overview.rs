@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use axum::extract::{Query, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
 
-use super::asked::{asked, written};
-use super::{now, page};
+use super::asked::{asked, read, written};
+use super::{now, page, rubrics};
+use crate::http::App;
 use crate::http::problem::Problem;
 use crate::http::reports::{FiguresQuery, tables};
-use crate::http::{App, body};
-use crate::ui::{Choice, Frame, OverviewPage, Panel};
+use crate::ui::{Frame, OverviewPage, Panel};
 
 /// The page of figures.
 pub(in crate::http) async fn overview(
@@ -20,12 +20,10 @@ pub(in crate::http) async fn overview(
 ) -> Result<Response, Problem> {
     let asked = asked(query.as_deref().unwrap_or_default());
     let query = written(&asked);
-    let uri = format!("/?{query}").parse().map_err(|_| Problem::new("invalid_query", "查询参数有误"))?;
-    let Query(figures) = Query::<FiguresQuery>::try_from_uri(&uri).map_err(|error| body::misread(&error))?;
-    let span = figures.span()?;
+    let span = read::<FiguresQuery>(&asked)?.span()?;
     let (store, pack) = (&app.archive()?.store, app.shelf.pack());
     let (counts, tables) = tokio::try_join!(store.counts(&span, now()), tables(store, &pack, &span))?;
     let panels = tables.into_iter().map(|(sort, table)| Panel::of(sort, table)).collect();
-    let rubrics = pack.rubrics().map(|rubric| Choice { id: rubric.id.clone(), title: rubric.title.clone() });
-    page(&OverviewPage { page: frame, asked, query, rubrics: rubrics.collect(), counts, panels })
+    let rubrics = rubrics(&pack);
+    page(&OverviewPage { page: frame, asked, query, rubrics, counts, panels })
 }

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use super::asked::{asked, written};
-use super::{now, page};
+use super::asked::{asked, read, written};
+use super::{now, page, rubrics};
 use crate::access::Actor;
+use crate::http::App;
 use crate::http::problem::Problem;
 use crate::http::queue::{QueueQuery, found};
-use crate::http::{App, body};
-use crate::ui::{Choice, Frame, Queue};
+use crate::ui::{Frame, Queue};
 use axum::Extension;
-use axum::extract::{Query, RawQuery, State};
+use axum::extract::{RawQuery, State};
 use axum::response::Response;
 
 /// A page of the queue; without a filter, what waits.
@@ -21,10 +21,7 @@ pub(in crate::http) async fn queue(
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let asked = asked(query.as_deref().unwrap_or("state=open"));
-    let uri = format!("/?{}", written(&asked))
-        .parse()
-        .map_err(|_| Problem::new("invalid_query", "查询参数有误"))?;
-    let Query(query) = Query::<QueueQuery>::try_from_uri(&uri).map_err(|error| body::misread(&error))?;
+    let query: QueueQuery = read(&asked)?;
     let rows = found(&app, &actor, &query).await?;
     let counts = app.archive()?.store.queue_counts(&query.filter(&actor)?, now()).await?;
     let next = rows.next.map(|cursor| {
@@ -32,8 +29,6 @@ pub(in crate::http) async fn queue(
         next.insert("cursor".to_owned(), cursor);
         format!("/queue?{}", written(&next))
     });
-    let pack = app.shelf.pack();
-    let rubrics = pack.rubrics().map(|rubric| Choice { id: rubric.id.clone(), title: rubric.title.clone() });
-    let rubrics = rubrics.collect();
+    let rubrics = rubrics(&app.shelf.pack());
     page(&Queue { page: page_frame, asked, counts, rows: rows.reviews, next, rubrics })
 }
