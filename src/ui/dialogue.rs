@@ -2,7 +2,8 @@
 
 use askama::Template;
 
-use super::Frame;
+use super::cut::{Stretch, cut};
+use super::{Frame, titles};
 use crate::draft::FindingVerdict;
 use crate::rule::Severity;
 use crate::transcript::{Role, Transcript};
@@ -90,7 +91,7 @@ impl Numbered {
 
 impl Piece {
     fn shade(&self) -> Option<&'static str> {
-        self.worth.map(shade)
+        self.worth.map(titles::shade)
     }
 }
 
@@ -108,9 +109,9 @@ impl Dialogue {
             Said {
                 index: turn.index,
                 role: turn.role,
-                at: turn.start_ms.map(clock),
+                at: turn.start_ms.map(titles::clock),
                 notes: own.iter().filter_map(note).collect(),
-                pieces: cut(&turn.text, &own),
+                pieces: pieces(&turn.text, &own),
             }
         });
         Self { page, prefix: String::new(), explains, turns: turns.collect() }
@@ -123,96 +124,24 @@ impl Dialogue {
     }
 }
 
-/// `01:05`, from the begin of the call.
-fn clock(ms: u32) -> String {
-    let seconds = ms / 1000;
-    format!("{:02}:{:02}", seconds / 60, seconds % 60)
-}
-
 /// Cuts `text` wherever a mark begins or ends; of marks that overlap the graver one is shown.
-fn cut(text: &str, marks: &[(usize, &Mark)]) -> Vec<Piece> {
-    let starts: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
-    let last = starts.len() - 1;
-    let place = |at: u32| (at as usize).min(last);
-    let mut cuts: Vec<usize> =
-        marks.iter().flat_map(|(_, mark)| [place(mark.start), place(mark.end)]).chain([0, last]).collect();
-    cuts.sort_unstable();
-    cuts.dedup();
+fn pieces(text: &str, marks: &[(usize, &Mark)]) -> Vec<Piece> {
+    let spans: Vec<(u32, u32)> = marks.iter().map(|(_, mark)| (mark.start, mark.end)).collect();
+    let last = text.chars().count();
     let ends = |at: usize| {
-        let ending = marks.iter().filter(|(_, mark)| mark.note.is_some() && place(mark.end) == at);
+        let ending =
+            marks.iter().filter(|(_, mark)| mark.note.is_some() && (mark.end as usize).min(last) == at);
         ending.map(|(number, _)| number + 1).collect()
     };
-    let piece = |pair: &[usize]| {
-        let covers = |mark: &&Mark| place(mark.start) <= pair[0] && pair[1] <= place(mark.end);
-        let worth = marks.iter().map(|(_, mark)| *mark).filter(covers).map(|mark| mark.worth).min();
-        Piece { text: text[starts[pair[0]]..starts[pair[1]]].to_owned(), worth, ends: ends(pair[1]) }
+    let piece = |stretch: Stretch<'_>| Piece {
+        text: stretch.text.to_owned(),
+        worth: stretch.marks.iter().map(|number| marks[*number].1.worth).min(),
+        ends: ends(stretch.end),
     };
     // What is found at the very begin and has no length belongs to no piece.
     let before = Piece { text: String::new(), worth: None, ends: ends(0) };
-    Some(before)
-        .filter(|piece| !piece.ends.is_empty())
-        .into_iter()
-        .chain(cuts.windows(2).map(piece))
-        .collect()
-}
-
-/// What a speaker is called.
-fn speaker(role: Role) -> &'static str {
-    match role {
-        Role::Agent => "客服",
-        Role::Customer => "客户",
-        Role::System => "系统",
-        Role::Other => "其他",
-        Role::Unknown => "未知",
-    }
-}
-
-/// The speaker as a class of the style sheet.
-fn class(role: Role) -> &'static str {
-    match role {
-        Role::Agent => "agent",
-        Role::Customer => "customer",
-        Role::System | Role::Other | Role::Unknown => "other",
-    }
-}
-
-/// What a place is worth, as a class of the style sheet.
-fn shade(worth: FindingVerdict) -> &'static str {
-    match worth {
-        FindingVerdict::Hit => "hit",
-        FindingVerdict::Candidate => "candidate",
-        FindingVerdict::Suppressed => "suppressed",
-    }
-}
-
-/// What a place is worth, in words.
-#[must_use]
-pub(super) fn worth_title(worth: FindingVerdict) -> &'static str {
-    match worth {
-        FindingVerdict::Hit => "命中",
-        FindingVerdict::Candidate => "疑似",
-        FindingVerdict::Suppressed => "不算",
-    }
-}
-
-/// How bad a fault is, in words.
-#[must_use]
-pub(super) fn severity_title(severity: Severity) -> &'static str {
-    match severity {
-        Severity::Minor => "轻微",
-        Severity::Major => "一般",
-        Severity::Critical => "严重",
-    }
-}
-
-/// How bad a fault is, as the number in its class of the style sheet.
-#[must_use]
-pub(super) fn severity_rank(severity: Severity) -> u8 {
-    match severity {
-        Severity::Minor => 1,
-        Severity::Major => 2,
-        Severity::Critical => 3,
-    }
+    let before = Some(before).filter(|piece| !piece.ends.is_empty());
+    before.into_iter().chain(cut(text, &spans).into_iter().map(piece)).collect()
 }
 
 #[cfg(test)]
@@ -227,8 +156,8 @@ mod tests {
 
     fn told(text: &str, marks: &[Mark]) -> Vec<String> {
         let marks: Vec<_> = marks.iter().enumerate().collect();
-        let told = |piece: Piece| format!("{}{:?}{:?}", piece.text, piece.worth.map(shade), piece.ends);
-        cut(text, &marks).into_iter().map(told).collect()
+        let told = |piece: Piece| format!("{}{:?}{:?}", piece.text, piece.shade(), piece.ends);
+        pieces(text, &marks).into_iter().map(told).collect()
     }
 
     #[test]

@@ -1,35 +1,40 @@
-//! A draft as people read it: from the JSON that every door gives, with the titles that only the pack knows.
+//! A draft as pages read it: from the JSON that every door gives, whether it was made just now or is stored.
+
+use std::collections::HashMap;
 
 use serde::Deserialize;
 
-use super::dialogue::{Mark, Note};
+use super::titles;
 use super::words::Lang;
 use crate::draft::{FindingVerdict, ItemOutcome};
 use crate::pack::Pack;
 use crate::rule::{Demand, Outcome, Refs, Rule, Severity};
-use crate::score::{Basis, Points};
+use crate::score::{Basis, Points, SheetScope};
 
-/// A draft, as far as a page shows it.
+/// A draft, as far as pages show it.
 #[derive(Debug, Deserialize)]
-pub(super) struct DraftShown {
-    pub(super) quality: QualityShown,
-    pub(super) totals: TotalsShown,
-    pub(super) items: Vec<ItemShown>,
-    pub(super) vetoes: Vec<VetoShown>,
-    findings: Vec<FindingShown>,
-    verdicts: Vec<VerdictShown>,
+pub struct ShownDraft {
+    pub(super) transcript_id: String,
+    pub(super) engine: String,
+    pub(super) pack: String,
+    pub(super) quality: ShownQuality,
+    pub(super) totals: ShownTotals,
+    pub(super) items: Vec<ShownItem>,
+    pub(super) vetoes: Vec<ShownVeto>,
+    pub(super) findings: Vec<ShownFinding>,
+    pub(super) verdicts: Vec<ShownVerdict>,
 }
 
 /// Whether and how far the transcript can be trusted.
 #[derive(Debug, Deserialize)]
-pub(super) struct QualityShown {
+pub(super) struct ShownQuality {
     pub(super) scorable: bool,
     pub(super) notes: Vec<String>,
 }
 
 /// Points of the whole draft.
 #[derive(Debug, Deserialize)]
-pub(super) struct TotalsShown {
+pub(super) struct ShownTotals {
     pub(super) prefilled: Points,
     pub(super) prefilled_max: Points,
     pub(super) open_max: Points,
@@ -42,7 +47,8 @@ pub(super) struct TotalsShown {
 
 /// One item.
 #[derive(Debug, Deserialize)]
-pub(super) struct ItemShown {
+pub(super) struct ShownItem {
+    pub(super) id: String,
     #[serde(rename = "ref")]
     pub(super) reference: Refs,
     pub(super) section: String,
@@ -52,145 +58,118 @@ pub(super) struct ItemShown {
     pub(super) score: Option<Points>,
     pub(super) basis: Basis,
     pub(super) reason: String,
-    pub(super) evidence: Vec<PlaceShown>,
+    pub(super) evidence: Vec<ShownPlace>,
 }
 
-/// A place that speaks for or against something.
-#[derive(Debug, Deserialize, PartialEq, Eq)]
-pub(super) struct PlaceShown {
+/// A place that speaks for or against something; characters are Unicode scalar values.
+#[derive(Debug, Deserialize)]
+pub(super) struct ShownPlace {
     pub(super) turn: u32,
+    pub(super) start: u32,
+    pub(super) end: u32,
     pub(super) text: String,
+    pub(super) start_ms: Option<u32>,
+    pub(super) rule: String,
+    pub(super) better: Option<String>,
 }
 
 /// A veto that is proposed.
 #[derive(Debug, Deserialize)]
-pub(super) struct VetoShown {
+pub(super) struct ShownVeto {
+    pub(super) id: String,
+    #[serde(rename = "ref")]
+    pub(super) reference: Refs,
     pub(super) title: String,
-    pub(super) evidence: Vec<PlaceShown>,
+    pub(super) scope: SheetScope,
+    pub(super) target: Option<String>,
+    pub(super) evidence: Vec<ShownPlace>,
 }
 
 /// A place where a forbidding rule matched.
 #[derive(Debug, Deserialize)]
-struct FindingShown {
-    rule: String,
-    title: String,
-    turn: u32,
-    start: u32,
-    end: u32,
-    verdict: FindingVerdict,
-    severity: Severity,
-    suppressed_by: Option<String>,
-    allowed_because: Option<String>,
-    better: Option<String>,
+pub(super) struct ShownFinding {
+    pub(super) rule: String,
+    #[serde(rename = "ref")]
+    pub(super) reference: Refs,
+    pub(super) title: String,
+    pub(super) turn: u32,
+    pub(super) start: u32,
+    pub(super) end: u32,
+    pub(super) text: String,
+    pub(super) verdict: FindingVerdict,
+    pub(super) severity: Severity,
+    pub(super) suppressed_by: Option<String>,
+    pub(super) allowed_because: Option<String>,
+    pub(super) better: Option<String>,
 }
 
 /// The verdict on one rule.
 #[derive(Debug, Deserialize)]
-struct VerdictShown {
-    rule: String,
-    outcome: Outcome,
-    measured: Option<f64>,
-    better: Option<String>,
-}
-
-/// The verdict on one rule, with what the pack knows of it.
-#[derive(Debug)]
-pub(super) struct Told {
+pub(super) struct ShownVerdict {
     pub(super) rule: String,
-    pub(super) title: String,
-    pub(super) outcome: &'static str,
+    #[serde(rename = "ref")]
+    pub(super) reference: Refs,
+    pub(super) outcome: Outcome,
     pub(super) measured: Option<f64>,
     pub(super) better: Option<String>,
-    /// Whether there is something to tell the agent.
-    pub(super) tells: bool,
 }
 
-impl DraftShown {
-    /// How many findings are worth so much.
-    pub(super) fn count(&self, worth: FindingVerdict) -> usize {
-        self.findings.iter().filter(|finding| finding.verdict == worth).count()
-    }
-
-    /// Whether a place in the dialogue already tells what is better than what this rule found.
-    pub(super) fn shows(&self, rule: &str) -> bool {
-        self.findings.iter().any(|finding| finding.rule == rule && finding.verdict == FindingVerdict::Hit)
-    }
-
-    /// Its findings, to be marked in the dialogue.
-    pub(super) fn marks(&self, pack: &Pack, lang: Lang) -> Vec<Mark> {
-        let mark = |it: &FindingShown| {
-            let why =
-                it.suppressed_by.as_deref().map(|by| why(pack, lang, by, it.allowed_because.as_deref()));
-            let note = Note {
-                rule: it.rule.clone(),
-                title: it.title.clone(),
-                severity: it.severity,
-                why,
-                better: it.better.clone(),
-            };
-            Mark { turn: it.turn, start: it.start, end: it.end, worth: it.verdict, note: Some(note) }
-        };
-        self.findings.iter().map(mark).collect()
-    }
-
-    /// Its verdicts, those first that have something to tell.
-    pub(super) fn told(&self, pack: &Pack) -> Vec<Told> {
-        let told = |verdict: &VerdictShown| {
-            let rule = rule(pack, &verdict.rule)?;
-            Some(Told {
-                rule: rule.id.clone(),
-                title: rule.title.clone(),
-                outcome: outcome_title(verdict.outcome, rule.demand),
-                measured: verdict.measured,
-                better: verdict.better.clone(),
-                tells: verdict.outcome == rule.demand.telling(),
-            })
-        };
-        let mut all: Vec<Told> = self.verdicts.iter().filter_map(told).collect();
-        all.sort_by_key(|told| !told.tells);
-        all
+impl ShownDraft {
+    /// The items of each section, in their order: those of one section stand together.
+    pub(super) fn sections(&self) -> impl Iterator<Item = (&str, &[ShownItem])> {
+        let sections = self.items.chunk_by(|one, other| one.section == other.section);
+        sections.map(|items| (items[0].section.as_str(), items))
     }
 }
 
-/// The rule with this id.
-pub(super) fn rule<'p>(pack: &'p Pack, id: &str) -> Option<&'p Rule> {
-    pack.rules.iter().find(|rule| rule.id == id)
+/// What the pack in use calls the rules and guards that a draft names.
+#[derive(Debug)]
+pub struct Titles<'p> {
+    rules: HashMap<&'p str, &'p Rule>,
+    guards: HashMap<&'p str, &'p str>,
 }
 
-/// Why a finding does not count.
-fn why(pack: &Pack, lang: Lang, by: &str, because: Option<&str>) -> String {
-    match by {
-        "allow" => lang.fill("允许词条：{}", &[&because.unwrap_or_default()]),
-        "role" => lang.say("说话人不对").to_owned(),
-        "excluded" => lang.say("规则写明排除这种说法").to_owned(),
-        "longer" => lang.say("更长的命中盖住了它").to_owned(),
-        guard => {
-            let lexicons = pack.lexicons.catalogue().iter().filter(|lexicon| lexicon.guard);
-            let mut named = lexicons.filter(|lexicon| lexicon.id.rsplit('/').next() == Some(guard));
-            let title = named.next().map_or(guard, |lexicon| lexicon.title.as_str());
-            lang.fill("语境豁免：{}", &[&title])
-        }
+impl<'p> Titles<'p> {
+    /// Those of `pack`.
+    #[must_use]
+    pub fn of(pack: &'p Pack) -> Self {
+        let rules = pack.rules.iter().map(|rule| (rule.id.as_str(), rule));
+        let guards = pack.lexicons.catalogue().iter().filter(|lexicon| lexicon.guard);
+        let name = |id: &'p str| id.rsplit('/').next().unwrap_or(id);
+        let guards = guards.map(|lexicon| (name(&lexicon.id), lexicon.title.as_str()));
+        Self { rules: rules.collect(), guards: guards.collect() }
     }
-}
 
-/// The outcome of a rule in words.
-pub(super) fn outcome_title(outcome: Outcome, demand: Demand) -> &'static str {
-    match (outcome, demand) {
-        (Outcome::Met, Demand::Observe) => "出现",
-        (Outcome::NotMet, Demand::Observe) => "未出现",
-        (Outcome::Met, _) => "符合",
-        (Outcome::NotMet, _) => "不符合",
-        (Outcome::NotApplicable, _) => "不适用",
-        (Outcome::NotMeasurable, _) => "无法测量",
+    /// What a rule is called; a rule that is gone has only its id.
+    pub(super) fn rule<'v>(&'v self, verdict: &'v ShownVerdict) -> &'v str {
+        self.rules.get(verdict.rule.as_str()).map_or(&verdict.rule, |rule| &rule.title)
     }
-}
 
-/// How far a proposal can be trusted, in words.
-pub(super) fn basis_title(basis: Basis) -> &'static str {
-    match basis {
-        Basis::Auto => "可自动判定",
-        Basis::Suggest => "建议分",
-        Basis::Evidence => "只列证据",
-        Basis::Human => "人工评判",
+    /// The outcome of a rule in words.
+    pub(super) fn outcome(&self, verdict: &ShownVerdict) -> &'static str {
+        titles::outcome(verdict.outcome, self.demand(verdict))
+    }
+
+    /// Whether the outcome of a rule is something to tell the agent.
+    pub(super) fn tells(&self, verdict: &ShownVerdict) -> bool {
+        verdict.outcome == self.demand(verdict).telling()
+    }
+
+    fn demand(&self, verdict: &ShownVerdict) -> Demand {
+        self.rules.get(verdict.rule.as_str()).map_or(Demand::Expect, |rule| rule.demand)
+    }
+
+    /// Why a finding does not count, where it does not.
+    pub(super) fn excuse(&self, lang: Lang, finding: &ShownFinding) -> Option<String> {
+        Some(match finding.suppressed_by.as_deref()? {
+            "allow" => {
+                let because = finding.allowed_because.as_deref().unwrap_or_default();
+                lang.fill("词表里放行的说法：{}", &[&because])
+            }
+            "role" => lang.say("不是这个角色说的").to_owned(),
+            "excluded" => lang.say("规则自己排除的说法").to_owned(),
+            "longer" => lang.say("是更长的命中的一部分").to_owned(),
+            guard => lang.fill("语境豁免：{}", &[&self.guards.get(guard).copied().unwrap_or(guard)]),
+        })
     }
 }

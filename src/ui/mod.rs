@@ -2,6 +2,7 @@
 
 mod admin;
 mod chart;
+mod cut;
 mod dialogue;
 mod draft;
 mod frame;
@@ -12,6 +13,7 @@ mod problem;
 mod queue;
 mod review;
 mod sheets;
+mod titles;
 mod trial;
 
 /// The files that pages load, and where they are.
@@ -23,6 +25,7 @@ pub use admin::{
     AuditAsked, AuditPage, COUNTED, PeoplePage, SystemPage, TokensPage, WebhookPage, WebhooksPage,
 };
 pub use dialogue::{Dialogue, Mark, Note};
+pub use draft::{ShownDraft, Titles};
 pub use frame::{Frame, Place, Visitor};
 pub use login::{Account, Login, SetUp};
 pub use overview::{OverviewPage, Panel};
@@ -32,6 +35,6 @@ pub use pack::{
 };
 pub use problem::ProblemPage;
 pub use queue::{Choice, Queue};
-pub use review::{Facts, Material, ReviewPage, ShownReviewDraft, Titles};
+pub use review::{Facts, Material, ReviewPage};
 pub use sheets::{AdviceSheet, RecordSheet};
 pub use trial::{Trial, TrialResult, Why};

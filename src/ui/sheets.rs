@@ -2,10 +2,9 @@
 
 use askama::Template;
 
-use super::Frame;
-use super::review::draft::{ShownDraft, ShownFinding, ShownItem};
-use super::review::talk::clock;
-use super::review::{Material, ShownReviewDraft};
+use super::draft::{ShownDraft, ShownFinding, ShownItem};
+use super::review::Material;
+use super::{Frame, titles};
 use crate::draft::{FindingVerdict, ItemOutcome};
 use crate::review::{Decision, ItemValues, Reasons, Review, ReviewTotals, Subject, Verdict};
 use crate::rule::Outcome;
@@ -71,7 +70,7 @@ impl<'a> AdviceSheet<'a> {
 
 impl<'a> Printed<'a> {
     fn of(page: Frame, material: &Material<'a>) -> Self {
-        let Material { stored, review, transcript, draft: ShownReviewDraft(draft), reasons, .. } = *material;
+        let Material { stored, review, transcript, draft, reasons, .. } = *material;
         let decision = |id: &str| review.decisions().get(&Subject::Item(id.to_owned()));
         let line =
             |(item, values): (&'a ShownItem, ItemValues)| Line { item, values, decision: decision(&item.id) };
@@ -84,15 +83,12 @@ impl<'a> Printed<'a> {
     }
 
     fn day(&self) -> String {
-        let told = |began: jiff::civil::DateTime| {
-            format!("{} {:02}:{:02}", began.date(), began.hour(), began.minute())
-        };
-        self.transcript.began().map(told).unwrap_or_default()
+        self.transcript.began().map(titles::moment).unwrap_or_default()
     }
 
     fn length(&self) -> Option<String> {
         let last = self.transcript.turns.iter().filter_map(|turn| turn.end_ms).max();
-        last.filter(|_| self.transcript.channel == Channel::Call).map(clock)
+        last.filter(|_| self.transcript.channel == Channel::Call).map(titles::clock)
     }
 
     fn manner(&self) -> &'static str {
@@ -107,15 +103,9 @@ impl<'a> Printed<'a> {
     }
 
     /// The lines of each section, in their order.
-    fn sections(&self) -> Vec<(&str, Vec<&Line<'a>>)> {
-        let mut sections: Vec<(&str, Vec<&Line<'a>>)> = Vec::new();
-        for line in &self.lines {
-            match sections.last_mut().filter(|(title, _)| *title == line.item.section) {
-                Some((_, lines)) => lines.push(line),
-                None => sections.push((&line.item.section, vec![line])),
-            }
-        }
-        sections
+    fn sections(&self) -> impl Iterator<Item = (&str, &[Line<'a>])> {
+        let sections = self.lines.chunk_by(|one, other| one.item.section == other.item.section);
+        sections.map(|lines| (lines[0].item.section.as_str(), lines))
     }
 
     fn machine(&self, line: &Line<'_>) -> String {

@@ -2,9 +2,10 @@
 
 use askama::Template;
 
-use super::dialogue::Dialogue;
-use super::draft::{DraftShown, ItemShown, PlaceShown, Told, basis_title};
-use super::{Choice, Frame};
+use super::dialogue::{Dialogue, Mark, Note};
+use super::draft::{ShownDraft, ShownFinding, ShownItem, ShownPlace, ShownVerdict, Titles};
+use super::words::Lang;
+use super::{Choice, Frame, titles};
 use crate::draft::{Draft, FindingVerdict, ItemOutcome};
 use crate::pack::Pack;
 use crate::score::Points;
@@ -35,7 +36,7 @@ pub struct Trial {
 pub struct TrialResult {
     page: Frame,
     rubric: String,
-    draft: DraftShown,
+    draft: ShownDraft,
     dialogue: Dialogue,
     told: Vec<Told>,
     why: Option<Why>,
@@ -52,6 +53,43 @@ pub struct Why {
     pub text: String,
 }
 
+/// The verdict on one rule.
+#[derive(Debug)]
+struct Told {
+    rule: String,
+    title: String,
+    outcome: &'static str,
+    measured: Option<f64>,
+    better: Option<String>,
+    /// Whether there is something to tell the agent.
+    tells: bool,
+}
+
+impl Told {
+    fn of(verdict: &ShownVerdict, titles: &Titles<'_>) -> Self {
+        Self {
+            rule: verdict.rule.clone(),
+            title: titles.rule(verdict).to_owned(),
+            outcome: titles.outcome(verdict),
+            measured: verdict.measured,
+            better: verdict.better.clone(),
+            tells: titles.tells(verdict),
+        }
+    }
+}
+
+/// A finding as it is marked in the dialogue.
+fn mark(lang: Lang, titles: &Titles<'_>, it: &ShownFinding) -> Mark {
+    let note = Note {
+        rule: it.rule.clone(),
+        title: it.title.clone(),
+        severity: it.severity,
+        why: titles.excuse(lang, it),
+        better: it.better.clone(),
+    };
+    Mark { turn: it.turn, start: it.start, end: it.end, worth: it.verdict, note: Some(note) }
+}
+
 impl TrialResult {
     /// Shows what `draft` says of `transcript`.
     ///
@@ -65,10 +103,13 @@ impl TrialResult {
         why: Option<Why>,
     ) -> serde_json::Result<Self> {
         let rubric = pack.form(draft.rubric.id).map(|form| form.rubric.title.clone()).unwrap_or_default();
-        let draft: DraftShown = serde_json::from_str(&serde_json::to_string(draft)?)?;
-        let marks = draft.marks(pack, page.lang);
+        let draft: ShownDraft = serde_json::from_str(&serde_json::to_string(draft)?)?;
+        let titles = Titles::of(pack);
+        let marks: Vec<Mark> = draft.findings.iter().map(|it| mark(page.lang, &titles, it)).collect();
         let dialogue = Dialogue::new(page.clone(), transcript, &marks, true);
-        Ok(Self { told: draft.told(pack), page, rubric, draft, dialogue, why })
+        let mut told: Vec<Told> = draft.verdicts.iter().map(|verdict| Told::of(verdict, &titles)).collect();
+        told.sort_by_key(|told| !told.tells);
+        Ok(Self { page, rubric, draft, dialogue, told, why })
     }
 
     /// The whole in one sentence.
@@ -82,28 +123,24 @@ impl TrialResult {
     }
 
     fn count(&self, worth: &str) -> usize {
-        self.draft.count(match worth {
-            "hit" => FindingVerdict::Hit,
-            "candidate" => FindingVerdict::Candidate,
-            _ => FindingVerdict::Suppressed,
-        })
+        self.draft.findings.iter().filter(|finding| titles::shade(finding.verdict) == worth).count()
     }
 
-    /// The items of each section.
-    fn sections(&self) -> impl Iterator<Item = (&str, &[ItemShown])> {
-        let sections = self.draft.items.chunk_by(|one, other| one.section == other.section);
-        sections.map(|items| (items[0].section.as_str(), items))
+    /// Whether a place in the dialogue already tells what is better than what this rule found.
+    fn shows(&self, rule: &str) -> bool {
+        let mut findings = self.draft.findings.iter();
+        findings.any(|finding| finding.rule == rule && finding.verdict == FindingVerdict::Hit)
     }
 
     /// What can be said better although it is nowhere in the text: that something is missing, for instance.
     fn better(&self) -> impl Iterator<Item = (&Told, &str)> {
-        let telling = self.told.iter().filter(|told| told.tells && !self.draft.shows(&told.rule));
+        let telling = self.told.iter().filter(|told| told.tells && !self.shows(&told.rule));
         telling.filter_map(|told| Some((told, told.better.as_deref()?)))
     }
 }
 
 /// The points of an item, or why there are none.
-fn points(page: &Frame, item: &ItemShown) -> String {
+fn points(page: &Frame, item: &ShownItem) -> String {
     let none = |word| page.t(word).to_owned();
     match (item.outcome, item.score) {
         (ItemOutcome::Score, Some(score)) if item.max == Points::ZERO => score.to_string(),
@@ -115,14 +152,14 @@ fn points(page: &Frame, item: &ItemShown) -> String {
 }
 
 /// Each place once: several rules may rest on it.
-fn places(all: &[PlaceShown]) -> Vec<&PlaceShown> {
+fn places(all: &[ShownPlace]) -> Vec<&ShownPlace> {
     let mut places: Vec<_> = all.iter().collect();
-    places.dedup();
+    places.dedup_by_key(|place| (place.turn, place.start, place.end));
     places
 }
 
 /// The turns of some places, each once.
-fn turns(all: &[PlaceShown]) -> Vec<u32> {
+fn turns(all: &[ShownPlace]) -> Vec<u32> {
     let mut turns: Vec<_> = all.iter().map(|place| place.turn).collect();
     turns.dedup();
     turns

@@ -101,7 +101,7 @@ async fn a_script_is_judged_and_shown() {
         "{shown}"
     );
     assert!(shown.contains(r#"<mark class="suppressed">不归我管</mark>"#), "{shown}");
-    assert!(shown.contains("语境豁免：否定") && shown.contains("宜说"), "{shown}");
+    assert!(shown.contains("语境豁免：否定") && shown.contains("更好的说法"), "{shown}");
     assert!(shown.contains("我帮您转接&#60;i&#62;") && !shown.contains("<i>"), "{shown}");
     assert!(shown.contains("&#60;script&#62;") && !shown.contains("<script"), "{shown}");
     assert!(!shown.contains(" style="), "the policy forbids it");

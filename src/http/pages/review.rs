@@ -16,7 +16,7 @@ use crate::pack::Pack;
 use crate::store::StoreError;
 use crate::transcript::limits::Limits;
 use crate::transcript::{Transcript, intake};
-use crate::ui::{AdviceSheet, Facts, Frame, Material, RecordSheet, ReviewPage, ShownReviewDraft, Titles};
+use crate::ui::{AdviceSheet, Facts, Frame, Material, RecordSheet, ReviewPage, ShownDraft, Titles};
 
 /// The review page.
 pub(in crate::http) async fn review(
@@ -56,7 +56,7 @@ async fn laid_out(
     let (posted, draft) = shown(&stored, true)?;
     let posted = serde_json::to_vec(&posted).map_err(|_| StoreError::Broken("JSON"))?;
     let transcript = intake::read(&posted, &Limits::NONE).map_err(Refusal::from)?;
-    let draft = ShownReviewDraft::read(draft).map_err(|_| StoreError::Broken("初稿"))?;
+    let draft = serde_json::from_value::<ShownDraft>(draft).map_err(|_| StoreError::Broken("初稿"))?;
     let pack = app.shelf.pack();
     let original = intake::read(&stored.transcript, &Limits::NONE).map_err(Refusal::from)?;
     let facts = facts(&original, &pack, &review.machine().rubric.id);
@@ -67,7 +67,7 @@ async fn laid_out(
         draft: &draft,
         facts: &facts,
         reasons: &pack.reasons,
-        titles: &titles(&pack),
+        titles: &Titles::of(&pack),
     })
 }
 
@@ -76,11 +76,4 @@ fn facts(transcript: &Transcript<'_>, pack: &Pack, rubric: &str) -> Facts {
     let plan = pack.form(rubric).map_or(Plan::ALL, |form| form.plan);
     let scene = Scene::new(transcript, &pack.lexicons, &pack.dialogue, plan);
     Facts { silences: scene.silences().to_vec(), holds: scene.holds().to_vec(), doubts: scene.doubts() }
-}
-
-fn titles(pack: &Pack) -> Titles<'_> {
-    let rules = pack.rules.iter().map(|rule| (rule.id.as_str(), rule.title.as_str()));
-    let lists = pack.lexicons.catalogue().iter();
-    let guards = lists.filter_map(|list| Some((list.id.strip_prefix("guards/")?, list.title.as_str())));
-    Titles { rules: rules.collect(), guards: guards.collect() }
 }

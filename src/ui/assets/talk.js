@@ -60,7 +60,7 @@ function pointAt(index) {
   const bar = document.querySelector(`.strip rect[data-go="${index}"]`);
   const now = document.querySelector(".strip [data-now]");
   if (!bar || !now) return;
-  now.setAttribute("d", `M${bar.getAttribute("x")} 0v46`);
+  for (const end of ["x1", "x2"]) now.setAttribute(end, bar.getAttribute("x"));
   now.setAttribute("visibility", "visible");
 }
 

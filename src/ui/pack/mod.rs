@@ -6,7 +6,6 @@ mod rules;
 
 use std::sync::Arc;
 
-use super::dialogue::severity_title;
 use super::words::Lang;
 use crate::criteria::Criterion;
 use crate::pack::Pack;

@@ -2,8 +2,7 @@
 
 use askama::Template;
 
-use super::super::Frame;
-use super::super::draft::basis_title;
+use super::super::{Frame, titles};
 use super::{PackHead, Served, criteria, scope, signed};
 use crate::criteria::{Class, Criterion, Served as Practice, coverage};
 use crate::pack::Pack;
@@ -137,8 +136,8 @@ impl<'p> CriteriaPage<'p> {
 /// How far a transcript can tell, in words.
 fn class_title(class: Class) -> &'static str {
     match class {
-        Class::A => "可自动判定",
-        Class::PPlus => "可给建议分",
+        Class::A => "自动判定",
+        Class::PPlus => "建议分",
         Class::P => "只列证据",
         Class::N => "人工评判",
     }

@@ -2,11 +2,9 @@
 
 use askama::Template;
 
-use super::super::Frame;
-use super::super::dialogue::{Dialogue, Mark, severity_rank};
-use super::{
-    PackHead, Served, criteria, demand_name, demand_title, scope, severity_name, severity_title, status_title,
-};
+use super::super::dialogue::{Dialogue, Mark};
+use super::super::{Frame, titles};
+use super::{PackHead, Served, criteria, demand_name, demand_title, scope, severity_name, status_title};
 use crate::draft::FindingVerdict;
 use crate::lexicon::Catalogued;
 use crate::pack::Pack;

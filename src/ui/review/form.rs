@@ -1,8 +1,8 @@
 //! The rubric as it is filled in: items with what may be given, and what the machine says of each.
 
-use super::draft::{ShownDraft, ShownFinding, ShownItem, ShownPlace};
+use super::super::draft::{ShownDraft, ShownFinding, ShownItem, ShownPlace};
 use crate::draft::{FindingVerdict, ItemOutcome};
-use crate::score::{Basis, Points, Sheet, SheetItem, Values};
+use crate::score::{Points, Sheet, SheetItem, Values};
 
 /// A section with its items, in the order of the draft.
 #[derive(Debug)]
@@ -34,17 +34,10 @@ pub(crate) struct FormChoice {
 /// No more deductions than these are offered to choose from.
 const MOST_DEDUCTIONS: u32 = 5;
 
-/// The sections of a draft; items of one section stand together in a draft.
+/// The sections of a draft as they are filled in.
 pub(crate) fn sections<'a>(draft: &'a ShownDraft, sheet: &'a Sheet) -> Vec<FormSection<'a>> {
-    let mut sections: Vec<FormSection<'a>> = Vec::new();
-    for item in &draft.items {
-        let shown = form_item(item, draft, sheet);
-        match sections.last_mut().filter(|section| section.title == item.section) {
-            Some(section) => section.items.push(shown),
-            None => sections.push(FormSection { title: &item.section, items: vec![shown] }),
-        }
-    }
-    sections
+    let form = |items: &'a [ShownItem]| items.iter().map(|item| form_item(item, draft, sheet)).collect();
+    draft.sections().map(|(title, items)| FormSection { title, items: form(items) }).collect()
 }
 
 fn form_item<'a>(item: &'a ShownItem, draft: &'a ShownDraft, sheet: &'a Sheet) -> FormItem<'a> {
@@ -96,16 +89,6 @@ impl FormItem<'_> {
             && item.score.is_some_and(|score| score < item.max.max(Points::ZERO));
         let is_candidate = |n: &usize| draft.findings[*n].verdict == FindingVerdict::Candidate;
         is_open || costs || self.findings.iter().any(is_candidate)
-    }
-
-    /// What the machine's proposal rests on.
-    pub(crate) fn basis(&self) -> &'static str {
-        match self.item.basis {
-            Basis::Auto => "自动",
-            Basis::Suggest => "建议",
-            Basis::Evidence => "人判，有依据",
-            Basis::Human => "人判",
-        }
     }
 
     /// The choice that gives full points.

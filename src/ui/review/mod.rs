@@ -1,7 +1,5 @@
 //! The review page: the dialogue on one side, the rubric on the other, each leading to the other.
 
-/// A stored draft as a page reads it.
-pub(crate) mod draft;
 /// The rubric as it is filled in.
 pub(crate) mod form;
 /// The whole dialogue at a glance.
@@ -9,23 +7,21 @@ pub(crate) mod strip;
 /// The dialogue as a conversation in time.
 pub(crate) mod talk;
 
-use std::collections::HashMap;
-
 use askama::Template;
 use serde::Serialize;
 
-use self::draft::{ShownDraft, ShownFinding, ShownPlace, ShownVeto};
 use self::form::FormSection;
 use self::strip::Strip;
 use self::talk::ShownTurn;
-use super::Frame;
+use super::draft::{ShownDraft, ShownFinding, ShownPlace, ShownVeto, Titles};
+use super::{Frame, titles};
 use crate::access::Scope;
 use crate::draft::FindingVerdict;
 use crate::review::{About, Decision, ItemValues, Reason, Reasons, Review, ReviewTotals, Subject};
-use crate::rule::{Outcome, Refs, Severity};
+use crate::rule::Refs;
 use crate::score::{Points, SheetScope};
 use crate::store::{Claim, ReviewState, StoredReview};
-use crate::transcript::{Channel, Millis, Transcript};
+use crate::transcript::{Channel, Transcript};
 
 pub use self::talk::Facts;
 
@@ -44,15 +40,6 @@ pub struct ReviewPage<'a> {
     reasons: &'a Reasons,
     titles: &'a Titles<'a>,
     state: String,
-}
-
-/// What rules and guards are called by the pack in use.
-#[derive(Debug, Default)]
-pub struct Titles<'a> {
-    /// By the id of the rule.
-    pub rules: HashMap<&'a str, &'a str>,
-    /// By the name of the guard.
-    pub guards: HashMap<&'a str, &'a str>,
 }
 
 /// What the script of the page begins with: everything that decisions change.
@@ -79,7 +66,7 @@ pub struct Material<'a> {
     /// Personal data covered.
     pub transcript: &'a Transcript<'a>,
     /// Personal data covered.
-    pub draft: &'a ShownReviewDraft,
+    pub draft: &'a ShownDraft,
     /// What happened beside words.
     pub facts: &'a Facts,
     /// Why the machine may be overruled.
@@ -88,26 +75,11 @@ pub struct Material<'a> {
     pub titles: &'a Titles<'a>,
 }
 
-/// A draft with its personal data covered.
-#[derive(Debug)]
-pub struct ShownReviewDraft(pub(super) ShownDraft);
-
-impl ShownReviewDraft {
-    /// Reads a covered draft.
-    ///
-    /// # Errors
-    /// When it is no draft.
-    pub fn read(draft: serde_json::Value) -> Result<Self, serde_json::Error> {
-        serde_json::from_value(draft).map(Self)
-    }
-}
-
 impl<'a> ReviewPage<'a> {
     /// Lays everything out.
     #[must_use]
     pub fn of(page: Frame, material: &Material<'a>) -> Self {
         let Material { stored, review, transcript, draft, facts, reasons, titles } = *material;
-        let draft = &draft.0;
         let turns = talk::turns(transcript, &draft.findings, facts);
         let strip = strip::strip(&turns, &draft.findings, facts);
         let state = State {
@@ -144,12 +116,11 @@ impl<'a> ReviewPage<'a> {
     }
 
     fn day(&self) -> Option<String> {
-        let began = self.transcript.began()?;
-        Some(format!("{} {:02}:{:02}", began.date(), began.hour(), began.minute()))
+        self.transcript.began().map(titles::moment)
     }
 
     fn length(&self) -> Option<String> {
-        self.turns.iter().filter_map(|turn| turn.end).max().filter(|_| self.is_call()).map(talk::clock)
+        self.turns.iter().filter_map(|turn| turn.end).max().filter(|_| self.is_call()).map(titles::clock)
     }
 
     /// Vetoes that were not proposed, but may be added.
@@ -179,14 +150,6 @@ impl<'a> ReviewPage<'a> {
         &self.draft.findings[*number]
     }
 
-    fn clock(&self, ms: &Millis) -> String {
-        talk::clock(*ms)
-    }
-
-    fn seconds(&self, ms: &Millis) -> String {
-        talk::seconds(*ms)
-    }
-
     /// `第 13 轮 01:35`.
     fn place(&self, place: &ShownPlace) -> String {
         self.where_(place.turn, place.start_ms)
@@ -195,47 +158,13 @@ impl<'a> ReviewPage<'a> {
     fn where_(&self, turn: u32, start: Option<u32>) -> String {
         let number = self.page.fill("第 {} 轮", turn + 1);
         match start.filter(|_| self.is_call()) {
-            Some(start) => format!("{number} {}", talk::clock(start)),
+            Some(start) => format!("{number} {}", titles::clock(start)),
             None => number,
         }
     }
 
     fn refs(&self, refs: &Refs) -> String {
         refs.iter().collect::<Vec<_>>().join(" ")
-    }
-
-    fn severity(&self, finding: &ShownFinding) -> &'static str {
-        match finding.severity {
-            Severity::Minor => "轻微",
-            Severity::Major => "一般",
-            Severity::Critical => "严重",
-        }
-    }
-
-    fn verdict(&self, finding: &ShownFinding) -> &'static str {
-        match finding.verdict {
-            FindingVerdict::Hit => "命中",
-            FindingVerdict::Candidate => "疑似",
-            FindingVerdict::Suppressed => "已排除",
-        }
-    }
-
-    /// Why a match does not count.
-    fn guard(&self, finding: &ShownFinding) -> Option<String> {
-        let by = finding.suppressed_by.as_deref()?;
-        Some(match by {
-            "allow" => {
-                let because = finding.allowed_because.as_deref().unwrap_or_default();
-                self.page.fill("词表里放行的说法：{}", because)
-            }
-            "role" => self.page.t("不是这个角色说的").to_owned(),
-            "excluded" => self.page.t("规则自己排除的说法").to_owned(),
-            "longer" => self.page.t("是更长的命中的一部分").to_owned(),
-            guard => {
-                let title = self.titles.guards.get(guard).copied().unwrap_or(guard);
-                self.page.fill("语境豁免：{}", title)
-            }
-        })
     }
 
     fn needs_look(&self, finding: &ShownFinding) -> bool {
@@ -245,13 +174,8 @@ impl<'a> ReviewPage<'a> {
     /// What a rule is called, and what became of it.
     fn rules(&self) -> impl Iterator<Item = (&str, String)> {
         self.draft.verdicts.iter().map(|verdict| {
-            let title = self.titles.rules.get(verdict.rule.as_str()).copied().unwrap_or(&verdict.rule);
-            let outcome = self.page.t(match verdict.outcome {
-                Outcome::Met => "符合",
-                Outcome::NotMet => "不符合",
-                Outcome::NotApplicable => "不适用",
-                Outcome::NotMeasurable => "无法测量",
-            });
+            let title = self.titles.rule(verdict);
+            let outcome = self.page.t(self.titles.outcome(verdict));
             (verdict.rule.as_str(), format!("{title}：{outcome}"))
         })
     }

@@ -1,18 +1,29 @@
 //! The whole dialogue at a glance: who spoke when, to scale, with silences, holds and findings.
 
-use super::draft::ShownFinding;
+use std::fmt::{self, Display, Formatter};
+
+use super::super::draft::ShownFinding;
+use super::super::titles::side;
 use super::talk::{Facts, ShownTurn, mark};
 use crate::detect::Owner;
-use crate::transcript::{Millis, Role};
+use crate::transcript::Millis;
 
-/// How wide the picture is, in units of its own.
-const WIDTH: u64 = 1000;
+/// A share of the width, in thousandths: the picture is as wide as there is room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Share(u64);
 
-/// The picture; lengths are in units of its own.
+impl Display for Share {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}%", self.0 / 10, self.0 % 10)
+    }
+}
+
+/// The picture.
 #[derive(Debug, Default)]
 pub(crate) struct Strip {
     pub(crate) bars: Vec<Bar>,
-    pub(crate) minutes: Vec<(u64, String)>,
+    /// The minutes that are written below, and where.
+    pub(crate) minutes: Vec<(Share, u32)>,
     pub(crate) marks: Vec<Mark>,
 }
 
@@ -20,8 +31,8 @@ pub(crate) struct Strip {
 #[derive(Debug)]
 pub(crate) struct Bar {
     pub(crate) class: &'static str,
-    pub(crate) x: u64,
-    pub(crate) width: u64,
+    pub(crate) x: Share,
+    pub(crate) width: Share,
     /// The turn that it is; none for silences and holds.
     pub(crate) turn: Option<u32>,
 }
@@ -30,17 +41,17 @@ pub(crate) struct Bar {
 #[derive(Debug)]
 pub(crate) struct Mark {
     pub(crate) class: &'static str,
-    pub(crate) x: u64,
+    pub(crate) x: Share,
     pub(crate) turn: u32,
 }
 
 /// Draws turns that have times; none where there is nothing to scale by.
 pub(crate) fn strip(turns: &[ShownTurn<'_>], findings: &[ShownFinding], facts: &Facts) -> Option<Strip> {
     let last = turns.iter().filter_map(|turn| turn.end).max().filter(|last| *last > 0)?;
-    let scale = |at: Millis| u64::from(at.min(last)) * WIDTH / u64::from(last);
+    let scale = |at: Millis| Share(u64::from(at.min(last)) * 1000 / u64::from(last));
     let bar = |class, start: Millis, end: Millis, turn| {
         let (x, end) = (scale(start), scale(end));
-        Bar { class, x, width: end.saturating_sub(x).max(1), turn }
+        Bar { class, x, width: Share(end.0.saturating_sub(x.0).max(1)), turn }
     };
     let mut strip = Strip::default();
     let silences = facts.silences.iter().filter(|silence| silence.owner != Owner::Hold);
@@ -48,17 +59,12 @@ pub(crate) fn strip(turns: &[ShownTurn<'_>], findings: &[ShownFinding], facts: &
     strip.bars.extend(facts.holds.iter().map(|hold| bar("hold", hold.start_ms, hold.end_ms, None)));
     for turn in turns {
         let (Some(start), Some(end)) = (turn.start, turn.end) else { continue };
-        let class = match turn.role {
-            Role::Agent => "agent",
-            Role::Customer => "customer",
-            _ => "other",
-        };
-        strip.bars.push(bar(class, start, end, Some(turn.index)));
+        strip.bars.push(bar(side(turn.role), start, end, Some(turn.index)));
         let told =
             turn.findings.iter().map(|n| &findings[*n]).map(mark).filter(|class| *class != "suppressed");
         strip.marks.extend(told.map(|class| Mark { class, x: scale(start), turn: turn.index }));
     }
-    strip.minutes = minutes(last).map(|minute| (scale(minute * 60_000), minute.to_string())).collect();
+    strip.minutes = minutes(last).map(|minute| (scale(minute * 60_000), minute)).collect();
     Some(strip)
 }
 

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::draft::ShownFinding;
+use super::super::cut::cut;
+use super::super::draft::ShownFinding;
+use super::super::titles;
 use crate::detect::{Doubt, Hold, Owner, Silence};
 use crate::draft::FindingVerdict;
 use crate::rule::Severity;
@@ -60,7 +62,7 @@ const HIGHEST: u32 = 120;
 
 impl Gap {
     pub(crate) fn seconds(&self) -> String {
-        seconds(self.length)
+        titles::seconds(self.length)
     }
 
     /// How high it is drawn, px: to scale, up to a limit.
@@ -93,24 +95,6 @@ impl Gap {
 }
 
 impl ShownTurn<'_> {
-    pub(crate) fn class(&self) -> &'static str {
-        match self.role {
-            Role::Agent => "agent",
-            Role::Customer => "customer",
-            _ => "other",
-        }
-    }
-
-    pub(crate) fn role(&self) -> &'static str {
-        match self.role {
-            Role::Agent => "客服",
-            Role::Customer => "客户",
-            Role::System => "系统",
-            Role::Other => "其他人",
-            Role::Unknown => "不明",
-        }
-    }
-
     pub(crate) fn doubt(&self) -> Option<&'static str> {
         Some(match self.doubt? {
             Doubt::TwoPeople => "像是两个人的话",
@@ -169,21 +153,13 @@ fn gap(channel: Channel, at: u32, before: Millis, start: Millis, facts: &Facts) 
 
 /// The turn, cut where a finding begins or ends.
 fn pieces<'a>(turn: &'a Turn<'_>, own: &[usize], findings: &[ShownFinding]) -> Vec<Piece<'a>> {
-    let text: &'a str = &turn.text;
-    let mut cuts: Vec<usize> =
-        own.iter().flat_map(|n| [findings[*n].start, findings[*n].end]).map(|at| at as usize).collect();
-    cuts.extend([0, text.chars().count()]);
-    cuts.sort_unstable();
-    cuts.dedup();
-    // The place of every character, and of the end, in bytes.
-    let places: Vec<usize> = text.char_indices().map(|(at, _)| at).chain([text.len()]).collect();
-    let piece = |cut: &[usize]| {
-        let (from, to) = (cut[0], cut[1]);
-        let covers = |n: &usize| findings[*n].start as usize <= from && to <= findings[*n].end as usize;
-        let bytes = *places.get(from)?..*places.get(to)?;
-        Some(Piece { text: &text[bytes], findings: own.iter().copied().filter(covers).collect() })
-    };
-    cuts.windows(2).filter_map(piece).collect()
+    let marks: Vec<(u32, u32)> = own.iter().map(|n| (findings[*n].start, findings[*n].end)).collect();
+    let stretches = cut(&turn.text, &marks).into_iter();
+    let piece = stretches.map(|stretch| Piece {
+        text: stretch.text,
+        findings: stretch.marks.into_iter().map(|mark| own[mark]).collect(),
+    });
+    piece.collect()
 }
 
 /// How a finding is marked: the class of what it is worth.
@@ -197,21 +173,6 @@ pub(crate) fn mark(finding: &ShownFinding) -> &'static str {
     }
 }
 
-/// A moment as `mm:ss`, or `h:mm:ss` where it is that late.
-pub(crate) fn clock(ms: Millis) -> String {
-    let (hours, minutes, seconds) = (ms / 3_600_000, ms / 60_000 % 60, ms / 1000 % 60);
-    if hours > 0 {
-        format!("{hours}:{minutes:02}:{seconds:02}")
-    } else {
-        format!("{minutes:02}:{seconds:02}")
-    }
-}
-
-/// A length of time in seconds, with a decimal where it is short.
-pub(crate) fn seconds(ms: Millis) -> String {
-    if ms < 10_000 { format!("{}.{}", ms / 1000, ms % 1000 / 100) } else { (ms / 1000).to_string() }
-}
-
 #[cfg(test)]
 mod tests {
     use serde_json::json;
@@ -220,28 +181,8 @@ mod tests {
     use crate::transcript::intake;
     use crate::transcript::limits::Limits;
 
-    fn finding(turn: u32, start: u32, end: u32) -> ShownFinding {
-        serde_json::from_value(json!({
-            "rule": "r", "ref": "F1", "title": "题", "turn": turn, "start": start, "end": end, "text": "",
-            "verdict": "hit", "severity": "major", "suppressed_by": null
-        }))
-        .unwrap()
-    }
-
     fn transcript(turns: &serde_json::Value) -> Vec<u8> {
         json!({"id": "t", "turns": turns}).to_string().into_bytes()
-    }
-
-    #[test]
-    fn a_turn_is_cut_where_findings_begin_and_end_in_characters() {
-        let posted = transcript(&json!([{"role": "agent", "text": "我😀不知道啊"}]));
-        let transcript = intake::read(&posted, &Limits::NONE).unwrap();
-        let shown = turns(&transcript, &[finding(0, 1, 4), finding(0, 3, 5)], &Facts::default());
-        let pieces: Vec<_> =
-            shown[0].pieces.iter().map(|piece| (piece.text, piece.findings.as_slice())).collect();
-        let expected: [(&str, &[usize]); 5] =
-            [("我", &[]), ("😀不", &[0]), ("知", &[0, 1]), ("道", &[1]), ("啊", &[])];
-        assert_eq!(pieces, expected);
     }
 
     #[test]
@@ -259,9 +200,5 @@ mod tests {
             shown.iter().map(|turn| turn.gap.map(|gap| (gap.length, gap.height(), gap.is_cut()))).collect();
         assert_eq!(gaps, [None, Some((5000, 30, false)), None, Some((90_000, 120, true))]);
         assert_eq!(shown[2].overlap, Some(500));
-        assert_eq!(
-            (clock(3_725_000), clock(65_900), seconds(9_990), seconds(12_300)),
-            ("1:02:05".into(), "01:05".into(), "9.9".into(), "12".into())
-        );
     }
 }
