@@ -28,7 +28,7 @@ pub use dialogue::{Dialogue, Mark, Note};
 pub use draft::{ShownDraft, Titles};
 pub use frame::{Frame, Place, Visitor};
 pub use login::{Account, Login, SetUp};
-pub use overview::{OverviewPage, Panel};
+pub use overview::{OverviewPage, Panel, Stretch};
 pub use pack::{
     CriteriaPage, EntriesAsked, LexiconPage, LexiconsPage, PackHead, RubricPage, RubricsPage, RulePage,
     RulesPage,

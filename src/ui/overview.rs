@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
+use jiff::ToSpan as _;
+use jiff::civil::Date;
+use url::form_urlencoded::Serializer;
 
 use super::chart::{self, Chart, Plotted};
 use super::{Choice, Frame};
@@ -16,6 +19,8 @@ use crate::report::table::{Cell, Table};
 pub struct OverviewPage {
     /// What every page has.
     pub page: Frame,
+    /// The day on which it is looked at.
+    pub today: Date,
     /// What was asked for, as it was written.
     pub asked: BTreeMap<String, String>,
     /// The same as a query, to be put behind an address.
@@ -26,6 +31,50 @@ pub struct OverviewPage {
     pub counts: Counts,
     /// The tables, in the order in which they are read.
     pub panels: Vec<Panel>,
+}
+
+/// A stretch of days that ends today.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stretch {
+    /// Seven days.
+    Week,
+    /// Thirty days.
+    Month,
+    /// Ninety days.
+    Quarter,
+    /// All days there are.
+    All,
+}
+
+impl Stretch {
+    /// Its first day; none where it has none.
+    #[must_use]
+    pub fn begin(self, today: Date) -> Option<Date> {
+        let days = match self {
+            Self::Week => 7,
+            Self::Month => 30,
+            Self::Quarter => 90,
+            Self::All => return None,
+        };
+        Some(today.saturating_sub((days - 1).days()))
+    }
+
+    fn title(self) -> &'static str {
+        match self {
+            Self::Week => "近 7 天",
+            Self::Month => "近 30 天",
+            Self::Quarter => "近 90 天",
+            Self::All => "全部日期",
+        }
+    }
+}
+
+/// A way to look at other days, everything else staying as it is.
+#[derive(Debug)]
+struct Shortcut {
+    title: &'static str,
+    href: String,
+    is_here: bool,
 }
 
 /// A table, and the plots that show it.
@@ -110,6 +159,24 @@ impl OverviewPage {
 
     fn is_number(&self, cell: &Cell) -> bool {
         !matches!(cell, Cell::Text(_))
+    }
+
+    /// The stretches of days that are one step away.
+    fn shortcuts(&self) -> [Shortcut; 4] {
+        [Stretch::Week, Stretch::Month, Stretch::Quarter, Stretch::All].map(|stretch| {
+            let begin = stretch.begin(self.today).map(|day| day.to_string()).unwrap_or_default();
+            let is_here = self.value("from") == begin && self.value("to").is_empty();
+            let others = self.asked.iter().filter(|(name, _)| !["from", "to"].contains(&name.as_str()));
+            // All days are asked for by an empty field: without any field the page begins with a month.
+            let query =
+                Serializer::new(String::new()).append_pair("from", &begin).extend_pairs(others).finish();
+            Shortcut { title: stretch.title(), href: format!("/overview?{query}"), is_here }
+        })
+    }
+
+    /// Whether more is asked for than days.
+    fn is_filtered(&self) -> bool {
+        self.asked.keys().any(|name| !["from", "to"].contains(&name.as_str()))
     }
 
     /// Where a panel is had as a file.

@@ -1,5 +1,6 @@
 //! The figures of many reviews, on both databases: five calls of which every figure can be worked out by hand.
 
+use jiff::{Timestamp, ToSpan as _};
 use reqwest::Method;
 use serde_json::{Value, json};
 use zhijian::config::Layer;
@@ -15,6 +16,7 @@ use crate::support::transcript;
 
 on_both!(
     an_overview_tells_what_can_be_worked_out_by_hand,
+    the_page_of_an_overview_begins_with_the_last_month,
     items_and_rules_are_told_by_what_they_cost,
     figures_are_about_what_is_asked_for,
     a_table_is_saved_for_spreadsheets,
@@ -225,6 +227,32 @@ async fn a_table_is_saved_for_spreadsheets(bench: Bench) {
         assert!(place.contains(&format!("zhijian-{table}-")) && place.contains(".xlsx"), "{place}");
         assert!(book.starts_with(b"PK"), "{table}");
     }
+}
+
+async fn the_page_of_an_overview_begins_with_the_last_month(bench: Bench) {
+    let office = Office::open(bench).await;
+    let lead = &office.staff.lead;
+    let today = jiff::tz::offset(8).to_datetime(Timestamp::now()).date();
+    let begins = office.desk.get("/overview", lead).await;
+    assert_eq!(begins.status(), 303);
+    assert_eq!(
+        begins.headers()["location"].to_str().unwrap(),
+        format!("/overview?from={}", today.saturating_sub(29.days()))
+    );
+    let page =
+        async |query: &str| office.desk.get(&format!("/overview?{query}"), lead).await.text().await.unwrap();
+    let of_team = page(&format!("from={}&team=甲", today.saturating_sub(6.days()))).await;
+    let here = format!(
+        "href=\"/overview?from={}&#38;team=%E7%94%B2\" aria-current=\"page\"",
+        today.saturating_sub(6.days())
+    );
+    assert!(of_team.contains(&here), "{here}: {of_team}");
+    assert!(of_team.contains("这样筛选下没有通话") && !of_team.contains("class=\"panel\""), "{of_team}");
+    let all = page("from=").await;
+    assert!(
+        all.contains("href=\"/overview?from=\" aria-current=\"page\"") && all.contains("class=\"plot\""),
+        "{all}"
+    );
 }
 
 async fn what_is_not_asked_for_rightly_is_refused(bench: Bench) {

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::response::Response;
+use axum::response::{IntoResponse, Redirect, Response};
 
 use super::asked::{asked, read, written};
 use super::{now, page, rubrics};
 use crate::http::App;
 use crate::http::problem::Problem;
-use crate::http::reports::{FiguresQuery, tables};
-use crate::ui::{Frame, OverviewPage, Panel};
+use crate::http::reports::{BEIJING, FiguresQuery, tables};
+use crate::ui::{Frame, OverviewPage, Panel, Stretch};
 
 /// The page of figures.
 pub(in crate::http) async fn overview(
@@ -18,12 +18,18 @@ pub(in crate::http) async fn overview(
     frame: Frame,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    let asked = asked(query.as_deref().unwrap_or_default());
+    let today = BEIJING.to_datetime(now()).date();
+    // All that is kept may be much: what nobody has asked for begins with the last month.
+    let Some(query) = query else {
+        let begin = Stretch::Month.begin(today).unwrap_or(today);
+        return Ok(Redirect::to(&format!("/overview?from={begin}")).into_response());
+    };
+    let asked = asked(&query);
     let query = written(&asked);
     let span = read::<FiguresQuery>(&asked)?.span()?;
     let (store, pack) = (&app.archive()?.store, app.shelf.pack());
     let (counts, tables) = tokio::try_join!(store.counts(&span, now()), tables(store, &pack, &span))?;
     let panels = tables.into_iter().map(|(sort, table)| Panel::of(sort, table)).collect();
     let rubrics = rubrics(&pack);
-    page(&OverviewPage { page: frame, asked, query, rubrics, counts, panels })
+    page(&OverviewPage { page: frame, today, asked, query, rubrics, counts, panels })
 }

@@ -18,7 +18,9 @@ use super::queue::day;
 use crate::report::agreement::{self, ItemAgreement, RuleAgreement, VetoAgreement};
 use crate::store::Span;
 
-pub(super) use self::overview::{__path_hits, __path_items, __path_overview, hits, items, overview, tables};
+pub(super) use self::overview::{
+    __path_hits, __path_items, __path_overview, BEIJING, hits, items, overview, tables,
+};
 pub(super) use self::query::FiguresQuery;
 
 /// Which submitted reviews count.

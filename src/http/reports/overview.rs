@@ -78,6 +78,9 @@ async fn everything(
     })
 }
 
+/// The clock by which pages tell days of work.
+pub(in crate::http) const BEIJING: Offset = Offset::constant(8);
+
 /// Every table, in the order in which they are read; days of work are those of Beijing.
 pub(in crate::http) async fn tables(
     store: &Store,
@@ -86,7 +89,7 @@ pub(in crate::http) async fn tables(
 ) -> Result<Vec<(Sort, Table)>, StoreError> {
     let sorts =
         [Sort::Days, Sort::Scores, Sort::Teams, Sort::Agents, Sort::Items, Sort::Rules, Sort::Reviewers];
-    let table = |sort| async move { Ok((sort, table(store, pack, sort, span, jiff::tz::offset(8)).await?)) };
+    let table = |sort| async move { Ok((sort, table(store, pack, sort, span, BEIJING).await?)) };
     futures_util::future::try_join_all(sorts.map(table)).await
 }
 

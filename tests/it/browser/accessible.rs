@@ -4,7 +4,7 @@ use super::desk::{Desk, sample};
 
 /// The pages, and who looks at them.
 const PAGES: [(&str, Option<&str>); 19] = [
-    ("/overview", Some("zhu")),
+    ("/overview?from=", Some("zhu")),
     ("/try", Some("zhu")),
     ("/pack", Some("zhu")),
     ("/pack/lexicons", Some("zhu")),
