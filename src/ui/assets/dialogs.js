@@ -17,6 +17,20 @@ export function tell(dialog, sentence) {
   told.hidden = !sentence;
 }
 
+/** Has `act` do what the form of a dialog says; it closes when that has worked, and else says why not. */
+export function onSubmit(id, act) {
+  const dialog = document.getElementById(id);
+  dialog?.querySelector("form").addEventListener("submit", async (event) => {
+    event.preventDefault();
+    try {
+      await act(event.target);
+      dialog.close();
+    } catch (refused) {
+      tell(dialog, refused.message);
+    }
+  });
+}
+
 for (const button of document.querySelectorAll("dialog [data-close]")) {
   button.addEventListener("click", () => button.closest("dialog").close());
 }

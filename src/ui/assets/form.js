@@ -7,20 +7,17 @@ import { t } from "./words.js";
 function value(field) {
   if (field.type === "checkbox") return field.checked;
   if (field.dataset.type === "number") return field.value === "" ? undefined : Number(field.value);
-  if (field.dataset.type === "list") return field.value.split(/[\s,，、]+/).filter(Boolean);
-  return field.value === "" && field.dataset.optional !== undefined ? undefined : field.value;
+  return field.value;
 }
 
 /** What a form says, as JSON: boxes of one name become a list. */
-export function contentOf(form) {
+function contentOf(form) {
   const content = {};
   for (const field of form.elements) {
     if (!field.name || field.disabled) continue;
     if (field.type === "checkbox" && field.dataset.value !== undefined) {
       content[field.name] ??= [];
       if (field.checked) content[field.name].push(field.dataset.value);
-    } else if (field.type === "radio") {
-      if (field.checked) content[field.name] = field.value;
     } else {
       const own = value(field);
       if (own !== undefined) content[field.name] = own;

@@ -10,8 +10,9 @@ const FINAL = new Set(["claimed", "already_submitted", "forbidden", "not_found"]
 /**
  * Sends decisions one request at a time, each on top of what came of the last.
  *
- * `heard` is told of everything that happens: `saved` with what came of it, `waiting` while something is on its way, `offline`,
- * `expired`, `stale` with what others changed, `refused` with a decision that is not taken, `stopped` where nothing more can be sent.
+ * `heard` is told of everything that happens: `waiting` while something is on its way, `saved` with what came of it, `idle` when
+ * all has arrived, `offline`, `expired`, `stopped` where nothing more can be sent, and `caughtUp` with what the server has, after
+ * something was not taken: `refused` says why, or `changes` what others have done and `lost` what gave way to it.
  */
 export class Outbox {
   constructor({ id, version, person, heard }) {
@@ -20,6 +21,8 @@ export class Outbox {
     this.version = version;
     this.heard = heard;
     this.waiting = this.kept().decisions ?? [];
+    /** Why what is known here is no longer what the server has. */
+    this.behind = null;
     this.stopped = null;
     this.delay = 1000;
     this.busy = null;
@@ -38,9 +41,9 @@ export class Outbox {
 
   keep(change) {
     const content = { ...this.kept(), ...change };
-    const is_empty = !content.decisions?.length && !Object.keys(content.notes ?? {}).length;
+    const isEmpty = !content.decisions?.length && !Object.keys(content.notes ?? {}).length;
     try {
-      if (is_empty) localStorage.removeItem(this.key);
+      if (isEmpty) localStorage.removeItem(this.key);
       else localStorage.setItem(this.key, JSON.stringify(content));
     } catch {
       // A full or forbidden storage: what is on its way is still sent.
@@ -67,10 +70,6 @@ export class Outbox {
     this.again();
   }
 
-  get isEmpty() {
-    return this.waiting.length === 0;
-  }
-
   again() {
     clearTimeout(this.timer);
     return (this.busy ??= this.flush().finally(() => (this.busy = null)));
@@ -78,10 +77,11 @@ export class Outbox {
 
   /** Sends until nothing waits; true where everything has arrived. */
   async flush() {
-    while (this.waiting.length && !this.stopped) {
+    while ((this.waiting.length || this.behind) && !this.stopped) {
       this.heard.waiting();
       try {
-        this.arrived((await this.post(false)).body);
+        if (this.behind) await this.catchUp();
+        else this.arrived((await this.post(false)).body);
       } catch (refused) {
         if (!(await this.mend(refused))) return false;
       }
@@ -98,10 +98,9 @@ export class Outbox {
 
   arrived(progress) {
     this.version = progress.version;
-    this.waiting = this.waiting.filter((decision) => !this.sending.includes(decision));
+    this.takeOut(this.sending);
     this.sending = null;
     this.delay = 1000;
-    this.keep({ decisions: this.waiting });
     this.heard.saved(progress);
   }
 
@@ -114,39 +113,41 @@ export class Outbox {
       this.heard.stopped(refused);
       return false;
     }
-    if (code === "stale") return this.rebase(refused);
-    if (refused.status === 422) return this.drop(refused);
+    if (code === "stale") return this.giveWay(refused), true;
+    if (refused.status === 422) return this.drop(refused), true;
     this.heard.offline(refused);
     this.timer = setTimeout(() => this.again(), Math.max(this.delay, refused.retryAfter * 1000));
     this.delay = Math.min(LONGEST, this.delay * 2);
     return false;
   }
 
-  /** Puts what waits on top of what others have done; where both speak of the same, theirs stands until it is looked at. */
-  async rebase(refused) {
+  /** What waits goes on top of what others have done; where both speak of the same, theirs stands until it is looked at. */
+  giveWay(refused) {
     const changes = refused.problem.changes ?? [];
     const theirs = new Set(changes.flatMap((change) => (Array.isArray(change.detail) ? change.detail : change.detail?.changes ?? [])).map((change) => change.subject));
     const lost = this.waiting.filter((decision) => theirs.has(decision.subject));
-    this.waiting = this.waiting.filter((decision) => !theirs.has(decision.subject));
-    this.keep({ decisions: this.waiting });
-    try {
-      const { body } = await ask("GET", this.path);
-      this.version = body.version;
-      this.heard.stale({ review: body, changes, lost });
-      return true;
-    } catch (again) {
-      if (again.problem?.code === "stale") return false;
-      return this.mend(again);
-    }
+    this.takeOut(lost);
+    this.behind = { changes, lost };
   }
 
   /** Takes out the decision that is refused, so that the others are not held up by it. */
-  async drop(refused) {
+  drop(refused) {
     const at = Number(refused.problem.errors?.[0]?.pointer?.match(/^\/decisions\/(\d+)/)?.[1]);
-    const dropped = Number.isInteger(at) ? [this.sending[at]] : this.sending;
-    this.waiting = this.waiting.filter((decision) => !dropped.includes(decision));
+    this.takeOut(Number.isInteger(at) ? [this.sending[at]] : this.sending);
+    this.behind = { refused };
+  }
+
+  takeOut(decisions) {
+    this.waiting = this.waiting.filter((decision) => !decisions.includes(decision));
     this.keep({ decisions: this.waiting });
-    this.heard.refused(refused, dropped);
-    return true;
+  }
+
+  /** Takes over what the server has. */
+  async catchUp() {
+    const { body } = await ask("GET", this.path);
+    const why = this.behind;
+    this.behind = null;
+    this.version = body.version;
+    this.heard.caughtUp(body, why);
   }
 }

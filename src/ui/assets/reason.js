@@ -1,66 +1,83 @@
 // Why the machine is overruled: one key.
 
 import { open, tell } from "./dialogs.js";
+import { composing } from "./keys.js";
 import { t } from "./words.js";
 
 const dialog = document.getElementById("reason");
 const note = dialog.querySelector("[data-reason-note]");
 let settle = null;
+let chosen = null;
 
-/** Asks for a reason that fits what is decided about; null where somebody thinks better of it. */
-export function askForReason(kind) {
+/** The reasons that are offered. */
+const offered = () => [...dialog.querySelectorAll("li:not([hidden]) button")];
+
+/**
+ * Asks for a reason that fits what is decided about, beginning with the `written` note; gives both, or null where somebody thinks
+ * better of it.
+ */
+export function askForReason(kind, written = "") {
   open("reason");
   tell(dialog, "");
-  note.value = "";
-  let number = 0;
-  for (const line of dialog.querySelectorAll("li")) {
-    line.hidden = !line.dataset.for.split(" ").includes(kind);
-    if (line.hidden) continue;
-    number += 1;
-    line.querySelector("kbd").textContent = number < 10 ? number : number === 10 ? 0 : "";
-  }
-  const first = dialog.querySelector("li:not([hidden]) button");
-  (first ?? note).focus();
+  note.value = written;
+  choose(null);
+  for (const line of dialog.querySelectorAll("li")) line.hidden = !line.dataset.for.split(" ").includes(kind);
+  for (const [at, button] of offered().entries()) button.querySelector("kbd").textContent = at < 9 ? at + 1 : at === 9 ? 0 : "";
+  (offered()[0] ?? note).focus();
   return new Promise((resolve) => (settle = resolve));
 }
 
 function choose(button) {
+  chosen = button;
+  for (const other of offered()) other.setAttribute("aria-pressed", String(other === button));
+}
+
+/** Gives the answer, unless something is missing. */
+function answer() {
   const told = note.value.trim();
-  if (button && "needsNote" in button.dataset && !told) {
+  if (!chosen && offered().length) {
+    offered()[0].focus();
+    return tell(dialog, t("请先选一条原因"));
+  }
+  if (chosen && "needsNote" in chosen.dataset && !told) {
     note.focus();
     return tell(dialog, t("选这一条要写说明，写完按 Ctrl+Enter"));
   }
-  const answer = settle;
+  const waiting = settle;
   settle = null;
+  const reason = chosen?.dataset.reason;
   dialog.close();
-  answer?.({ ...(button && { reason: button.dataset.reason }), ...(told && { note: told }) });
+  waiting?.({ ...(reason && { reason }), ...(told && { note: told }) });
 }
-
-let chosen = null;
 
 dialog.addEventListener("click", (event) => {
   const button = event.target.closest("[data-reason]");
-  if (button) choose((chosen = button));
+  if (!button) return;
+  choose(button);
+  answer();
+});
+
+dialog.addEventListener("submit", (event) => {
+  event.preventDefault();
+  answer();
 });
 
 dialog.addEventListener("keydown", (event) => {
-  if (event.isComposing || event.keyCode === 229) return;
+  if (composing(event)) return;
   event.stopPropagation();
   if ((event.ctrlKey || event.metaKey) && event.key === "Enter") {
     event.preventDefault();
-    const only = chosen ?? dialog.querySelector("li:not([hidden]) button");
-    return choose(only);
+    return answer();
   }
   if (event.target === note || !/^[0-9]$/.test(event.key)) return;
-  const lines = [...dialog.querySelectorAll("li:not([hidden]) button")];
-  const button = lines[event.key === "0" ? 9 : Number(event.key) - 1];
+  const button = offered()[event.key === "0" ? 9 : Number(event.key) - 1];
   if (!button) return;
   event.preventDefault();
-  choose((chosen = button));
+  choose(button);
+  answer();
 });
 
 dialog.addEventListener("close", () => {
   settle?.(null);
   settle = null;
-  chosen = null;
 });

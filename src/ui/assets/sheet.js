@@ -3,7 +3,7 @@
 import { t } from "./words.js";
 
 /** Points as the server writes them. */
-export const points = (value) => String(Math.round(value * 100) / 100);
+const points = (value) => String(Math.round(value * 100) / 100);
 
 /** The decisions of a review, and the values that came of them. */
 export class Sheet {
@@ -12,17 +12,22 @@ export class Sheet {
     this.take(state);
   }
 
-  /** Takes over what the server says. */
-  take({ decisions, items, totals, open }) {
+  /** Takes over what the server says, and puts on top of it what is still on its way there. */
+  take({ decisions, items, totals, open }, waiting = []) {
     if (decisions) this.decisions = new Map(decisions.map((decision) => [decision.subject, decision]));
     this.items = new Map(items.map((item) => [`item:${item.id}`, item]));
     this.totals = totals;
     this.open = new Set(open);
+    this.decide(waiting);
+  }
+
+  /** Takes decisions at once; the server's answer follows. */
+  decide(decisions) {
+    for (const decision of decisions) this.put(decision);
     this.paint();
   }
 
-  /** Takes a decision at once; the server's answer follows. */
-  decide(decision) {
+  put(decision) {
     if (decision.verdict === "withdraw") this.decisions.delete(decision.subject);
     else this.decisions.set(decision.subject, decision);
     const item = this.items.get(decision.subject);
@@ -33,7 +38,6 @@ export class Sheet {
     if (decision.verdict === "withdraw") {
       if (item && item.final === null) this.open.add(decision.subject);
     } else this.open.delete(decision.subject);
-    this.paint();
   }
 
   /** What takes `decision` back to what stood before it. */

@@ -1,5 +1,6 @@
 //! The dialogue as a conversation in time: turns with their marks, and the gaps between them.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::super::cut::cut;
@@ -42,8 +43,8 @@ pub(crate) struct ShownTurn<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Piece<'a> {
     pub(crate) text: &'a str,
-    /// The numbers of the findings that cover it.
-    pub(crate) findings: Vec<usize>,
+    /// The number of the gravest finding that covers it.
+    pub(crate) finding: Option<usize>,
 }
 
 /// A stretch before a turn in which nobody speaks.
@@ -155,11 +156,10 @@ fn gap(channel: Channel, at: u32, before: Millis, start: Millis, facts: &Facts) 
 fn pieces<'a>(turn: &'a Turn<'_>, own: &[usize], findings: &[ShownFinding]) -> Vec<Piece<'a>> {
     let marks: Vec<(u32, u32)> = own.iter().map(|n| (findings[*n].start, findings[*n].end)).collect();
     let stretches = cut(&turn.text, &marks).into_iter();
-    let piece = stretches.map(|stretch| Piece {
-        text: stretch.text,
-        findings: stretch.marks.into_iter().map(|mark| own[mark]).collect(),
-    });
-    piece.collect()
+    // A match that does not count must not hide one that does.
+    let gravity = |n: &usize| (findings[*n].verdict, Reverse(titles::rank(findings[*n].severity)));
+    let gravest = |marks: Vec<usize>| marks.into_iter().map(|mark| own[mark]).min_by_key(gravity);
+    stretches.map(|stretch| Piece { text: stretch.text, finding: gravest(stretch.marks) }).collect()
 }
 
 /// How a finding is marked: the class of what it is worth.
@@ -183,6 +183,27 @@ mod tests {
 
     fn transcript(turns: &serde_json::Value) -> Vec<u8> {
         json!({"id": "t", "turns": turns}).to_string().into_bytes()
+    }
+
+    #[test]
+    fn a_match_that_does_not_count_hides_none_that_does() {
+        let finding = |start: u32, end: u32, verdict: &str, severity: &str| {
+            serde_json::from_value(json!({
+                "rule": "r", "ref": "F1", "title": "题", "turn": 0, "start": start, "end": end, "text": "",
+                "verdict": verdict, "severity": severity
+            }))
+            .unwrap()
+        };
+        let posted = transcript(&json!([{"role": "agent", "text": "这事不归我管"}]));
+        let transcript = intake::read(&posted, &Limits::NONE).unwrap();
+        let findings = [
+            finding(0, 6, "hit", "minor"),
+            finding(2, 5, "suppressed", "critical"),
+            finding(4, 6, "hit", "critical"),
+        ];
+        let shown = turns(&transcript, &findings, &Facts::default());
+        let pieces: Vec<_> = shown[0].pieces.iter().map(|piece| (piece.text, piece.finding)).collect();
+        assert_eq!(pieces, [("这事", Some(0)), ("不归", Some(0)), ("我", Some(2)), ("管", Some(2))]);
     }
 
     #[test]

@@ -47,10 +47,26 @@ impl Desk {
 
     /// A browser with the session of a caller.
     pub(super) async fn browser_of(&self, caller: &Caller) -> Browser {
-        let browser = Browser::before(self.served.address).await;
-        browser.viewport(1366, 768).await;
+        let browser = self.stranger().await;
         browser.come_as(caller).await;
         browser
+    }
+
+    /// A browser in which nobody has logged in.
+    pub(super) async fn stranger(&self) -> Browser {
+        let browser = Browser::before(self.served.address).await;
+        browser.must_leave.set(true);
+        browser.viewport(1366, 768).await;
+        browser
+    }
+
+    /// A desk with one call, which a reviewer has before them; and the id of its draft.
+    pub(super) async fn at_a_call(call: &Value) -> (Self, String, Browser) {
+        let desk = Self::open().await;
+        let id = desk.post(call).await;
+        let browser = desk.browser("lin").await;
+        browser.open_review(&id).await;
+        (desk, id, browser)
     }
 
     /// What the server knows of a review.
@@ -73,6 +89,28 @@ impl Desk {
 }
 
 impl Browser {
+    /// Comes in by the log-in page, key by key.
+    pub(super) async fn log_in(&self, login: &str) {
+        self.open("/").await;
+        self.wait_until("document.activeElement.name === 'login'").await;
+        self.type_text(login).await;
+        self.press("Tab").await;
+        self.type_text(PASSWORD).await;
+        self.press("Enter").await;
+        self.wait_until("location.pathname !== '/login' && document.readyState === 'complete'").await;
+    }
+
+    /// Moves the focus on until it is on what `selector` selects.
+    pub(super) async fn tab_to(&self, selector: &str) {
+        for _ in 0..60 {
+            if self.is_focused(selector).await {
+                return;
+            }
+            self.press("Tab").await;
+        }
+        panic!("no Tab leads to {selector}");
+    }
+
     /// Opens the page of a review, and waits until it listens to keys.
     pub(super) async fn open_review(&self, id: &str) {
         self.open(&format!("/reviews/{id}")).await;

@@ -1,31 +1,6 @@
 //! A lead's day and an administrator's at the desk, without a mouse.
 
-use super::Browser;
 use super::desk::{Desk, PASSWORD, sample};
-
-impl Browser {
-    /// Comes in by the log-in page, key by key.
-    async fn log_in(&self, login: &str) {
-        self.open("/").await;
-        self.wait_until("document.activeElement.name === 'login'").await;
-        self.type_text(login).await;
-        self.press("Tab").await;
-        self.type_text(PASSWORD).await;
-        self.press("Enter").await;
-        self.wait_until("location.pathname !== '/login' && document.readyState === 'complete'").await;
-    }
-
-    /// Moves the focus on until it is on what `selector` selects.
-    async fn tab_to(&self, selector: &str) {
-        for _ in 0..60 {
-            if self.is_focused(selector).await {
-                return;
-            }
-            self.press("Tab").await;
-        }
-        panic!("no Tab leads to {selector}");
-    }
-}
 
 #[tokio::test]
 async fn a_lead_tries_a_phrase_reads_the_rule_and_sends_a_call_back() {
@@ -35,8 +10,8 @@ async fn a_lead_tries_a_phrase_reads_the_rule_and_sends_a_call_back() {
     reviewer.open_review(&id).await;
     reviewer.press("a f Ctrl+Enter").await;
     reviewer.wait_until("location.pathname === '/queue'").await;
-    let browser = Browser::before(desk.served.address).await;
-    browser.viewport(1366, 768).await;
+    reviewer.leave(&[]).await;
+    let browser = desk.stranger().await;
     browser.log_in("zhu").await;
     browser.tab_to("a[href='/try']").await;
     browser.press("Enter").await;
@@ -65,15 +40,13 @@ async fn a_lead_tries_a_phrase_reads_the_rule_and_sends_a_call_back() {
     browser.press("Tab Enter").await;
     browser.wait_for("[data-submit]").await;
     assert_eq!(desk.review(&id).await["state"], "open");
-    browser.only_own_origin().await;
-    browser.no_complaints().await;
+    browser.leave(&[]).await;
 }
 
 #[tokio::test]
 async fn an_administrator_takes_up_a_person_makes_a_token_and_reads_the_audit_log() {
     let desk = Desk::open().await;
-    let browser = Browser::before(desk.served.address).await;
-    browser.viewport(1366, 768).await;
+    let browser = desk.stranger().await;
     browser.log_in("guan").await;
     browser.tab_to("a[href='/people']").await;
     browser.press("Enter").await;
@@ -101,7 +74,6 @@ async fn an_administrator_takes_up_a_person_makes_a_token_and_reads_the_audit_lo
     browser.tab_to("a[href='/system']").await;
     browser.press("Enter").await;
     browser.wait_until("location.pathname === '/system'").await;
-    browser.only_own_origin().await;
-    browser.no_complaints().await;
+    browser.leave(&[]).await;
     assert_eq!(desk.caller("chen").await.get("/api/v1/session").await.unwrap().json(200)["role"], "reviewer");
 }

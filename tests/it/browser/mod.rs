@@ -1,7 +1,8 @@
 //! Pages as people meet them: a real Chromium before a running server, worked by its keyboard.
 //!
-//! A test starts a server, has a [`Browser`] come to it, opens a page, presses keys, waits for what must appear, and
-//! ends with `no_complaints`, `only_own_origin` and `assert_accessible`. Everything about one browser ends with its test.
+//! A test starts a server, has a [`Browser`] come to it, opens a page, presses keys, and waits for what must appear.
+//! Whoever sits at a desk has to `leave` it, which asks whether anything went wrong or anybody else was asked for
+//! anything: a test that forgets it fails. Everything about one browser ends with its test.
 
 mod accessible;
 mod axe;
@@ -44,6 +45,8 @@ pub(crate) struct Browser {
     /// What has been read from the browser's logs so far, which it tells once.
     requests: RefCell<Vec<Request>>,
     complaints: RefCell<Vec<Complaint>>,
+    /// Whether it has still to be asked how it went.
+    must_leave: Cell<bool>,
     /// Ends last.
     driver: Driver,
 }
@@ -54,8 +57,9 @@ impl Browser {
         let driver = Driver::start();
         let wire = Wire::open(driver.port, driver.wanted()).await;
         let (requests, complaints) = (RefCell::default(), RefCell::default());
-        let (pressed, look) = (Cell::default(), Cell::default());
-        Self { wire, origin: format!("http://{address}"), pressed, look, requests, complaints, driver }
+        let (pressed, look, must_leave) = (Cell::default(), Cell::default(), Cell::default());
+        let origin = format!("http://{address}");
+        Self { wire, origin, pressed, look, requests, complaints, must_leave, driver }
     }
 
     /// Goes on with another server, as when the first was killed; cookies do not know ports and stay.
@@ -77,5 +81,18 @@ impl Browser {
         let (name, value) = caller.proof.1.split_once('=').expect("somebody with a session");
         let cookie = json!({"name": name, "value": value, "url": self.origin, "httpOnly": true});
         self.wire.chromium("Network.setCookie", cookie).await;
+    }
+
+    /// Ends a test: nothing has gone wrong but what is expected, and nobody but the server was asked for anything.
+    pub(crate) async fn leave(self, expected: &[&str]) {
+        self.must_leave.set(false);
+        self.only_own_origin().await;
+        self.no_complaints_but(expected).await;
+    }
+}
+
+impl Drop for Browser {
+    fn drop(&mut self) {
+        assert!(!self.must_leave.get() || std::thread::panicking(), "a test at the desk ends with `leave`");
     }
 }

@@ -1,7 +1,6 @@
 //! A reviewer's day at the desk, without a mouse.
 
-use super::Browser;
-use super::desk::{Desk, PASSWORD, long_call, sample};
+use super::desk::{Desk, long_call, sample};
 use crate::support::corpus;
 
 #[tokio::test]
@@ -9,15 +8,8 @@ async fn a_day_goes_from_the_log_in_to_the_printed_result() {
     let desk = Desk::open().await;
     let first = desk.post(&sample()).await;
     desk.post(&corpus("clean/library-hotline-quick")).await;
-    let browser = Browser::before(desk.served.address).await;
-    browser.viewport(1366, 768).await;
-    browser.open("/").await;
-    browser.wait_until("document.activeElement.name === 'login'").await;
-    browser.type_text("lin").await;
-    browser.press("Tab").await;
-    browser.type_text(PASSWORD).await;
-    browser.press("Enter").await;
-    browser.wait_for("[data-next]").await;
+    let browser = desk.stranger().await;
+    browser.log_in("lin").await;
     browser.wait_until("document.querySelector('[data-today]').textContent === '0'").await;
     browser.press("n").await;
     browser.wait_for("html[data-ready]").await;
@@ -48,16 +40,12 @@ async fn a_day_goes_from_the_log_in_to_the_printed_result() {
     assert!(browser.printed().await.len() > 10_000, "the sheet is printed");
     browser.open("/queue").await;
     browser.wait_until("document.querySelector('[data-today]').textContent === '1'").await;
-    browser.only_own_origin().await;
-    browser.no_complaints().await;
+    browser.leave(&[]).await;
 }
 
 #[tokio::test]
 async fn a_call_with_three_wrong_items_takes_at_most_twelve_keys() {
-    let desk = Desk::open().await;
-    let id = desk.post(&sample()).await;
-    let browser = desk.browser("lin").await;
-    browser.open_review(&id).await;
+    let (desk, id, browser) = Desk::at_a_call(&sample()).await;
     browser.requests().await;
     browser.count_anew();
     // Not carried out; the rest is full; the three items that lost points had not deserved it.
@@ -83,14 +71,12 @@ async fn a_call_with_three_wrong_items_takes_at_most_twelve_keys() {
         (&review["state"], &review["totals"]["review"]["with_vetoes"]),
         (&"submitted".into(), &109.0.into())
     );
+    browser.leave(&[]).await;
 }
 
 #[tokio::test]
 async fn what_was_decided_is_taken_back_key_by_key() {
-    let desk = Desk::open().await;
-    let id = desk.post(&sample()).await;
-    let browser = desk.browser("lin").await;
-    browser.open_review(&id).await;
+    let (desk, id, browser) = Desk::at_a_call(&sample()).await;
     browser.press("a f").await;
     browser.walk_to("item:thanks").await;
     browser.press("1 2").await;
@@ -104,15 +90,12 @@ async fn what_was_decided_is_taken_back_key_by_key() {
     browser.wait_saved().await;
     let review = desk.review(&id).await;
     assert_eq!(review["decisions"].as_array().unwrap().len(), 0, "{review}");
-    browser.no_complaints().await;
+    browser.leave(&[]).await;
 }
 
 #[tokio::test]
 async fn a_passage_that_was_missed_is_chosen_and_noted_without_a_mouse() {
-    let desk = Desk::open().await;
-    let id = desk.post(&sample()).await;
-    let browser = desk.browser("lin").await;
-    browser.open_review(&id).await;
+    let (desk, id, browser) = Desk::at_a_call(&sample()).await;
     browser.press("t").await;
     browser.press("j j").await;
     assert_eq!(
@@ -130,16 +113,14 @@ async fn a_passage_that_was_missed_is_chosen_and_noted_without_a_mouse() {
     assert_eq!((&missed["turn"], &missed["start"], &missed["end"]), (&14.into(), &0.into(), &3.into()));
     assert_eq!(missed["note"], "推诿");
     assert!(browser.text("[data-missed]").await.contains("第 15 轮"));
+    browser.leave(&[]).await;
 }
 
 #[tokio::test]
 async fn why_and_why_not_are_answered_and_what_was_excluded_is_shown() {
-    let desk = Desk::open().await;
     let mut call = sample();
     call["turns"][4]["text"] = "不是说这事不归我管，我帮您处理。".into();
-    let id = desk.post(&call).await;
-    let browser = desk.browser("lin").await;
-    browser.open_review(&id).await;
+    let (_desk, _, browser) = Desk::at_a_call(&call).await;
     assert_eq!(
         browser.evaluate("document.querySelectorAll('.turns .suppressed:not([hidden])').length > 0").await,
         true
@@ -157,15 +138,12 @@ async fn why_and_why_not_are_answered_and_what_was_excluded_is_shown() {
     browser.press("Escape").await;
     assert_eq!(browser.subject_here().await, "item:thanks");
     browser.assert_accessible().await;
-    browser.no_complaints().await;
+    browser.leave(&[]).await;
 }
 
 #[tokio::test]
 async fn keys_rest_while_an_input_method_composes_and_where_they_are_turned_off() {
-    let desk = Desk::open().await;
-    let id = desk.post(&sample()).await;
-    let browser = desk.browser("lin").await;
-    browser.open_review(&id).await;
+    let (desk, id, browser) = Desk::at_a_call(&sample()).await;
     browser.walk_to("item:thanks").await;
     browser.press("e").await;
     browser.begin_composing("an").await;
@@ -183,14 +161,38 @@ async fn keys_rest_while_an_input_method_composes_and_where_they_are_turned_off(
     assert_eq!(browser.subject_here().await, "item:thanks");
     browser.wait_saved().await;
     assert!(desk.decision(&id, "item:thanks").await["score"].is_null(), "only the note was kept");
+    browser.leave(&[]).await;
+}
+
+#[tokio::test]
+async fn a_note_that_was_begun_goes_along_with_the_reason() {
+    let (desk, id, browser) = Desk::at_a_call(&sample()).await;
+    browser.press("a f").await;
+    browser.walk_to("item:thanks").await;
+    browser.press("e").await;
+    browser.compose("ting", "听了两遍").await;
+    // A note alone confirms; the points come after it.
+    browser.press("Escape 1").await;
+    browser.wait_for("#reason[open]").await;
+    browser.press("Ctrl+Enter").await;
+    browser.wait_for("#reason[open] .problem:not([hidden])").await;
+    assert!(browser.text("#reason .problem").await.contains("请先选一条原因"));
+    browser.tab_to("[data-reason-note]").await;
+    browser.press("Ctrl+End").await;
+    browser.compose("luyin", "，录音里有").await;
+    browser.press("Shift+Tab").await;
+    browser.press("1").await;
+    browser.wait_saved().await;
+    let decision = desk.decision(&id, "item:thanks").await;
+    assert_eq!((&decision["score"], &decision["note"]), (&1.0.into(), &"听了两遍，录音里有".into()));
+    assert!(decision["reason"].is_string());
+    assert_eq!(browser.value("[data-subject='item:thanks'] [data-note]").await, "听了两遍，录音里有");
+    browser.leave(&[]).await;
 }
 
 #[tokio::test]
 async fn two_thousand_turns_stay_smooth() {
-    let desk = Desk::open().await;
-    let id = desk.post(&long_call(2000)).await;
-    let browser = desk.browser("lin").await;
-    browser.open_review(&id).await;
+    let (_desk, _, browser) = Desk::at_a_call(&long_call(2000)).await;
     let mut jumps = Vec::new();
     let in_view = |subject: &str| {
         format!(
@@ -209,5 +211,5 @@ async fn two_thousand_turns_stay_smooth() {
     // On a machine that does other things as well, one or two may be disturbed.
     let nearly_all = jumps[jumps.len() - 3];
     assert!(nearly_all.as_millis() < 100, "jumps take {jumps:?}");
-    browser.no_complaints().await;
+    browser.leave(&[]).await;
 }

@@ -33,15 +33,12 @@ async fn a_session_that_ends_while_somebody_types_loses_nothing() {
     browser.wait_saved().await;
     let decision = desk.decision(&id, "item:thanks").await;
     assert_eq!((&decision["score"], &decision["note"]), (&1.0.into(), &"half a note".into()));
-    browser.no_complaints_but(&["401"]).await;
+    browser.leave(&["401"]).await;
 }
 
 #[tokio::test]
 async fn without_a_network_decisions_wait_and_go_out_by_themselves() {
-    let desk = Desk::open().await;
-    let id = desk.post(&sample()).await;
-    let browser = desk.browser("lin").await;
-    browser.open_review(&id).await;
+    let (desk, id, browser) = Desk::at_a_call(&sample()).await;
     browser.go_offline().await;
     browser.press("a f").await;
     browser.wait_for("[data-save][data-state=offline]").await;
@@ -50,15 +47,12 @@ async fn without_a_network_decisions_wait_and_go_out_by_themselves() {
     browser.go_online().await;
     browser.wait_saved().await;
     assert_eq!(desk.review(&id).await["open"], json!([]));
-    browser.no_complaints_but(&["ERR_INTERNET_DISCONNECTED"]).await;
+    browser.leave(&["ERR_INTERNET_DISCONNECTED"]).await;
 }
 
 #[tokio::test]
 async fn a_tab_that_is_closed_without_a_network_comes_back_with_everything() {
-    let desk = Desk::open().await;
-    let id = desk.post(&sample()).await;
-    let browser = desk.browser("lin").await;
-    browser.open_review(&id).await;
+    let (desk, id, browser) = Desk::at_a_call(&sample()).await;
     browser.go_offline().await;
     browser.press("a f").await;
     browser.walk_to("item:thanks").await;
@@ -72,6 +66,7 @@ async fn a_tab_that_is_closed_without_a_network_comes_back_with_everything() {
     browser.wait_saved().await;
     assert_eq!(desk.review(&id).await["open"], json!([]));
     assert_eq!(browser.value("[data-subject='item:thanks'] [data-note]").await, "not finished");
+    browser.leave(&["ERR_INTERNET_DISCONNECTED"]).await;
 }
 
 #[tokio::test]
@@ -87,7 +82,8 @@ async fn a_call_that_somebody_else_has_can_be_read_but_not_changed() {
     lin.press("a").await;
     lin.wait_saved().await;
     assert_eq!(desk.review(&id).await["decisions"].as_array().unwrap().len(), 1);
-    wang.no_complaints().await;
+    wang.leave(&[]).await;
+    lin.leave(&[]).await;
 }
 
 #[tokio::test]
@@ -114,6 +110,8 @@ async fn two_reviewers_who_collide_are_told_and_lose_nothing() {
     let kept = "Object.keys(localStorage).some(key => key.startsWith('zhijian:') && localStorage[key].includes('item:thanks'))";
     let kept = lin.evaluate(kept).await;
     assert_eq!(kept, true, "Lin's word is still on Lin's computer");
+    lin.leave(&["412", "409"]).await;
+    wang.leave(&[]).await;
 }
 
 #[tokio::test]
@@ -135,5 +133,30 @@ async fn two_windows_of_one_reviewer_put_their_decisions_together() {
     assert_eq!(desk.decision(&id, "veto:taboo").await["verdict"], "confirm");
     assert_eq!(desk.decision(&id, "item:thanks").await["score"], 1.0);
     assert!(right.text("[data-notices]").await.contains("刚才改过这一通"));
-    right.no_complaints_but(&["412"]).await;
+    right.leave(&["412"]).await;
+    left.leave(&[]).await;
+}
+
+#[tokio::test]
+async fn a_slow_network_changes_nothing_of_what_was_decided() {
+    let (desk, id, browser) = Desk::at_a_call(&sample()).await;
+    browser.slow_down(Duration::from_millis(400)).await;
+    // The answer to the first decision knows nothing of the second.
+    browser.press("a").await;
+    let first = browser.subject_here().await;
+    browser.press("1").await;
+    let second = browser.subject_here().await;
+    let lowest = format!(
+        "[...document.querySelectorAll('[data-subject=\"{second}\"] [data-score]:not([data-score=na])')].length"
+    );
+    let lowest = browser.evaluate(&lowest).await;
+    browser.press(&lowest.to_string()).await;
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    browser.press("f").await;
+    browser.wait_saved().await;
+    let of = |decision: &serde_json::Value| decision["score"].clone();
+    assert_ne!(first, second);
+    assert_eq!(of(&desk.decision(&id, &second).await), 0.0, "{second}");
+    assert_eq!(desk.review(&id).await["open"], json!([]));
+    browser.leave(&[]).await;
 }
