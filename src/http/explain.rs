@@ -57,7 +57,7 @@ pub(super) async fn explanation(
     let pack = archive.pack(app.shelf.pack(), &stored.review()?.machine().pack).await?;
     // Of a long transcript this takes a while, which other requests must not wait for.
     let explain = move || explanation_of(&pack, &stored.transcript, rule);
-    tokio::task::spawn_blocking(explain).await.unwrap_or_else(|_| Err(Problem::internal())).map(Json)
+    app.aside.run(explain).await?.map(Json)
 }
 
 fn explanation_of(pack: &Pack, transcript: &[u8], rule: String) -> Result<Explanation, Problem> {

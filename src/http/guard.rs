@@ -11,6 +11,7 @@ use governor::clock::Clock as _;
 use jiff::Timestamp;
 
 use super::archive::Archive;
+use super::observe::Seat;
 use super::problem::Problem;
 use super::{App, body};
 use crate::access::{Actor, Kind, Scope, Secret};
@@ -36,7 +37,8 @@ pub(super) async fn guard(State(guard): State<Guard>, mut request: Request, next
             next.run(request).await
         }
         Err(problem) => {
-            // Whoever does not listen while sending gets the answer all the same.
+            // Whoever does not listen while sending gets the answer all the same, but keeps nobody's place for it.
+            Seat::give_up(request.extensions());
             let body = std::mem::replace(request.body_mut(), Body::empty());
             body::discard(body, &guard.app.limits, guard.app.body).await;
             problem.into_response()
@@ -64,8 +66,11 @@ async fn admit(
     let actor = actor.ok_or_else(|| {
         Problem::new("unauthenticated", "请先登录，或在 Authorization 头里带上令牌：Bearer zj_…")
     })?;
-    if actor.kind == Kind::Person && !is_safe(method) {
-        same_origin(headers)?;
+    if actor.kind == Kind::Person {
+        still_there(&actor, headers)?;
+        if !is_safe(method) {
+            same_origin(headers)?;
+        }
     }
     if let Some(scope) = scope.filter(|scope| !actor.may(*scope)) {
         let (role, scope) = (actor.role.name(), scope.name());
@@ -106,6 +111,20 @@ pub(super) fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> 
 
 fn is_safe(method: &Method) -> bool {
     matches!(*method, Method::GET | Method::HEAD | Method::OPTIONS)
+}
+
+/// For whom the page was written that a request comes from.
+const PAGE_OF: &str = "x-zhijian-person";
+
+/// All windows of a browser share one session: a page that was written for one person must not act for another who has
+/// logged in since.
+fn still_there(actor: &Actor, headers: &HeaderMap) -> Result<(), Problem> {
+    match headers.get(PAGE_OF) {
+        Some(person) if person.as_bytes() != actor.id.as_bytes() => {
+            Err(Problem::new("unauthenticated", "这个浏览器里现在登录的是别人：请重新登录"))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// A browser sends the cookie wherever a page of somebody else lets it post to; it also says where the page is from.

@@ -1,7 +1,9 @@
 //! The door for programs: the whole list of routes, and what every request passes through.
 
+use std::num::NonZero;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use axum::Router;
@@ -12,6 +14,7 @@ use metrics_exporter_prometheus::PrometheusHandle;
 use tokio::sync::Semaphore;
 use tower_http::catch_panic::CatchPanicLayer;
 
+use self::aside::Aside;
 use self::problem::Problem;
 use crate::config::Settings;
 use crate::shelf::Shelf;
@@ -25,6 +28,7 @@ pub use self::server::serve;
 pub use self::work::work;
 
 mod archive;
+mod aside;
 mod audit;
 mod body;
 mod completion;
@@ -63,6 +67,9 @@ mod webhooks;
 mod why;
 mod work;
 
+/// So many strangers may send something at once.
+const STRANGERS: usize = 64;
+
 /// What every request shares.
 #[derive(Debug)]
 pub struct App {
@@ -78,6 +85,10 @@ pub struct App {
     started: Timestamp,
     /// Places for requests that are worked on.
     places: Arc<Semaphore>,
+    /// Places for strangers who send something: however many there are, who is known has room.
+    door: Arc<Semaphore>,
+    /// Where a core is kept busy.
+    aside: Aside,
 }
 
 impl App {
@@ -88,6 +99,8 @@ impl App {
             shelf,
             archive: None,
             places: Arc::new(Semaphore::new(settings.in_flight)),
+            door: Arc::new(Semaphore::new(STRANGERS)),
+            aside: Aside::new(thread::available_parallelism().map_or(1, NonZero::get)),
             limits: settings.limits,
             body: settings.body,
             idle: settings.idle,

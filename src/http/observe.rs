@@ -1,11 +1,11 @@
 //! What every request passes through: an id, one line of log, metrics, and the headers that protect a browser.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use axum::body::{Body, Bytes, HttpBody as _};
 use axum::extract::{MatchedPath, Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
+use axum::http::{Extensions, HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use futures_util::StreamExt as _;
@@ -18,6 +18,26 @@ use crate::ui::Frame;
 /// Routes that tell how the server is, and are answered however many others are worked on.
 pub(super) const NEEDS_NO_PLACE: [&str; 3] = ["/healthz", "/readyz", "/metrics"];
 
+/// Routes to which nobody need be known to send something: they have places of their own.
+const FOR_STRANGERS: [&str; 2] = ["/api/v1/setup", "/api/v1/session"];
+
+/// The place of a request among those that are worked on, kept to the last byte of its answer.
+#[derive(Clone, Default)]
+pub(super) struct Seat(Arc<Mutex<Option<OwnedSemaphorePermit>>>);
+
+impl Seat {
+    /// Gives up the place of a request of which only what nobody wants is still to come.
+    pub(super) fn give_up(extensions: &Extensions) {
+        if let Some(seat) = extensions.get::<Self>() {
+            seat.take(None);
+        }
+    }
+
+    fn take(&self, place: Option<OwnedSemaphorePermit>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = place;
+    }
+}
+
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
@@ -26,14 +46,12 @@ const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 const GONE: u16 = 499;
 
 /// Observes one request from its head to the last byte of its answer.
-pub(super) async fn observe(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+pub(super) async fn observe(State(app): State<Arc<App>>, mut request: Request, next: Next) -> Response {
     let id = request_id(request.headers());
     let mut record = Record::of(&request, id);
-    let mut response = if record.take_place(&app) {
-        next.run(request).await
-    } else {
-        Problem::new("unavailable", "服务器忙：请稍后重试").retry_after(1).into_response()
-    };
+    request.extensions_mut().insert(record.seat.clone());
+    let mut response =
+        if record.take_place(&app) { next.run(request).await } else { Problem::busy().into_response() };
     if is_bare_refusal(&response) {
         response = Problem::of_status(response.status()).into_response();
     }
@@ -110,8 +128,7 @@ struct Record {
     start: Instant,
     bytes_in: u64,
     bytes_out: u64,
-    /// Kept to the last byte of the answer.
-    place: Option<OwnedSemaphorePermit>,
+    seat: Seat,
 }
 
 impl Record {
@@ -126,14 +143,19 @@ impl Record {
             start: Instant::now(),
             bytes_in: request.body().size_hint().exact().unwrap_or(0),
             bytes_out: 0,
-            place: None,
+            seat: Seat::default(),
         }
     }
 
     /// Takes one of the places for requests that are worked on; those that tell how the server is need none.
     fn take_place(&mut self, app: &App) -> bool {
-        self.place = app.places.clone().try_acquire_owned().ok();
-        self.place.is_some() || NEEDS_NO_PLACE.contains(&self.route.as_str())
+        let route = self.route.as_str();
+        let is_strangers = self.method == "POST" && FOR_STRANGERS.contains(&route);
+        let places = if is_strangers { &app.door } else { &app.places };
+        let place = places.clone().try_acquire_owned().ok();
+        let is_worked_on = place.is_some() || NEEDS_NO_PLACE.contains(&route);
+        self.seat.take(place);
+        is_worked_on
     }
 
     fn sent(&mut self, bytes: usize) {
@@ -173,5 +195,21 @@ impl Drop for Record {
         if !self.code.is_empty() {
             super::metrics::refusal(self.code);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::ways;
+
+    #[test]
+    fn every_route_that_takes_something_from_strangers_has_their_places() {
+        let takes = |way: &crate::http::Way| way.open && way.method == "POST";
+        let mut paths: Vec<&str> = ways().into_iter().filter(takes).map(|way| way.path).collect();
+        paths.sort_unstable();
+        let mut known = FOR_STRANGERS;
+        known.sort_unstable();
+        assert_eq!(paths, known);
     }
 }

@@ -127,11 +127,11 @@ pub(super) async fn search(
     }
     let pack = app.shelf.pack();
     let owned = |ids: Vec<&str>| ids.into_iter().map(str::to_owned).collect();
-    let found = tokio::task::spawn_blocking(move || {
+    let found = app.aside.run(move || {
         let search::Places { rules, lexicons, rubrics } = search::search(&pack, &q);
         PackPlaces { rules: owned(rules), lexicons: owned(lexicons), rubrics: owned(rubrics) }
     });
-    found.await.map(Json).map_err(|_| Problem::internal())
+    found.await.map(Json)
 }
 
 /// Nobody looks for a whole speech.

@@ -138,6 +138,5 @@ pub(super) async fn hash(
 ) -> Result<String, Problem> {
     let password =
         Password::chosen(password, login).map_err(|mistake| Problem::of_field(pointer, mistake))?;
-    let hash = archive.hashing.hash(password).await;
-    hash.map_err(|failed| Problem::new("unavailable", failed.to_string()).retry_after(1))
+    archive.hashing.hash(password).await
 }

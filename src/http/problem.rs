@@ -5,13 +5,13 @@ use std::fmt::Display;
 use std::sync::Arc;
 
 use askama::Template as _;
-use axum::body::Body;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, StatusCode, header};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::observe::Seat;
 use super::{App, body, pages};
 use crate::answer::Refusal;
 use crate::review::Subject;
@@ -125,6 +125,11 @@ impl Problem {
     pub(super) fn of_field(pointer: &str, mistake: impl Display) -> Self {
         let message = mistake.to_string();
         Self::new("invalid_request", message.clone()).at(pointer, message)
+    }
+
+    /// More is asked for than can be worked on.
+    pub(super) fn busy() -> Self {
+        Self::new("unavailable", "服务器忙：请稍后重试").retry_after(1)
     }
 
     /// A fault of the program; nothing of what it was working on is told.
@@ -247,6 +252,7 @@ impl IntoResponse for Problem {
 /// No such route; who looks for a page is told by one.
 pub(super) async fn not_found(State(app): State<Arc<App>>, frame: Frame, request: Request) -> Response {
     let (head, body) = request.into_parts();
+    Seat::give_up(&head.extensions);
     body::discard(body, &app.limits, app.body).await;
     let accepted = head.headers.get(header::ACCEPT).and_then(|value| value.to_str().ok());
     let refusal = Problem::of_status(StatusCode::NOT_FOUND).into_response();
@@ -257,10 +263,12 @@ pub(super) async fn not_found(State(app): State<Arc<App>>, frame: Frame, request
 }
 
 /// The route exists, but not for this method.
-pub(super) async fn method_not_allowed(State(app): State<Arc<App>>, method: Method, body: Body) -> Problem {
+pub(super) async fn method_not_allowed(State(app): State<Arc<App>>, request: Request) -> Problem {
+    let (head, body) = request.into_parts();
+    Seat::give_up(&head.extensions);
     body::discard(body, &app.limits, app.body).await;
     let known = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"];
-    let name = if known.contains(&method.as_str()) { method.as_str() } else { "这个" };
+    let name = if known.contains(&head.method.as_str()) { head.method.as_str() } else { "这个" };
     Problem::new("method_not_allowed", format!("这个地址不支持 {name} 方法：见响应头 Allow 或 /api/docs"))
 }
 

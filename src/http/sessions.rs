@@ -120,7 +120,7 @@ pub(super) async fn log_in(
     let known = archive.store.person_with_login(&login).await?;
     let hash = known.as_ref().map(|(_, hash)| hash.as_str());
     // A login that nobody has costs as much time as one that somebody has.
-    let fits = archive.hashing.fits(Password::presented(password), hash).await;
+    let fits = archive.hashing.fits(Password::presented(password), hash).await?;
     let wrong = || Problem::new("unauthenticated", "登录名或密码不对");
     let (person, hash) = known.filter(|_| fits).ok_or_else(wrong)?;
     let secret = archive.store.open_session(&person, &hash, Timestamp::now()).await?.ok_or_else(wrong)?;
@@ -190,7 +190,7 @@ pub(super) async fn change_password(
     let attempt = attempt(archive, &login, archive.proxies.visitor(peer, &headers))?;
     let known = archive.store.person_with_login(&login).await?;
     let (_, present) = known.ok_or_else(|| Problem::new("forbidden", "这个人已停用"))?;
-    if !archive.hashing.fits(Password::presented(old), Some(&present)).await {
+    if !archive.hashing.fits(Password::presented(old), Some(&present)).await? {
         return Err(Problem::new("forbidden", "原密码不对").at("/old", "原密码不对"));
     }
     attempt.succeeded(Instant::now());

@@ -70,7 +70,7 @@ impl<'a> AdviceSheet<'a> {
 
 impl<'a> Printed<'a> {
     fn of(page: Frame, material: &Material<'a>) -> Self {
-        let Material { stored, review, transcript, draft, reasons, .. } = *material;
+        let Material { stored, review, transcript, draft, reasons } = *material;
         let decision = |id: &str| review.decisions().get(&Subject::Item(id.to_owned()));
         let line =
             |(item, values): (&'a ShownItem, ItemValues)| Line { item, values, decision: decision(&item.id) };

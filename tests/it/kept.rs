@@ -6,7 +6,8 @@ use std::time::Duration;
 use jiff::Timestamp;
 use reqwest::{Client, Method, RequestBuilder, Response};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::io::AsyncWriteExt as _;
+use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use zhijian::access::Role;
 use zhijian::config::{Layer, Settings};
@@ -105,6 +106,16 @@ impl Desk {
         request.body(body.to_string()).send().await.unwrap()
     }
 
+    /// Begins to send something and does not go on.
+    pub(crate) async fn half_sent(&self, path: &str) -> TcpStream {
+        let mut stream = TcpStream::connect(self.base.trim_start_matches("http://")).await.unwrap();
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 99\r\n\r\n{{"
+        );
+        stream.write_all(head.as_bytes()).await.unwrap();
+        stream
+    }
+
     pub(crate) async fn get(&self, path: &str, proof: &Proof) -> Response {
         self.request(Method::GET, path, Some(proof)).send().await.unwrap()
     }
@@ -142,6 +153,8 @@ on_both!(
     no_token_looks_after_people,
     a_person_changes_their_own_password,
     a_page_of_somebody_else_cannot_act_for_a_person,
+    a_page_acts_for_nobody_but_whom_it_was_written_for,
+    strangers_leave_room_for_who_is_known,
     people_and_tokens_are_looked_after,
     the_audit_log_tells_who_did_what,
     who_asks_too_often_is_told_when_to_come_again,
@@ -445,6 +458,38 @@ async fn the_audit_log_tells_who_did_what(bench: Bench) {
             "invalid_query"
         );
     }
+}
+
+async fn a_page_acts_for_nobody_but_whom_it_was_written_for(bench: Bench) {
+    let (desk, staff) = Desk::staffed(&bench).await;
+    let me: Value = desk.get("/api/v1/session", &staff.lead).await.json().await.unwrap();
+    let from_page_of = |person: &str| {
+        let request = desk.request(Method::GET, "/api/v1/reviews/counts", Some(&staff.lead));
+        request.header("x-zhijian-person", person).send()
+    };
+    assert_eq!(from_page_of(me["id"].as_str().unwrap()).await.unwrap().status(), 200);
+    let refused = from_page_of("somebody-else").await.unwrap();
+    assert_eq!(code(refused, 401).await, "unauthenticated");
+}
+
+async fn strangers_leave_room_for_who_is_known(bench: Bench) {
+    let (desk, staff) = Desk::staffed(&bench).await;
+    let small = Settings::of(&Layer { max_in_flight: Some(4), ..Layer::default() });
+    let small = Desk::open(&bench, small).await;
+    let mut strangers = Vec::new();
+    for path in ["/api/v1/session", "/nowhere", "/api/v1/transcripts", "/queue"] {
+        for _ in 0..70 {
+            strangers.push(small.half_sent(path).await);
+        }
+    }
+    let mut knocks = 0;
+    while small.send(Method::POST, "/api/v1/session", None, json!({})).await.status() != 503 {
+        knocks += 1;
+        assert!(knocks < 100, "the door is full");
+        tokio::time::sleep(Duration::from_millis(20)).await;
+    }
+    assert_eq!(small.get("/api/v1/reviews/counts", &staff.lead).await.status(), 200);
+    drop((strangers, desk));
 }
 
 async fn who_asks_too_often_is_told_when_to_come_again(bench: Bench) {

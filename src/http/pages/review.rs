@@ -13,7 +13,7 @@ use crate::http::problem::Problem;
 use crate::http::reviews::{shown, stored};
 use crate::lexicon::Plan;
 use crate::pack::Pack;
-use crate::store::StoreError;
+use crate::store::{StoreError, StoredReview};
 use crate::transcript::limits::Limits;
 use crate::transcript::{Transcript, intake};
 use crate::ui::{AdviceSheet, Facts, Frame, Material, RecordSheet, ReviewPage, ShownDraft, Titles};
@@ -24,7 +24,13 @@ pub(in crate::http) async fn review(
     frame: Frame,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    laid_out(&app, &id, |material| page(&ReviewPage::of(frame, material))).await
+    laid_out(&app, &id, move |material, pack| {
+        // Facts are seen in what was said, and not in what is shown of it.
+        let original = intake::read(&material.stored.transcript, &Limits::NONE).map_err(Refusal::from)?;
+        let facts = facts(&original, pack, &material.review.machine().rubric.id);
+        page(&ReviewPage::of(frame, material, &facts, &Titles::of(pack)))
+    })
+    .await
 }
 
 /// The record of monitoring (客户代表监听记录表), to be printed.
@@ -33,7 +39,7 @@ pub(in crate::http) async fn sheet(
     frame: Frame,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    laid_out(&app, &id, |material| page(&RecordSheet::of(frame, material))).await
+    laid_out(&app, &id, move |material, _| page(&RecordSheet::of(frame, material))).await
 }
 
 /// What should be done better (客户代表改进建议单), to be printed.
@@ -42,33 +48,33 @@ pub(in crate::http) async fn advice(
     frame: Frame,
     Path(id): Path<String>,
 ) -> Result<Response, Problem> {
-    laid_out(&app, &id, |material| page(&AdviceSheet::of(frame, material))).await
+    laid_out(&app, &id, move |material, _| page(&AdviceSheet::of(frame, material))).await
 }
 
-/// Has `lay_out` make a page of a stored review, personal data covered.
+/// Has `lay_out` make a page of a stored review, personal data covered. A long transcript takes a while, which other requests
+/// must not wait for.
 async fn laid_out(
     app: &App,
     id: &str,
-    lay_out: impl FnOnce(&Material<'_>) -> Result<Response, Problem>,
+    lay_out: impl FnOnce(&Material<'_>, &Pack) -> Result<Response, Problem> + Send + 'static,
 ) -> Result<Response, Problem> {
     let stored = stored(&app.archive()?.store, id, now()).await?;
+    let pack = app.shelf.pack();
+    app.aside.run(move || with_material(&stored, &pack, lay_out)).await?
+}
+
+fn with_material(
+    stored: &StoredReview,
+    pack: &Pack,
+    lay_out: impl FnOnce(&Material<'_>, &Pack) -> Result<Response, Problem>,
+) -> Result<Response, Problem> {
     let review = stored.review()?;
-    let (posted, draft) = shown(&stored, true)?;
+    let (posted, draft) = shown(stored, true)?;
     let posted = serde_json::to_vec(&posted).map_err(|_| StoreError::Broken("JSON"))?;
     let transcript = intake::read(&posted, &Limits::NONE).map_err(Refusal::from)?;
-    let draft = serde_json::from_value::<ShownDraft>(draft).map_err(|_| StoreError::Broken("初稿"))?;
-    let pack = app.shelf.pack();
-    let original = intake::read(&stored.transcript, &Limits::NONE).map_err(Refusal::from)?;
-    let facts = facts(&original, &pack, &review.machine().rubric.id);
-    lay_out(&Material {
-        stored: &stored,
-        review: &review,
-        transcript: &transcript,
-        draft: &draft,
-        facts: &facts,
-        reasons: &pack.reasons,
-        titles: &Titles::of(&pack),
-    })
+    let draft: ShownDraft = serde_json::from_value(draft).map_err(|_| StoreError::Broken("初稿"))?;
+    let reasons = &pack.reasons;
+    lay_out(&Material { stored, review: &review, transcript: &transcript, draft: &draft, reasons }, pack)
 }
 
 /// What happened beside words, as the pack in use sees it: a picture to find one's way by, never a judgement.

@@ -74,8 +74,7 @@ pub(in crate::http) async fn judge(
     let tried: Tried = body::json_within(body, &app, &app.limits).await?;
     let (pack, limits) = (app.shelf.pack(), app.limits);
     // To explain a rule all of them are judged, which other requests must not wait for.
-    let tried = tokio::task::spawn_blocking(move || tried.judged(page_frame, &pack, &limits)).await;
-    page(&tried.unwrap_or_else(|_| Err(Problem::internal()))?)
+    page(&app.aside.run(move || tried.judged(page_frame, &pack, &limits)).await??)
 }
 
 impl Tried {

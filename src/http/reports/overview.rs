@@ -45,8 +45,7 @@ pub(in crate::http) async fn overview(
         Some((sort, format)) => {
             let table = table(store, &app.shelf.pack(), sort, &span, offset).await?;
             // Thousands of rows are compressed, which the other requests must not wait for.
-            let written = tokio::task::spawn_blocking(move || file(&table, sort, format, &today)).await;
-            written.unwrap_or_else(|_| Err(crate::answer::Refusal::internal().into()))
+            app.aside.run(move || file(&table, sort, format, &today)).await?
         }
         None => Ok(Json(everything(store, &span, offset, now).await?).into_response()),
     }

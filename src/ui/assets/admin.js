@@ -64,9 +64,6 @@ if (dialog) {
     isStored = true;
     dialog.close();
   });
-  // Escape must not lose what is never shown again.
-  dialog.addEventListener("cancel", (event) => {
-    if (!isStored) event.preventDefault();
-  });
-  dialog.addEventListener("close", () => location.reload());
+  // Escape must not lose what is never shown again. Browsers let a page refuse it only once, and close the dialog the second time.
+  dialog.addEventListener("close", () => (isStored ? location.reload() : dialog.showModal()));
 }

@@ -1,6 +1,7 @@
 // What a reviewer decides at a stop, and what follows from it.
 
 import { notify } from "./notices.js";
+import { freeNumber } from "./outbox.js";
 import { askForReason } from "./reason.js";
 import { advance, here, stopOf, visit } from "./stops.js";
 import { t } from "./words.js";
@@ -34,7 +35,7 @@ export class Deciding {
   /** Takes decisions, together; `undo` takes them back together. */
   take(decisions, { canUndo = true } = {}) {
     if (canUndo) this.undone.push(decisions.map((decision) => this.sheet.inverse(decision.subject)));
-    for (const decision of decisions) if (decision.note) this.outbox.keepNote(decision.subject, "");
+    for (const decision of decisions) if (decision.note) this.outbox.kept.keepNote(decision.subject, "");
     this.sheet.decide(decisions);
     this.outbox.add(decisions);
   }
@@ -116,9 +117,7 @@ export class Deciding {
 
   /** A passage that the machine has missed. */
   miss(passage) {
-    const taken = [...this.sheet.decisions.keys()].filter((subject) => subject.startsWith("missed:"));
-    const number = Math.max(0, ...taken.map((subject) => Number(subject.split(":")[1]))) + 1;
-    this.take([{ subject: `missed:${number}`, verdict: "add", ...passage }]);
+    this.take([{ subject: `missed:${freeNumber([...this.sheet.decisions.values()])}`, verdict: "add", ...passage }]);
   }
 
   withdraw(subject) {

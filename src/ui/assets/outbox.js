@@ -1,26 +1,43 @@
 // Decisions on their way to the server: kept on this computer until the server has them, sent again until it does.
 
 import { ask } from "./api.js";
+import { Kept } from "./kept.js";
 
 /** The longest wait between two tries, ms. */
 const LONGEST = 30_000;
-/** Refusals that trying again cannot mend, and that somebody must look at. */
-const FINAL = new Set(["claimed", "already_submitted", "forbidden", "not_found"]);
+/** So much is sent at once, bytes; servers take 64 KiB. */
+const PORTION = 32 * 1024;
+
+/** Whether a refusal may pass by itself. */
+const mayPass = ({ status }) => status === 0 || status === 408 || status === 429 || status >= 500;
+
+const sizeOf = (decision) => new TextEncoder().encode(JSON.stringify(decision)).length;
+const subjectsOf = (change) => (Array.isArray(change.detail) ? change.detail : (change.detail?.changes ?? [])).map(({ subject }) => subject);
+const isPassage = ({ subject, verdict }) => subject.startsWith("missed:") && verdict === "add";
+const numberOf = (subject) => Number(subject.split(":")[1]);
+const isSamePassage = (one, other) => ["turn", "start", "end", "rule"].every((field) => (one[field] ?? null) === (other[field] ?? null));
+
+/** A number that no passage has among these decisions. */
+export const freeNumber = (decisions) =>
+  Math.max(0, ...decisions.filter(({ subject }) => subject.startsWith("missed:")).map(({ subject }) => numberOf(subject))) + 1;
 
 /**
  * Sends decisions one request at a time, each on top of what came of the last.
  *
  * `heard` is told of everything that happens: `waiting` while something is on its way, `saved` with what came of it, `idle` when
  * all has arrived, `offline`, `expired`, `stopped` where nothing more can be sent, and `caughtUp` with what the server has, after
- * something was not taken: `refused` says why, or `changes` what others have done and `lost` what gave way to it.
+ * something was not taken: `refused` says why, or `changes` what others have done, `lost` what gave way to it, and `elsewhere` that
+ * the same person has gone on in another window.
  */
 export class Outbox {
   constructor({ id, version, person, heard }) {
     this.path = `/api/v1/reviews/${id}`;
-    this.key = `zhijian:${person}:${id}`;
-    this.version = version;
+    this.signature = `person:${person}`;
     this.heard = heard;
-    this.waiting = this.kept().decisions ?? [];
+    this.kept = new Kept(person, id);
+    this.waiting = this.kept.begin.decisions;
+    // What was decided on an older version must not be put over what others have done since.
+    this.version = this.waiting.length ? (this.kept.begin.version ?? version) : version;
     /** Why what is known here is no longer what the server has. */
     this.behind = null;
     this.stopped = null;
@@ -28,36 +45,7 @@ export class Outbox {
     this.busy = null;
     addEventListener("online", () => this.again());
     // What is kept is sent when the page comes back; this only makes it likely to be there sooner.
-    addEventListener("pagehide", () => this.waiting.length && !this.busy && !this.stopped && this.post(true).catch(() => {}));
-  }
-
-  kept() {
-    try {
-      return JSON.parse(localStorage.getItem(this.key)) ?? {};
-    } catch {
-      return {};
-    }
-  }
-
-  keep(change) {
-    const content = { ...this.kept(), ...change };
-    const isEmpty = !content.decisions?.length && !Object.keys(content.notes ?? {}).length;
-    try {
-      if (isEmpty) localStorage.removeItem(this.key);
-      else localStorage.setItem(this.key, JSON.stringify(content));
-    } catch {
-      // A full or forbidden storage: what is on its way is still sent.
-    }
-  }
-
-  /** Notes that are typed and not sent yet, by subject. */
-  get notes() {
-    return this.kept().notes ?? {};
-  }
-
-  keepNote(subject, note) {
-    const { [subject]: _, ...others } = this.notes;
-    this.keep({ notes: note ? { ...others, [subject]: note } : others });
+    addEventListener("pagehide", () => this.waiting.length && !this.busy && !this.stopped && !this.behind && this.post(true).catch(() => {}));
   }
 
   /** Adds decisions; a later one about the same subject takes the place of one that was not sent yet. */
@@ -66,8 +54,12 @@ export class Outbox {
       this.waiting = this.waiting.filter((other) => other.subject !== decision.subject || this.sending?.includes(other));
       this.waiting.push(decision);
     }
-    this.keep({ decisions: this.waiting });
+    this.keep();
     this.again();
+  }
+
+  keep() {
+    this.kept.keepDecisions(this.waiting, this.version);
   }
 
   again() {
@@ -83,7 +75,7 @@ export class Outbox {
         if (this.behind) await this.catchUp();
         else this.arrived((await this.post(false)).body);
       } catch (refused) {
-        if (!(await this.mend(refused))) return false;
+        if (!this.mend(refused)) return false;
       }
     }
     if (this.stopped) return false;
@@ -92,7 +84,9 @@ export class Outbox {
   }
 
   post(keepalive) {
-    this.sending = [...this.waiting];
+    let bytes = 0;
+    const portion = this.waiting.filter((decision) => (bytes += sizeOf(decision)) <= PORTION);
+    this.sending = portion.length ? portion : this.waiting.slice(0, 1);
     return ask("PATCH", this.path, { body: { decisions: this.sending }, etag: this.version, keepalive });
   }
 
@@ -105,29 +99,35 @@ export class Outbox {
   }
 
   /** Whether it is worth going on at once. */
-  async mend(refused) {
-    const code = refused.problem?.code;
+  mend(refused) {
     if (refused.status === 401) return this.heard.expired(), false;
-    if (FINAL.has(code)) {
-      this.stopped = refused;
-      this.heard.stopped(refused);
-      return false;
-    }
-    if (code === "stale") return this.giveWay(refused), true;
+    if (refused.problem?.code === "stale") return this.giveWay(refused), true;
     if (refused.status === 422) return this.drop(refused), true;
+    if (!mayPass(refused)) return this.stop(refused), false;
     this.heard.offline(refused);
     this.timer = setTimeout(() => this.again(), Math.max(this.delay, refused.retryAfter * 1000));
     this.delay = Math.min(LONGEST, this.delay * 2);
     return false;
   }
 
-  /** What waits goes on top of what others have done; where both speak of the same, theirs stands until it is looked at. */
+  stop(refused) {
+    this.stopped = refused;
+    this.heard.stopped(refused);
+  }
+
+  /**
+   * What waits goes on top of what others have done; where both speak of the same, theirs stands until it is looked at. What this
+   * person has done is no reason to give way: an answer that was lost on its way, or another window.
+   */
   giveWay(refused) {
     const changes = refused.problem.changes ?? [];
-    const theirs = new Set(changes.flatMap((change) => (Array.isArray(change.detail) ? change.detail : change.detail?.changes ?? [])).map((change) => change.subject));
-    const lost = this.waiting.filter((decision) => theirs.has(decision.subject));
+    const others = changes.filter(({ by }) => by !== this.signature);
+    const theirs = new Set(others.flatMap(subjectsOf));
+    const lost = this.waiting.filter((decision) => theirs.has(decision.subject) && !isPassage(decision));
+    const sent = new Set(this.sending.map(({ subject }) => subject));
+    const elsewhere = changes.some((change) => change.by === this.signature && subjectsOf(change).some((subject) => !sent.has(subject)));
     this.takeOut(lost);
-    this.behind = { changes, lost };
+    this.behind = { changes: others, lost, elsewhere };
   }
 
   /** Takes out the decision that is refused, so that the others are not held up by it. */
@@ -139,7 +139,7 @@ export class Outbox {
 
   takeOut(decisions) {
     this.waiting = this.waiting.filter((decision) => !decisions.includes(decision));
-    this.keep({ decisions: this.waiting });
+    this.keep();
   }
 
   /** Takes over what the server has. */
@@ -147,7 +147,22 @@ export class Outbox {
     const { body } = await ask("GET", this.path);
     const why = this.behind;
     this.behind = null;
+    this.sending = null;
     this.version = body.version;
+    for (const decision of this.waiting.filter(isPassage)) this.renumber(decision, body.decisions);
+    this.keep();
     this.heard.caughtUp(body, why);
+  }
+
+  /** Two passages that were missed are two, although both windows have counted from the same number. */
+  renumber(decision, decisions) {
+    const other = decisions.find(({ subject }) => subject === decision.subject);
+    if (other && !isSamePassage(other, decision)) decision.subject = `missed:${freeNumber([...decisions, ...this.waiting])}`;
+  }
+
+  /** What has not arrived will not be sent any more, here or later. */
+  forget() {
+    this.waiting = [];
+    this.kept.forget();
   }
 }

@@ -39,11 +39,12 @@ const outbox = new Outbox({
     saved: (progress) => sheet.take(progress, outbox.waiting),
     offline: (refused) => saving("offline", refused.status === 0 ? t("没有网络，判断已存在本机，会自动重试") : t("服务器忙，判断已存在本机，会自动重试")),
     expired: () => saving("expired", t("登录已过期，判断已存在本机：按这里重新登录")),
-    caughtUp: (review, { refused, changes = [], lost = [] }) => {
+    caughtUp: (review, { refused, changes = [], lost = [], elsewhere }) => {
       sheet.take(review, outbox.waiting);
       if (refused) notify(refused.message);
       const names = [...new Set(changes.map((change) => change.name).filter(Boolean))].join("、");
       if (names) notify(t("{} 刚才改过这一通，已载入新的内容", names));
+      if (elsewhere) notify(t("您在另一个窗口改过这一通，已载入新的内容"));
       if (lost.length) notify(t("您有 {} 项判断与之冲突，没有保存，请再看一下", lost.length));
     },
     stopped: (refused) => {
@@ -76,6 +77,7 @@ async function submit() {
   try {
     await ask("POST", `${outbox.path}/submit`, { etag: outbox.version });
     lock();
+    outbox.forget();
     const filters = JSON.parse(sessionStorage.getItem("zhijian:queue") ?? "{}");
     const { body } = await ask("POST", "/api/v1/reviews/next", { body: filters });
     location.assign(body.review ? `/reviews/${body.review.id}` : "/queue");
@@ -94,8 +96,10 @@ function logInAgain() {
 onSubmit("again", async (form) => {
   const { body } = await ask("POST", "/api/v1/session", { body: Object.fromEntries(new FormData(form)) });
   form.reset();
-  if (body.id === me) outbox.again();
-  else location.reload();
+  if (body.id === me) return outbox.again();
+  // What waits here is not theirs: it stays for whoever it is of.
+  outbox.stopped = new Error("somebody else");
+  location.reload();
 });
 
 onSubmit("reopen", async (form) => {
@@ -209,7 +213,7 @@ box.addEventListener("change", () => (singleKeys.on = box.checked));
 
 for (const field of document.querySelectorAll("[data-note]")) {
   const stop = field.closest(".stop");
-  field.addEventListener("input", () => outbox.keepNote(stop.dataset.subject, field.value));
+  field.addEventListener("input", () => outbox.kept.keepNote(stop.dataset.subject, field.value));
   field.addEventListener("change", () => locked || deciding.noteWritten(stop));
   field.addEventListener("keydown", (event) => {
     if (event.key !== "Escape" || composing(event)) return;
@@ -243,18 +247,29 @@ function readOnly(claim) {
   notify(t("{} 正在复核这一通，到 {} 为止：您可以看，不能改", claim.name, moment(new Date(claim.until))));
 }
 
+/** Goes on with what did not arrive the last time. */
+function takeUp(waiting) {
+  if (!waiting.length) return;
+  if (state.state !== "open") {
+    notify(t("上次有 {} 项判断没有送到；这一通已经提交，它们不算了", waiting.length));
+    return outbox.forget();
+  }
+  if (locked) return notify(t("上次有 {} 项判断没有送到，还存在这台电脑上", waiting.length));
+  notify(t("上次有 {} 项判断没有送到，正在补送", waiting.length));
+  sheet.decide(waiting);
+  outbox.again();
+}
+
 show("look");
 showSuppressed(false);
 saving("saved", locked ? t("已提交") : t("已保存"));
-for (const [subject, note] of Object.entries(outbox.notes)) {
+for (const [subject, note] of Object.entries(outbox.kept.notes)) {
   const field = stopOf(subject)?.querySelector("[data-note]");
   if (!field) continue;
   field.value = note;
   field.closest(".note").hidden = false;
 }
-if (outbox.waiting.length) notify(t("上次有 {} 项判断没有送到，正在补送", outbox.waiting.length));
-sheet.decide(outbox.waiting);
 await claim();
-if (outbox.waiting.length && !locked) outbox.again();
+takeUp(outbox.waiting);
 visit(shown().find(deciding.wants) ?? shown()[0]);
 document.documentElement.dataset.ready = "";

@@ -67,19 +67,15 @@ pub struct Material<'a> {
     pub transcript: &'a Transcript<'a>,
     /// Personal data covered.
     pub draft: &'a ShownDraft,
-    /// What happened beside words.
-    pub facts: &'a Facts,
     /// Why the machine may be overruled.
     pub reasons: &'a Reasons,
-    /// What rules and guards are called.
-    pub titles: &'a Titles<'a>,
 }
 
 impl<'a> ReviewPage<'a> {
-    /// Lays everything out.
+    /// Lays everything out, with what happened beside words and what rules and guards are called.
     #[must_use]
-    pub fn of(page: Frame, material: &Material<'a>) -> Self {
-        let Material { stored, review, transcript, draft, facts, reasons, titles } = *material;
+    pub fn of(page: Frame, material: &Material<'a>, facts: &'a Facts, titles: &'a Titles<'a>) -> Self {
+        let Material { stored, review, transcript, draft, reasons } = *material;
         let turns = talk::turns(transcript, &draft.findings, facts);
         let strip = strip::strip(&turns, &draft.findings, facts);
         let state = State {
