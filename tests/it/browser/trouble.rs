@@ -200,7 +200,7 @@ async fn what_comes_late_is_not_put_over_what_others_have_decided_since() {
     lin.press("a").await;
     lin.wait_for("[data-save][data-state=offline]").await;
     // Nothing goes out while the tab is closing, as when the computer is switched off.
-    lin.run("addEventListener('pagehide', (event) => event.stopImmediatePropagation(), true)").await;
+    lin.run("window.fetch = () => Promise.reject(new TypeError('off'))").await;
     lin.go_elsewhere().await;
     desk.let_claims_run_out();
     let wang = desk.browser("wang").await;
