@@ -80,7 +80,7 @@ pub(super) struct QueueQuery {
     #[param(minimum = -10000000, maximum = 10000000, multiple_of = 0.01)]
     #[schema(minimum = -10000000, maximum = 10000000, multiple_of = 0.01)]
     max_score: Option<f64>,
-    /// 最重的命中不轻于:1 一般,2 较重,3 严重
+    /// 最重的命中不轻于:1 轻微,2 一般,3 严重
     #[param(minimum = 0, maximum = 3)]
     #[schema(minimum = 0, maximum = 3)]
     min_severity: Option<i64>,

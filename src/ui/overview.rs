@@ -109,47 +109,92 @@ impl Panel {
     /// Shows a table by the plots that fit it.
     #[must_use]
     pub fn of(sort: Sort, table: Table) -> Self {
-        // Which columns are plotted: the label and the series.
-        let plots = match sort {
-            Sort::Days => vec![
-                plot("每日数量", &table, 0, &[1, 2], Bars::Standing),
-                plot("每日得分率", &table, 0, &[3, 4], Bars::Standing),
-                plot("每日人机一致率", &table, 0, &[9], Bars::Standing),
-            ],
-            Sort::Scores => vec![plot("得分分布", &table, 0, &[2, 3], Bars::Standing)],
-            Sort::Teams | Sort::Agents => vec![
-                plot("复核得分率", &table, 0, &[4], Bars::Lying),
-                plot("人机一致率", &table, 0, &[9], Bars::Lying),
-            ],
-            Sort::Items => vec![plot("平均失分", &table, 2, &[5], Bars::Lying)],
-            Sort::Rules => vec![plot("命中次数", &table, 1, &[3], Bars::Lying)],
-            Sort::Reviewers => Vec::new(),
-        };
-        Self { sort, table, plots: plots.into_iter().flatten().collect() }
+        let plots = sketches(sort).iter().filter_map(|sketch| sketch.plot(&table)).collect();
+        Self { sort, table, plots }
     }
 }
 
-/// The plot of some columns of a table; none where there is nothing to be drawn.
-fn plot(title: &'static str, table: &Table, label: usize, series: &[usize], bars: Bars) -> Option<Plot> {
-    let most = if bars == Bars::Lying { MOST_ROWS } else { table.rows.len() };
-    let plotted = |row: &Vec<Cell>| Plotted {
-        label: short(&row[label]),
-        values: series.iter().map(|at| row[*at].clone()).collect(),
-    };
-    let rows: Vec<Plotted> = table.rows.iter().take(most).map(plotted).collect();
-    let series = series.iter().map(|at| table.headings[*at]).collect();
-    let chart = match bars {
-        Bars::Standing => chart::standing(&rows),
-        Bars::Lying => chart::lying(&rows),
-    };
-    Some(Plot { title, series, chart: chart? })
+/// A plot of some columns of a table, by what stands above them.
+struct Sketch {
+    title: &'static str,
+    label: &'static str,
+    /// How a label is written below a bar.
+    short: fn(&str) -> &str,
+    series: &'static [&'static str],
+    bars: Bars,
 }
 
-/// A label as it is written below a bar: of a day, month and day.
-fn short(cell: &Cell) -> String {
-    let text = cell.to_string();
-    let is_day = text.len() == 10 && text.as_bytes()[4] == b'-';
-    if is_day { text[5..].to_owned() } else { text.trim_end_matches(".00%").to_owned() }
+/// The plots that show such a table.
+fn sketches(sort: Sort) -> &'static [Sketch] {
+    /// Of a date, month and day.
+    const DAY: fn(&str) -> &str = |day| day.get(5..).unwrap_or(day);
+    /// Tenths are whole.
+    const TENTH: fn(&str) -> &str = |share| share.trim_end_matches(".00%");
+    const WHOLE: fn(&str) -> &str = |label| label;
+    const fn days(title: &'static str, series: &'static [&'static str]) -> Sketch {
+        Sketch { title, label: "日期", short: DAY, series, bars: Bars::Standing }
+    }
+    const fn ranked(title: &'static str, label: &'static str, series: &'static [&'static str]) -> Sketch {
+        Sketch { title, label, short: WHOLE, series, bars: Bars::Lying }
+    }
+    match sort {
+        Sort::Days => {
+            const {
+                &[
+                    days("每日数量", &["初稿", "已提交"]),
+                    days("每日得分率", &["机评得分率", "复核得分率"]),
+                    days("每日人机一致率", &["一致率"]),
+                ]
+            }
+        }
+        Sort::Scores => {
+            const SCORES: Sketch = Sketch {
+                title: "得分分布",
+                label: "得分率从",
+                short: TENTH,
+                series: &["机评", "复核"],
+                bars: Bars::Standing,
+            };
+            const { &[SCORES] }
+        }
+        Sort::Teams => {
+            const {
+                &[ranked("复核得分率", "班组", &["复核得分率"]), ranked("人机一致率", "班组", &["一致率"])]
+            }
+        }
+        Sort::Agents => {
+            const {
+                &[ranked("复核得分率", "工号", &["复核得分率"]), ranked("人机一致率", "工号", &["一致率"])]
+            }
+        }
+        Sort::Items => const { &[ranked("平均失分", "评分项", &["平均失分"])] },
+        Sort::Rules => const { &[ranked("命中次数", "规则", &["命中"])] },
+        Sort::Reviewers => &[],
+    }
+}
+
+impl Sketch {
+    /// The plot; none where there is nothing to be drawn.
+    fn plot(&self, table: &Table) -> Option<Plot> {
+        let column = |heading: &str| table.headings.iter().position(|known| *known == heading);
+        let label = column(self.label)?;
+        let series: Vec<usize> = self.series.iter().filter_map(|heading| column(heading)).collect();
+        let most = if self.bars == Bars::Lying { MOST_ROWS } else { table.rows.len() };
+        let plotted = |row: &Vec<Cell>| Plotted {
+            label: (self.short)(&row[label].to_string()).to_owned(),
+            values: series.iter().map(|at| row[*at].clone()).collect(),
+        };
+        let rows: Vec<Plotted> = table.rows.iter().take(most).map(plotted).collect();
+        let chart = match self.bars {
+            Bars::Standing => chart::standing(&rows),
+            Bars::Lying => chart::lying(&rows),
+        };
+        Some(Plot {
+            title: self.title,
+            series: series.iter().map(|at| table.headings[*at]).collect(),
+            chart: chart?,
+        })
+    }
 }
 
 impl OverviewPage {
@@ -183,5 +228,45 @@ impl OverviewPage {
     fn file(&self, panel: &Panel, format: &str) -> String {
         let and = if self.query.is_empty() { "" } else { "&" };
         format!("/api/v1/reports/overview?{}{and}format={format}&table={}", self.query, panel.sort.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::figures::{By, score_columns};
+    use crate::report::table::Column;
+    use crate::report::{hits, losses, progress};
+
+    fn headings<R>(columns: &[Column<R>]) -> Vec<&'static str> {
+        columns.iter().map(|column| column.heading).collect()
+    }
+
+    #[test]
+    fn whatever_is_plotted_stands_in_the_table() {
+        let tables = [
+            (Sort::Days, headings(&By::Day.columns())),
+            (Sort::Teams, headings(&By::Team.columns())),
+            (Sort::Agents, headings(&By::Agent.columns())),
+            (Sort::Scores, headings(&score_columns())),
+            (Sort::Items, headings(&losses::columns())),
+            (Sort::Rules, headings(&hits::columns())),
+            (Sort::Reviewers, headings(&progress::columns())),
+        ];
+        for (sort, headings) in tables {
+            let plotted =
+                sketches(sort).iter().flat_map(|sketch| sketch.series.iter().chain([&sketch.label]));
+            for heading in plotted {
+                assert!(headings.contains(heading), "{sort:?}: {heading} is not among {headings:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn only_days_are_shortened() {
+        let short = |sort: Sort, label| (sketches(sort)[0].short)(label);
+        assert_eq!(short(Sort::Days, "2026-11-21"), "11-21");
+        assert_eq!(short(Sort::Agents, "2026-00123"), "2026-00123");
+        assert_eq!(short(Sort::Scores, "80.00%"), "80");
     }
 }

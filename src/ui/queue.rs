@@ -69,14 +69,22 @@ impl Queue {
     }
 
     fn tabs(&self) -> Vec<Tab> {
-        let asked =
-            |name: &'static str| Some((name, self.value(name))).filter(|(_, value)| !value.is_empty());
-        let own: Vec<_> = OF_TABS.into_iter().filter_map(asked).collect();
+        let own: Vec<_> = self.kept().collect();
         let tab = |(title, asks, order): (_, Asks, _)| {
             let query: Vec<_> = asks.iter().map(|(name, value)| format!("{name}={value}")).collect();
             Tab { title, href: format!("/queue?{}{order}", query.join("&")), is_here: own == asks }
         };
         TABS.map(tab).into()
+    }
+
+    /// What makes the view that is looked at; filtering keeps it.
+    fn kept(&self) -> impl Iterator<Item = (&'static str, &str)> {
+        OF_TABS.into_iter().map(|name| (name, self.value(name))).filter(|(_, value)| !value.is_empty())
+    }
+
+    /// The view that is looked at, without any filter.
+    fn unfiltered(&self) -> String {
+        self.tabs().into_iter().find(|tab| tab.is_here).map_or("/queue".to_owned(), |tab| tab.href)
     }
 
     fn is_filtered(&self) -> bool {

@@ -7,7 +7,6 @@ use super::review::Material;
 use super::{Frame, titles};
 use crate::draft::{FindingVerdict, ItemOutcome};
 use crate::review::{Decision, ItemValues, Reasons, Review, ReviewTotals, Subject, Verdict};
-use crate::rule::Outcome;
 use crate::score::{Points, SheetLevel, Values};
 use crate::store::{ReviewState, StoredReview};
 use crate::transcript::{Channel, Transcript};
@@ -227,9 +226,7 @@ impl<'a> Printed<'a> {
     fn better(&self, line: &Line<'a>) -> Vec<&'a str> {
         let (item, draft) = (line.item, self.draft);
         let is_about = |reference: &str| item.reference.iter().any(|own| own == reference);
-        let is_missed = |outcome| outcome == Outcome::NotMet;
-        let missed = draft.verdicts.iter();
-        let missed = missed.filter(|it| is_missed(it.outcome) && it.reference.iter().any(is_about));
+        let missed = draft.verdicts.iter().filter(|it| it.reference.iter().any(is_about));
         let of_places = item.evidence.iter().filter_map(|place| place.better.as_deref());
         let mut told: Vec<&str> = of_places.chain(missed.filter_map(|it| it.better.as_deref())).collect();
         told.sort_unstable();

@@ -142,16 +142,17 @@ async fn what_somebody_posted_is_text_on_every_page(bench: Bench) {
     let patch = desk.request(Method::PATCH, &format!("/api/v1/reviews/{id}"), Some(&staff.reviewer));
     assert_eq!(patch.header("if-match", "\"1\"").json(&note).send().await.unwrap().status(), 200);
     let escaped: String = url::form_urlencoded::byte_serialize(evil.as_bytes()).collect();
-    for path in [
-        format!("/reviews/{id}"),
-        format!("/reviews/{id}/sheet"),
-        format!("/reviews/{id}/advice"),
-        format!("/queue?state=open&agent={escaped}"),
-        "/queue".to_owned(),
-        format!("/login?to={escaped}"),
+    for (path, shows) in [
+        (format!("/reviews/{id}"), true),
+        (format!("/reviews/{id}/sheet"), true),
+        (format!("/reviews/{id}/advice"), true),
+        (format!("/queue?state=open&agent={escaped}"), true),
+        ("/queue".to_owned(), true),
+        (format!("/login?to={escaped}"), false),
     ] {
         let told = page(desk.get(&path, &staff.reviewer).await, 200).await;
         assert!(!told.contains("<script>alert") && !told.contains("<img"), "{path}: {told}");
+        assert_eq!(told.contains("&#60;script&#62;alert"), shows, "{path}: {told}");
     }
 }
 

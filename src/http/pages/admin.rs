@@ -18,7 +18,7 @@ use crate::ui::{
 const ON_A_PAGE: usize = 100;
 
 /// The same, and one more, by which it is known whether there are more.
-const ASKED: i64 = 101;
+const ASKED: i64 = ON_A_PAGE as i64 + 1;
 
 /// Everybody.
 pub(in crate::http) async fn people(State(app): State<Arc<App>>, frame: Frame) -> Result<Response, Problem> {

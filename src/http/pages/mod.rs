@@ -15,8 +15,8 @@ use super::App;
 use super::guard::{self, Guard};
 use super::problem::Problem;
 use crate::access::Actor;
+use crate::draft::Form;
 use crate::pack::Pack;
-use crate::score::Rubric;
 use crate::ui::assets::{self, Asset};
 use crate::ui::words::{self, Lang};
 use crate::ui::{Choice, Frame, Visitor};
@@ -116,8 +116,8 @@ pub(super) async fn asset(Path((edition, name)): Path<(String, String)>) -> Resu
 
 /// The rubrics in use, to choose from.
 fn rubrics(pack: &Pack) -> Vec<Choice> {
-    let choice = |rubric: &Rubric| Choice { id: rubric.id.clone(), title: rubric.title.clone() };
-    pack.rubrics().map(choice).collect()
+    let choice = |form: &Form| Choice { id: form.rubric.id.clone(), title: form.rubric.title.clone() };
+    pack.forms.iter().map(choice).collect()
 }
 
 /// When a page is made.

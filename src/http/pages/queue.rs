@@ -13,11 +13,11 @@ use axum::Extension;
 use axum::extract::{RawQuery, State};
 use axum::response::Response;
 
-/// A page of the queue; without a filter, what waits.
+/// A page of the queue; where nothing is asked for, what waits.
 pub(in crate::http) async fn queue(
     State(app): State<Arc<App>>,
     Extension(actor): Extension<Actor>,
-    page_frame: Frame,
+    frame: Frame,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let asked = asked(query.as_deref().unwrap_or("state=open"));
@@ -30,5 +30,5 @@ pub(in crate::http) async fn queue(
         format!("/queue?{}", written(&next))
     });
     let rubrics = rubrics(&app.shelf.pack());
-    page(&Queue { page: page_frame, asked, counts, rows: rows.reviews, next, rubrics })
+    page(&Queue { page: frame, asked, counts, rows: rows.reviews, next, rubrics })
 }

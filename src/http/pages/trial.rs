@@ -8,7 +8,7 @@ use axum::extract::{Query, State};
 use axum::response::Response;
 use serde::Deserialize;
 
-use super::page;
+use super::{page, rubrics};
 use crate::answer::{Desk, Posted};
 use crate::explain::explain;
 use crate::http::problem::Problem;
@@ -34,20 +34,19 @@ pub(in crate::http) struct TrialQuery {
 /// The page itself.
 pub(in crate::http) async fn page_of(
     State(app): State<Arc<App>>,
-    page_frame: Frame,
+    frame: Frame,
     query: Result<Query<TrialQuery>, QueryRejection>,
 ) -> Result<Response, Problem> {
     let Query(TrialQuery { rule, example }) = query.unwrap_or_default();
     let pack = app.shelf.pack();
     let choice = |id: &str, title: &str| Choice { id: id.to_owned(), title: title.to_owned() };
-    let rubrics = pack.forms.iter().map(|form| choice(&form.rubric.id, &form.rubric.title)).collect();
     let rules = pack.rules.iter().map(|rule| choice(&rule.id, &rule.title)).collect();
     let known = pack.rules.iter().find(|known| known.id == rule);
     let example = known.zip(example).and_then(|(rule, number)| rule.examples.get(number));
     // The brackets only say where the rule is expected to match.
     let text = example.map(|example| example.script.replace("[[", "").replace("]]", "")).unwrap_or_default();
     let rule = known.map(|rule| rule.id.clone()).unwrap_or_default();
-    page(&Trial { page: page_frame, rubrics, rules, text, rule })
+    page(&Trial { page: frame, rubrics: rubrics(&pack), rules, text, rule })
 }
 
 /// What is to be tried.
@@ -68,13 +67,13 @@ struct Tried {
 /// The draft of what was pasted, as a piece of the page.
 pub(in crate::http) async fn judge(
     State(app): State<Arc<App>>,
-    page_frame: Frame,
+    frame: Frame,
     body: Body,
 ) -> Result<Response, Problem> {
     let tried: Tried = body::json_within(body, &app, &app.limits).await?;
     let (pack, limits) = (app.shelf.pack(), app.limits);
     // To explain a rule all of them are judged, which other requests must not wait for.
-    page(&app.aside.run(move || tried.judged(page_frame, &pack, &limits)).await??)
+    page(&app.aside.run(move || tried.judged(frame, &pack, &limits)).await??)
 }
 
 impl Tried {

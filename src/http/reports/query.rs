@@ -7,6 +7,7 @@ use utoipa::IntoParams;
 use super::super::problem::Problem;
 use super::super::queue::day;
 use super::file::Format;
+use super::overview::BEIJING;
 use crate::report::overview::Sort;
 use crate::store::Span;
 
@@ -96,7 +97,7 @@ impl OverviewQuery {
     pub(super) fn asked(self) -> Result<Asked, Problem> {
         let Self { rubric, pack, from, to, team, agent, offset, format, table } = self;
         let saved = (format != Format::Json).then_some((table.unwrap_or(Sort::Days), format));
-        let offset = offset.as_deref().map_or(Ok(jiff::tz::offset(8)), read_offset)?;
+        let offset = offset.as_deref().map_or(Ok(BEIJING), read_offset)?;
         Ok(Asked { span: FiguresQuery { rubric, pack, from, to, team, agent }.span()?, offset, saved })
     }
 }

@@ -62,12 +62,13 @@ const ACTIONS: [(&str, &str); 17] = [
 ];
 
 /// Those who act and are nobody.
-const SYSTEM: [(&str, &str); 5] = [
+const SYSTEM: [(&str, &str); 6] = [
     ("system:cli", "命令行"),
     ("system:retention", "到期删除"),
     ("system:session", "登录"),
     ("system:pack", "规则包"),
     ("system:setup", "首次设置"),
+    ("system:demo", "演示"),
 ];
 
 impl AuditPage {
@@ -123,4 +124,40 @@ fn short(text: &str) -> String {
     let is_digest = text.len() > 40 && !text.contains(' ');
     let cut = |text: &str| text.chars().take(16).chain(['…']).collect();
     if is_digest { cut(text) } else { text.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use regex::Regex;
+
+    use super::*;
+
+    /// All code there is.
+    fn sources(folder: &Path, found: &mut String) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, found);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                found.push_str(&fs::read_to_string(path).unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn whoever_acts_without_being_anybody_has_a_name() {
+        let mut code = String::new();
+        sources(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut code);
+        let signs = Regex::new(r#"Actor::system\("([a-z]+)"\)"#).unwrap();
+        let mut signs: Vec<String> =
+            signs.captures_iter(&code).map(|sign| format!("system:{}", &sign[1])).collect();
+        signs.sort_unstable();
+        signs.dedup();
+        let mut known: Vec<&str> = SYSTEM.iter().map(|(sign, _)| *sign).collect();
+        known.sort_unstable();
+        assert_eq!(signs, known);
+    }
 }

@@ -48,10 +48,10 @@ pub struct TokensPage {
 impl TokensPage {
     /// What a token is good for now, in words.
     fn state(&self, token: &Token) -> &'static str {
-        match (token.revoked_at, token.expires_at) {
-            (Some(_), _) => "已作废",
-            (None, Some(end)) if end <= self.now => "已过期",
-            _ => "有效",
+        match token.revoked_at {
+            Some(_) => "已作废",
+            None if self.is_valid(token) => "有效",
+            None => "已过期",
         }
     }
 
@@ -61,7 +61,7 @@ impl TokensPage {
     }
 
     fn is_valid(&self, token: &Token) -> bool {
-        self.state(token) == "有效"
+        token.revoked_at.is_none() && token.expires_at.is_none_or(|end| end > self.now)
     }
 
     /// The scopes that a token may have, each with its name and the roles that have it.

@@ -148,12 +148,8 @@ impl<'a> ReviewPage<'a> {
 
     /// `第 13 轮 01:35`.
     fn place(&self, place: &ShownPlace) -> String {
-        self.where_(place.turn, place.start_ms)
-    }
-
-    fn where_(&self, turn: u32, start: Option<u32>) -> String {
-        let number = self.page.fill("第 {} 轮", turn + 1);
-        match start.filter(|_| self.is_call()) {
+        let number = self.page.fill("第 {} 轮", place.turn + 1);
+        match place.start_ms.filter(|_| self.is_call()) {
             Some(start) => format!("{number} {}", titles::clock(start)),
             None => number,
         }
