@@ -57,7 +57,7 @@ impl<'p> Posted<'p> {
         match self {
             Self::Json(body) => Ok(intake::read(body, limits)?),
             Self::Script(text, id) => {
-                let transcript = script::read(text)?.transcript;
+                let transcript = script::read_copied(text)?.transcript;
                 intake::bound(&transcript, limits)?;
                 Ok(Transcript { id: id.to_owned().into(), ..transcript })
             }

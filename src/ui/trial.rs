@@ -117,8 +117,8 @@ impl TrialResult {
         let totals = &self.draft.totals;
         let (hits, doubtful) = (self.count("hit"), self.count("candidate"));
         self.page.lang.fill(
-            "建议 {} 分，满分 {}；命中 {} 处，疑似 {} 处",
-            &[&totals.prefilled, &totals.prefilled_max, &hits, &doubtful],
+            "机器判了 {} 分，建议 {}；另有 {} 分由人评；命中 {} 处，疑似 {} 处",
+            &[&totals.prefilled_max, &totals.prefilled, &totals.open_max, &hits, &doubtful],
         )
     }
 

@@ -1,6 +1,6 @@
 //! The script form of examples: what it can say, and every mistake with its place.
 
-use zhijian::transcript::script::{Mark, read};
+use zhijian::transcript::script::{Mark, read, read_copied};
 use zhijian::transcript::{Channel, Direction, EventKind, Role, Separation};
 
 const EXAMPLE: &str = "@ channel=call direction=inbound separation=two_channel \
@@ -63,8 +63,11 @@ fn mistakes_are_found_all_at_once_with_their_places() {
         ("客服:好]]", 1, 5, "没有对应的“[[”"),
         ("客服:[[a[[b]]", 1, 7, "不能再有"),
         ("客服:[[]]", 1, 6, "没有文字"),
-        ("[1-x] 客服:好", 1, 4, "不是秒数"),
-        ("[1.2345-2] 客服:好", 1, 2, "不是秒数"),
+        ("[1-x] 客服:好", 1, 4, "不是时间"),
+        ("[1.2345-2] 客服:好", 1, 2, "不是时间"),
+        ("[1:60-2:00] 客服:好", 1, 2, "不是时间"),
+        ("[1:75:00-1:76:00] 客服:好", 1, 2, "不是时间"),
+        ("[:5-9] 客服:好", 1, 2, "不是时间"),
         ("[5-2] 客服:好", 1, 2, "早于"),
         ("[5 客服:好", 1, 2, "“]”"),
         ("[5] 客服:好", 1, 1, "起止时间"),
@@ -97,4 +100,32 @@ fn the_colon_may_be_wide_or_narrow() {
     for line in ["客服:您好", "客服：您好"] {
         assert_eq!(read(line).unwrap().transcript.turns[0].text, "您好", "{line}");
     }
+}
+
+#[test]
+fn times_may_be_those_of_a_clock() {
+    let times = |line: &str| read(line).unwrap().transcript.turns[0].times();
+    assert_eq!(times("[00:01-01:02.5] 客服:好"), Some((1000, 62_500)));
+    assert_eq!(times("[1:00:01-1:00:02] 客服:好"), Some((3_601_000, 3_602_000)));
+    assert_eq!(times("[75:00-75:01] 客服:好"), Some((4_500_000, 4_501_000)));
+}
+
+#[test]
+fn roles_may_be_called_as_other_systems_do() {
+    let script = read("坐席：您好\n用户：你好\n座席2：我来\nIVR：请按1\n其他人:喂").unwrap();
+    let roles: Vec<Role> = script.transcript.turns.iter().map(|turn| turn.role).collect();
+    assert_eq!(roles, [Role::Agent, Role::Customer, Role::Agent, Role::System, Role::Other]);
+}
+
+#[test]
+fn what_is_copied_may_go_on_in_the_next_line() {
+    let text = "客服：您好，\n很高兴为您服务。\n\n客户：宽带断了";
+    assert_eq!(read(text).unwrap_err().len(), 1, "an example says it with each line");
+    let turns = read_copied(text).unwrap().transcript.turns;
+    assert_eq!(
+        turns.iter().map(|turn| &*turn.text).collect::<Vec<_>>(),
+        ["您好，很高兴为您服务。", "宽带断了"]
+    );
+    assert!(read_copied("很高兴为您服务。\n客服：您好").is_err(), "there is nothing before it");
+    assert!(read_copied("客服：您好\n主管：我来").unwrap_err()[0].message.contains("主管"));
 }

@@ -57,11 +57,42 @@ impl<'t> Line<'t> {
     }
 }
 
-/// Reads a script.
+/// Reads a script, of which each line says who speaks.
 ///
 /// # Errors
 /// Every mistake, each with its place.
 pub fn read(text: &str) -> Result<Script, Vec<ScriptError>> {
+    read_lines(text, read_line)
+}
+
+/// Reads a dialogue that somebody has copied from elsewhere: a line that does not say who speaks goes on with the turn before.
+///
+/// # Errors
+/// Every mistake, each with its place.
+pub fn read_copied(text: &str) -> Result<Script, Vec<ScriptError>> {
+    read_lines(text, |line, script| match script.transcript.turns.last_mut() {
+        Some(turn) if goes_on(line.whole.trim()) => {
+            let (said, more) = (turn.text.to_mut(), line.whole.trim());
+            // Words of letters must not grow together.
+            if said.ends_with(|c: char| c.is_ascii()) && more.starts_with(|c: char| c.is_ascii()) {
+                said.push(' ');
+            }
+            said.push_str(more);
+            Ok(())
+        }
+        _ => read_line(line, script),
+    })
+}
+
+/// Whether a line is neither a turn nor an event.
+fn goes_on(line: &str) -> bool {
+    !line.starts_with('[') && role_and_text(line).is_none() && event(line).is_none()
+}
+
+fn read_lines<'t>(
+    text: &'t str,
+    read_line: impl Fn(&Line<'t>, &mut Script) -> Result<(), ScriptError>,
+) -> Result<Script, Vec<ScriptError>> {
     let mut script = Script { transcript: empty(), marks: Vec::new() };
     let mut errors = Vec::new();
     let lines = text.lines().enumerate().map(|(at, whole)| Line { number: at + 1, whole });
@@ -103,7 +134,7 @@ fn read_line<'t>(line: &Line<'t>, script: &mut Script) -> Result<(), ScriptError
     let said = said.trim_start();
     if let Some((role, text)) = role_and_text(said) {
         let role = role.map_err(|word| {
-            line.error(said, format!("不认识的角色“{word}”：可写 客服、客户、系统、其他、未知"))
+            line.error(said, format!("不认识的角色“{word}”：可写 客服(坐席)、客户(用户)、系统、其他、未知"))
         })?;
         return read_turn(line, script, role, times, text);
     }
@@ -147,16 +178,20 @@ fn read_turn<'t>(
 /// Splits `客服:您好`; an `Err` holds a word before the colon that is no role.
 fn role_and_text(said: &str) -> Option<(Result<Role, &str>, &str)> {
     let (word, text) = said.split_once([':', '：'])?;
-    let role = match word.trim() {
-        "客服" => Role::Agent,
-        "客户" => Role::Customer,
-        "系统" => Role::System,
-        "其他" => Role::Other,
-        "未知" => Role::Unknown,
-        other => return Some((Err(other), text)),
-    };
-    Some((Ok(role), text.trim()))
+    // Where there are several of one role, they are numbered.
+    let name = word.trim().trim_end_matches(|c: char| c.is_ascii_digit());
+    let role = ROLES.iter().find(|(_, names)| names.contains(&name)).map(|(role, _)| *role);
+    Some((role.ok_or(word.trim()), text.trim()))
 }
+
+/// What each role is called: in the words of this system, and as other systems and people write it.
+const ROLES: [(Role, &[&str]); 5] = [
+    (Role::Agent, &["客服", "坐席", "座席", "客服代表", "客服人员", "话务员", "接线员", "人工客服"]),
+    (Role::Customer, &["客户", "用户", "顾客", "来电人", "买家"]),
+    (Role::System, &["系统", "机器人", "智能客服", "自动语音", "IVR"]),
+    (Role::Other, &["其他", "其他人"]),
+    (Role::Unknown, &["未知"]),
+];
 
 fn event(said: &str) -> Option<(EventKind, Option<Role>)> {
     Some(match said.trim() {

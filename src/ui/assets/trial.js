@@ -76,7 +76,7 @@ function show(content) {
 
 /** What is wrong, each place a button that leads there. The same is not said twice while somebody types on. */
 function refuse({ code, detail, errors = [] }) {
-  status.textContent = result.querySelector("[data-said]") ? t("初稿还是改错之前的") : "";
+  status.textContent = result.querySelector("[data-said]") ? t("右边是上一次的结果，与现在的文字不符") : "";
   result.dataset.old = "";
   const list = errors.length ? errors : [{ pointer: "", detail: detail ?? t("服务器出错，请稍后再试") }];
   const lines = list.map((error) => ({ error, at: placeOf(error) }));
