@@ -122,6 +122,9 @@ pub struct DraftItem<'a> {
     /// The proposed points; null where a human decides.
     #[schema(value_type = Option<f64>)]
     pub score: Option<Points>,
+    /// The level (档位) that was reached, by its place among those of the item, since several may give the same points; null
+    /// where none was.
+    pub level: Option<usize>,
     /// How far the proposal can be trusted.
     pub basis: Basis,
     /// The sentence that a reviewer reads.

@@ -255,6 +255,10 @@ impl<'a> DraftItem<'a> {
                 ItemResult::Human => ItemOutcome::Human,
             },
             score: result.points(),
+            level: match result {
+                ItemResult::Level(level, _) => Some(level),
+                _ => None,
+            },
             basis: item.basis,
             reason,
             lacking,

@@ -4,6 +4,7 @@ use serde::Serialize;
 use utoipa::ToSchema;
 
 use super::grounds::{check_note, check_reason};
+use super::machine::MachineItem;
 use super::{Decision, ItemValue, Reasons, Refused, Review, Subject, Verdict};
 use crate::draft::FindingVerdict;
 use crate::score::{Points, SheetItem, Values};
@@ -28,7 +29,7 @@ impl Review {
     /// it (`unknown_subject`); that the
     /// verdict fits it (`wrong_verdict`, and `value_needed` where there is nothing to confirm) and the fields fit the
     /// verdict (`unexpected_field`, `missing_field`); that the points are ones that the sheet allows
-    /// (`score_not_allowed`), and a missed passage exists (`no_such_place`, `unknown_rule`); that what speaks against the
+    /// (`score_not_allowed`) and the level gives them (`level_not_allowed`), and a missed passage exists (`no_such_place`, `unknown_rule`); that what speaks against the
     /// machine has a reason (`reason_needed`, `unknown_reason`, `reason_not_for`) and a note where it must
     /// (`note_needed`), which can be kept (`note_too_long`, `control_character`).
     ///
@@ -71,7 +72,7 @@ impl Review {
             (_, Verdict::Withdraw) => return Ok(&[]),
             (Subject::Item(_), Verdict::Confirm) => return Ok(&["note"]),
             (Subject::Veto(_), Verdict::Confirm) if proposed => return Ok(&["note"]),
-            (Subject::Item(_), Verdict::Score) => return Ok(&["score", "reason", "note"]),
+            (Subject::Item(_), Verdict::Score) => return Ok(&["score", "level", "reason", "note"]),
             (Subject::Item(_), Verdict::NotApplicable)
             | (Subject::Finding(_), Verdict::Confirm | Verdict::Reject) => return Ok(&["reason", "note"]),
             (Subject::Veto(_), Verdict::Reject) if proposed => return Ok(&["reason", "note"]),
@@ -110,7 +111,7 @@ impl Review {
                     let message = format!("“{}”不能给 {score} 分：score {}", item.title, in_range(sheet));
                     Err(Refused::new("score_not_allowed", "score", message))
                 }
-                Some(_) => Ok(()),
+                Some(score) => check_level(item, sheet, score, decision.level),
             },
             _ => Ok(()),
         }
@@ -165,6 +166,29 @@ fn in_range(item: &SheetItem) -> String {
 }
 
 /// Fields that do not belong to the verdict were meant for something.
+/// Whether a level, where one is named, gives these points.
+fn check_level(
+    item: &MachineItem,
+    sheet: &SheetItem,
+    score: Points,
+    level: Option<usize>,
+) -> Result<(), Refused> {
+    let Some(level) = level else { return Ok(()) };
+    let found = match &sheet.values {
+        Values::Levels(levels) => levels.get(level),
+        _ => None,
+    };
+    if found.is_some_and(|found| found.score == score) {
+        return Ok(());
+    }
+    let message = format!(
+        "“{}”没有第 {} 个给 {score} 分的档位：level 从 0 数起，可以不写",
+        item.title,
+        level.saturating_add(1)
+    );
+    Err(Refused::new("level_not_allowed", "level", message))
+}
+
 fn check_fields(decision: &Decision, fields: &[&str]) -> Result<(), Refused> {
     let Some(other) = decision.given().find(|given| !fields.contains(given)) else { return Ok(()) };
     let (subject, verdict) = (&decision.subject, decision.verdict.name());
@@ -298,6 +322,17 @@ mod tests {
             let posted = json!({"subject": format!("item:{item}"), "verdict": "score", "score": score});
             assert_refused(posted, "score_not_allowed", "score", told);
         }
+    }
+
+    #[test]
+    fn a_level_is_one_that_gives_these_points() {
+        let at = |score: f64, level: usize| json!({"subject": "item:greeting", "verdict": "score", "score": score, "level": level, "reason": "asr-error"});
+        assert_refused(at(2.0, 1), "level_not_allowed", "level", "没有第 2 个给 2 分的档位");
+        assert_refused(at(2.0, 9), "level_not_allowed", "level", "没有第 10 个给 2 分的档位");
+        let tone = json!({"subject": "item:tone", "verdict": "score", "score": 1.0, "level": 0});
+        assert_refused(tone, "level_not_allowed", "level", "“tone”没有第 1 个给 1 分的档位");
+        let mut review = review();
+        post(&mut review, at(2.0, 0)).unwrap();
     }
 
     #[test]

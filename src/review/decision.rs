@@ -35,6 +35,10 @@ pub struct Decision {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     #[schema(value_type = Option<f64>, minimum = -10000000, maximum = 10000000)]
     pub score: Option<Points>,
+    /// The level (档位) that is meant, by its place among those of the item; it must give just these points. Only needed where
+    /// several levels do.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub level: Option<usize>,
     /// Why the machine is overruled: the id of one of the pack's reasons.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -90,14 +94,15 @@ impl Verdict {
 }
 
 /// The fields that belong to some decisions only.
-const OPTIONAL: [&str; 7] = ["score", "reason", "note", "turn", "start", "end", "rule"];
+const OPTIONAL: [&str; 8] = ["score", "level", "reason", "note", "turn", "start", "end", "rule"];
 
 impl Decision {
     /// A decision that says nothing but its verdict.
     #[must_use]
     pub fn new(subject: Subject, verdict: Verdict) -> Self {
-        let (score, reason, note, turn, start, end, rule) = (None, None, None, None, None, None, None);
-        Self { subject, verdict, score, reason, note, turn, start, end, rule }
+        let (score, level, reason, note) = (None, None, None, None);
+        let (turn, start, end, rule) = (None, None, None, None);
+        Self { subject, verdict, score, level, reason, note, turn, start, end, rule }
     }
 
     /// Reads a posted decision, so that what is wrong with it names the field.
@@ -117,6 +122,7 @@ impl Decision {
             subject: fields.required("subject")?,
             verdict: fields.required("verdict")?,
             score: fields.optional("score")?,
+            level: fields.optional("level")?,
             reason: fields.optional("reason")?,
             note: fields.optional("note")?,
             turn: fields.optional("turn")?,
@@ -132,6 +138,7 @@ impl Decision {
     pub(super) fn given(&self) -> impl Iterator<Item = &'static str> {
         let has = [
             self.score.is_some(),
+            self.level.is_some(),
             self.reason.is_some(),
             self.note.is_some(),
             self.turn.is_some(),

@@ -99,6 +99,8 @@ pub struct MachineItem {
     pub outcome: ItemOutcome,
     /// The proposed points; none where a human decides.
     pub score: Option<Points>,
+    /// The level that was reached, where it is known: drafts of before do not tell.
+    pub level: Option<usize>,
     /// How far the proposal can be trusted.
     pub basis: Basis,
     /// The sentence that a reviewer reads.

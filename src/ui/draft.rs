@@ -56,6 +56,7 @@ pub(super) struct ShownItem {
     pub(super) max: Points,
     pub(super) outcome: ItemOutcome,
     pub(super) score: Option<Points>,
+    pub(super) level: Option<usize>,
     pub(super) basis: Basis,
     pub(super) reason: String,
     pub(super) evidence: Vec<ShownPlace>,
@@ -71,6 +72,22 @@ pub(super) struct ShownPlace {
     pub(super) start_ms: Option<u32>,
     pub(super) rule: String,
     pub(super) better: Option<String>,
+}
+
+impl ShownPlace {
+    /// Each place once: several rules may rest on it.
+    pub(super) fn each(all: &[Self]) -> Vec<&Self> {
+        let mut places: Vec<&Self> = all.iter().collect();
+        places.dedup_by_key(|place| (place.turn, place.start, place.end));
+        places
+    }
+
+    /// The beginning of its words, by which places of one turn are told apart.
+    pub(super) fn short(&self) -> String {
+        const LETTERS: usize = 8;
+        let begin: String = self.text.chars().take(LETTERS).collect();
+        if begin.len() < self.text.len() { begin + "…" } else { begin }
+    }
 }
 
 /// A veto that is proposed.

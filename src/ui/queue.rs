@@ -109,8 +109,13 @@ impl Queue {
         .map(|(id, title)| Choice::new(id, title))
     }
 
+    /// How bad the worst thing in a draft is; a proposed veto is as bad as can be.
+    fn worst(&self, row: &QueueEntry) -> i64 {
+        if row.vetoes > 0 { 3 } else { row.severity }
+    }
+
     fn severity(&self, row: &QueueEntry) -> &'static str {
-        match row.severity {
+        match self.worst(row) {
             0 => "无",
             1 => "轻微",
             2 => "一般",

@@ -145,7 +145,19 @@ impl<'a> Printed<'a> {
             return None;
         }
         let levels = self.levels(line)?;
-        levels.iter().find(|level| Some(level.score) == value.score).map(|level| level.text.as_str())
+        let stated = match line.decision {
+            Some(decision) if decision.verdict == Verdict::Score => decision.level,
+            _ => line.item.level,
+        };
+        if let Some(level) = stated {
+            return levels.get(level).map(|level| level.text.as_str());
+        }
+        // Where several levels give these points, nobody knows which one was meant.
+        let mut giving = levels.iter().filter(|level| Some(level.score) == value.score);
+        match (giving.next(), giving.next()) {
+            (Some(level), None) => Some(&level.text),
+            _ => None,
+        }
     }
 
     fn levels(&self, line: &Line<'a>) -> Option<&[SheetLevel]> {

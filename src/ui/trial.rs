@@ -151,13 +151,6 @@ fn points(page: &Frame, item: &ShownItem) -> String {
     }
 }
 
-/// Each place once: several rules may rest on it.
-fn places(all: &[ShownPlace]) -> Vec<&ShownPlace> {
-    let mut places: Vec<_> = all.iter().collect();
-    places.dedup_by_key(|place| (place.turn, place.start, place.end));
-    places
-}
-
 /// The turns of some places, each once.
 fn turns(all: &[ShownPlace]) -> Vec<u32> {
     let mut turns: Vec<_> = all.iter().map(|place| place.turn).collect();

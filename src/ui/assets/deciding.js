@@ -57,14 +57,16 @@ export class Deciding {
     this.goOn();
   }
 
-  /** Gives an item points, or says that it does not apply. */
-  async give(stop, score) {
+  /** Gives an item points, by a level where it has such, or says that it does not apply. */
+  async give(stop, score, level) {
     const { subject } = stop.dataset;
     const { machine } = this.sheet.items.get(subject);
-    const agrees = score === "na" ? machine.outcome === "not_applicable" : machine.outcome === "score" && machine.score === Number(score);
+    const isLevel = level === undefined || stop.dataset.level === undefined || level === stop.dataset.level;
+    const agrees = score === "na" ? machine.outcome === "not_applicable" : machine.outcome === "score" && machine.score === Number(score) && isLevel;
     if (agrees) return this.at(stop, [{ subject, verdict: "confirm", ...noteOf(stop) }]);
-    const verdict = score === "na" ? { verdict: "not_applicable" } : { verdict: "score", score: Number(score) };
-    const reason = isOpenFor(machine) ? noteOf(stop) : await reasonFor("item", stop);
+    const verdict = score === "na" ? { verdict: "not_applicable" } : { verdict: "score", score: Number(score), ...(level !== undefined && { level: Number(level) }) };
+    const isOverruled = !isOpenFor(machine) && (machine.outcome !== verdict.verdict || machine.score !== verdict.score);
+    const reason = isOverruled ? await reasonFor("item", stop) : noteOf(stop);
     if (reason) this.at(stop, [{ subject, ...verdict, ...reason }]);
   }
 
@@ -133,12 +135,16 @@ export class Deciding {
 
   /** A note belongs to a decision; where nothing is decided yet, it waits on this computer. */
   noteWritten(stop) {
-    const { subject } = stop.dataset;
+    const decision = this.sheet.decisions.get(stop.dataset.subject);
     const { note } = noteOf(stop);
-    const decision = this.sheet.decisions.get(subject);
-    if ((decision?.note ?? "") === (note ?? "")) return;
-    if (!decision && isOpenFor(this.sheet.items.get(subject).machine)) return;
-    const { note: _, ...others } = decision ?? { subject, verdict: "confirm" };
+    if (!decision || (decision.note ?? "") === (note ?? "")) return this.sheet.paint();
+    const { note: _, ...others } = decision;
     this.take([{ ...others, ...(note && { note }) }]);
+  }
+
+  /** Whoever submits agrees with what is not decided about: a note on such an item goes along. */
+  bringNotes() {
+    const notes = Object.entries(this.outbox.kept.notes).filter(([subject]) => !this.sheet.decisions.has(subject) && !this.sheet.open.has(subject));
+    if (notes.length) this.take(notes.map(([subject, note]) => ({ subject, verdict: "confirm", note })));
   }
 }

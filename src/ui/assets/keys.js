@@ -25,8 +25,11 @@ export function onKeys(commands, root = document) {
   root.addEventListener("keydown", (event) => {
     if (composing(event) || event.altKey || event.defaultPrevented) return;
     const chord = event.ctrlKey || event.metaKey;
-    if (!chord && (typing(event.target) || !singleKeys.on)) return;
-    const name = (chord ? "ctrl+" : "") + (event.key.length === 1 ? event.key : event.key.toLowerCase());
+    // Help is there for whoever has turned the keys off without meaning to.
+    if (!chord && (typing(event.target) || (!singleKeys.on && event.key !== "?"))) return;
+    // A letter is the same letter under Caps Lock; with Shift it is another one.
+    const isLetter = event.key.length === 1 && event.shiftKey;
+    const name = (chord ? "ctrl+" : "") + (isLetter ? event.key : event.key.toLowerCase());
     const command = commands[name];
     if (command && command(event) !== false) event.preventDefault();
   });

@@ -1,7 +1,6 @@
 // Decisions on their way to the server: kept on this computer until the server has them, sent again until it does.
 
 import { ask } from "./api.js";
-import { Kept } from "./kept.js";
 
 /** The longest wait between two tries, ms. */
 const LONGEST = 30_000;
@@ -30,11 +29,11 @@ export const freeNumber = (decisions) =>
  * the same person has gone on in another window.
  */
 export class Outbox {
-  constructor({ id, version, person, heard }) {
+  constructor({ id, version, person, kept, heard }) {
     this.path = `/api/v1/reviews/${id}`;
     this.signature = `person:${person}`;
     this.heard = heard;
-    this.kept = new Kept(person, id);
+    this.kept = kept;
     this.waiting = this.kept.begin.decisions;
     // What was decided on an older version must not be put over what others have done since.
     this.version = this.waiting.length ? (this.kept.begin.version ?? version) : version;

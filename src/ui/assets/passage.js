@@ -29,6 +29,12 @@ export function askForPassage(fallback) {
   return true;
 }
 
+/** Whether this call was judged by a rule of this id. */
+const isRule = (id) => [...document.querySelectorAll("#rules option")].some((option) => option.value === id);
+
+// What was written for one passage says nothing of the next.
+form.closest("dialog").addEventListener("close", () => form.reset());
+
 /** Has `decide` take what the dialog says. */
 export function onPassage(decide) {
   form.addEventListener("submit", (event) => {
@@ -38,9 +44,9 @@ export function onPassage(decide) {
     const end = characters(passage.value, passage.selectionEnd);
     if (start === end) return tell(form, t("请选中一段话"));
     if (!rule.trim() && !note.trim()) return tell(form, t("请写规则或说明"));
+    if (rule.trim() && !isRule(rule.trim())) return tell(form, t("没有这条规则：不清楚是哪条，就把规则空着，只写说明"));
     const told = { ...(rule.trim() && { rule: rule.trim() }), ...(note.trim() && { note: note.trim() }) };
     form.closest("dialog").close();
-    form.reset();
     decide({ turn, start, end, ...told });
   });
 }

@@ -3,6 +3,8 @@
 import { ask } from "./api.js";
 import { Deciding } from "./deciding.js";
 import { anyOpen, onSubmit, open, tell } from "./dialogs.js";
+import { showHistory, tellWhyReopened } from "./history.js";
+import { Kept } from "./kept.js";
 import { composing, onKeys, singleKeys } from "./keys.js";
 import { notify } from "./notices.js";
 import { Outbox } from "./outbox.js";
@@ -18,21 +20,26 @@ import { t } from "./words.js";
 const state = JSON.parse(document.getElementById("state").textContent);
 const me = document.body.dataset.person;
 let locked = false;
+/** Whether this page has taken the call out of the queue. */
+let isMine = false;
 
 /** From now on nothing can be changed here. */
 function lock() {
   locked = true;
   document.body.classList.add("locked");
+  for (const field of document.querySelectorAll("[data-note], [data-free]")) field.readOnly = true;
 }
 
 if (state.state !== "open") lock();
-const sheet = new Sheet(state);
+const kept = new Kept(me, state.id);
+const sheet = new Sheet(state, (subject) => subject in kept.notes);
 const saved = document.querySelector("[data-save]");
 
 const outbox = new Outbox({
   id: state.id,
   version: state.version,
   person: me,
+  kept,
   heard: {
     waiting: () => saving("waiting", t("正在保存…")),
     idle: () => saving("saved", t("已保存")),
@@ -64,6 +71,7 @@ function saving(name, words) {
 
 async function submit() {
   document.activeElement?.matches("textarea") && document.activeElement.blur();
+  deciding.bringNotes();
   if (!(await outbox.again())) {
     if (saved.dataset.state === "expired") logInAgain();
     return;
@@ -140,9 +148,9 @@ function move(by) {
 function digit(event) {
   const choices = here()?.querySelectorAll(".choices [data-score]:not([data-score=na])");
   if (!choices?.length) return false;
-  const score = event.key === "0" ? "na" : choices[Number(event.key) - 1]?.dataset.score;
+  const { score, level } = event.key === "0" ? { score: "na" } : (choices[Number(event.key) - 1]?.dataset ?? {});
   if (score === undefined) return false;
-  deciding.give(here(), score);
+  deciding.give(here(), score, level);
 }
 
 const rulesOf = (stop) => [...new Set(stop?.dataset.rules?.split(" ").filter(Boolean))];
@@ -150,6 +158,8 @@ const rulesOf = (stop) => [...new Set(stop?.dataset.rules?.split(" ").filter(Boo
 /** What changes something is not even begun where nothing can be changed. */
 const changing = (command) => (...given) => (locked ? notify(t("这一通现在不能改")) : command(...given));
 const onStop = (command) => () => (here() ? command(here()) : step(1));
+/** Whoever reads the dialogue decides nothing on the other side of the page by mistake. */
+const onForm = (command) => (event) => (document.activeElement?.closest(".turn") ? false : command(event));
 
 const act = {
   confirm: changing((stop) => deciding.confirm(stop)),
@@ -157,7 +167,7 @@ const act = {
   note: changing((stop) => deciding.writeNote(stop)),
   why: (stop) => why(rulesOf(stop)),
 };
-const give = changing((stop, score) => deciding.give(stop, score));
+const give = changing((stop, score, level) => deciding.give(stop, score, level));
 const withdraw = changing((subject) => deciding.withdraw(subject));
 const fillRest = changing(() => deciding.fillRest());
 const undo = changing(() => deciding.undo());
@@ -166,9 +176,9 @@ const addMissed = changing(() => askForPassage(turnHere() ?? turns[0]?.dataset.t
 const commands = {
   j: () => move(1),
   k: () => move(-1),
-  a: onStop(act.confirm),
-  x: onStop(act.reject),
-  e: onStop(act.note),
+  a: onForm(onStop(act.confirm)),
+  x: onForm(onStop(act.reject)),
+  e: onForm(onStop(act.note)),
   w: () => act.why(here()),
   f: fillRest,
   u: undo,
@@ -176,31 +186,44 @@ const commands = {
   t: toTalk,
   o: () => show(showing() === "look" ? "all" : "look"),
   s: () => showSuppressed(),
+  h: () => showHistory(outbox.path),
   "/": search,
   "?": () => open("help"),
   "ctrl+enter": changing(submit),
   "ctrl+z": (event) => (event.target.matches("input, textarea") ? false : undo()),
   escape: () => (here() ? visit(here()) : false),
-  ...Object.fromEntries([..."0123456789"].map((key) => [key, changing(digit)])),
+  ...Object.fromEntries([..."0123456789"].map((key) => [key, onForm(changing(digit))])),
 };
 const rested = (command) => (event) => (anyOpen() ? false : command(event));
 onKeys(Object.fromEntries(Object.entries(commands).map(([key, command]) => [key, rested(command)])));
 
 document.addEventListener("click", (event) => {
   const button = event.target.closest("button, [data-go]");
+  const mark = event.target.closest("mark[data-finding]");
+  if (mark && getSelection().isCollapsed) return visitFinding(mark.dataset.finding);
   const stop = event.target.closest(".stop");
   if (!button) return;
   if (button.dataset.go) goTo(button.dataset.go);
   else if (stop && button.dataset.act) act[button.dataset.act](stop);
-  else if (stop && button.dataset.score) give(stop, button.dataset.score);
+  else if (stop && button.dataset.score) give(stop, button.dataset.score, button.dataset.level);
   else if (button.dataset.show) show(button.dataset.show);
   else if (button.dataset.withdraw) withdraw(button.dataset.withdraw);
 });
+
+/** Goes from a place in the dialogue to what was found there. */
+function visitFinding(number) {
+  const stop = stopOf(`finding:${number}`);
+  if (stop.offsetParent === null) show("all");
+  if (stop.offsetParent === null) showSuppressed(true);
+  visit(stop);
+}
 
 const press = (selector, command) => document.querySelector(selector)?.addEventListener("click", command);
 press("[data-submit]", changing(submit));
 press("[data-fill]", fillRest);
 press("[data-suppressed]", () => showSuppressed());
+press("[data-history-of]", () => showHistory(outbox.path));
+press("[data-release]", release);
 press("[data-help]", () => open("help"));
 press("[data-add-missed]", addMissed);
 press("[data-save]", () => (saved.dataset.state === "expired" ? logInAgain() : outbox.again()));
@@ -234,10 +257,25 @@ async function claim() {
   if (document.body.dataset.role !== "reviewer") return;
   try {
     await ask("POST", `${outbox.path}/claim`);
+    isMine = true;
+    document.querySelector("[data-release]").hidden = false;
   } catch (refused) {
     if (refused.status === 409) readOnly(null);
   }
 }
+
+/** Puts the call back for others. */
+async function release() {
+  await outbox.again();
+  await ask("DELETE", `${outbox.path}/claim`).catch((refused) => notify(refused.message));
+  location.assign("/queue");
+}
+
+// Whoever has only looked keeps it from nobody.
+addEventListener("pagehide", () => {
+  const hasDecided = outbox.waiting.length || outbox.version !== state.version;
+  if (isMine && !locked && !hasDecided) ask("DELETE", `${outbox.path}/claim`, { keepalive: true }).catch(() => {});
+});
 
 function readOnly(claim) {
   lock();
@@ -269,6 +307,7 @@ for (const [subject, note] of Object.entries(outbox.kept.notes)) {
   field.value = note;
   field.closest(".note").hidden = false;
 }
+if (state.reopened) tellWhyReopened(outbox.path);
 await claim();
 takeUp(outbox.waiting);
 visit(shown().find(deciding.wants) ?? shown()[0]);

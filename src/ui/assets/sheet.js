@@ -1,5 +1,6 @@
 // What has been decided so far, and how it looks on the form.
 
+import { textOf } from "./talk.js";
 import { t } from "./words.js";
 
 /** Points as the server writes them. */
@@ -7,7 +8,9 @@ const points = (value) => String(Math.round(value * 100) / 100);
 
 /** The decisions of a review, and the values that came of them. */
 export class Sheet {
-  constructor(state) {
+  /** `isKept` tells whether a note about a subject is being written on this computer. */
+  constructor(state, isKept) {
+    this.isKept = isKept;
     this.reasons = new Map(state.reasons.map((reason) => [reason.id, reason]));
     this.take(state);
   }
@@ -64,20 +67,22 @@ export class Sheet {
     const { final } = item;
     stop.querySelector("[data-points]").textContent =
       final === null ? "—" : final.score === null ? t("不适用") : points(final.score);
+    const level = decision?.verdict === "score" ? decision.level : stop.dataset.level;
     let pressed = false;
     for (const choice of stop.querySelectorAll("[data-score]")) {
-      const isThis = !pressed && isChosen(choice.dataset.score, final);
+      const isThis = !pressed && isChosen(choice.dataset, final, level);
       pressed ||= isThis;
       choice.setAttribute("aria-pressed", String(isThis));
     }
     const note = stop.querySelector("[data-note]");
-    if (note && document.activeElement !== note && decision?.note !== undefined && !note.value) note.value = decision.note;
+    if (note && document.activeElement !== note && !this.isKept(subject)) note.value = decision?.note ?? "";
     if (note?.value) note.closest(".note").hidden = false;
   }
 
   told(subject, decision, isOpen) {
     const kind = subject.split(":")[0];
     if (!decision) {
+      if (this.isKept(subject) && !isOpen) return t("备注还在这台电脑上，确认、改分或提交时一起保存");
       if (!isOpen) return "";
       return kind === "veto" ? t("请定：执行还是不执行") : t("请评判");
     }
@@ -106,7 +111,15 @@ export class Sheet {
     list.replaceChildren(
       ...[...this.decisions.values()].filter((decision) => decision.subject.startsWith("missed:")).map((decision) => {
         const line = document.createElement("li");
-        line.append(`${t("第 {} 轮", decision.turn + 1)} `, decision.rule ?? "", " ", decision.note ?? "", " ");
+        const words = [...textOf(decision.turn)].slice(decision.start, decision.end).join("");
+        const place = document.createElement("span");
+        place.className = "evidence";
+        const go = document.createElement("button");
+        go.type = "button";
+        Object.assign(go.dataset, { turn: decision.turn, start: decision.start, end: decision.end });
+        go.textContent = t("第 {} 轮", decision.turn + 1);
+        place.append(go);
+        line.append(place, ` “${words}” `, decision.rule ?? "", " ", decision.note ?? "", " ");
         const button = document.createElement("button");
         button.type = "button";
         button.dataset.withdraw = decision.subject;
@@ -132,7 +145,10 @@ function human(item, decision) {
   }
 }
 
-function isChosen(score, final) {
+/** Whether this choice is what an item has come to; of several with the same points, the one with the level that was meant. */
+function isChosen({ score, level }, final, meant) {
   if (final === null) return false;
-  return score === "na" ? final.outcome === "not_applicable" : final.outcome === "score" && Number(score) === final.score;
+  if (score === "na") return final.outcome === "not_applicable";
+  const isMeant = level === undefined || meant === undefined || Number(level) === Number(meant);
+  return final.outcome === "score" && Number(score) === final.score && isMeant;
 }

@@ -64,18 +64,23 @@ function pointAt(index) {
   now.setAttribute("visibility", "visible");
 }
 
-/** The passage that is selected with mouse or finger, in characters of its turn; null where none is. */
+/** The passage that is selected with mouse or finger, in characters of the first turn that it touches; null where none is. */
 export function selectedPassage() {
   const selection = getSelection();
   if (!selection || selection.isCollapsed) return null;
   const range = selection.getRangeAt(0);
-  const line = range.startContainer.parentElement?.closest(".turn");
-  if (!line || !said(line).contains(range.startContainer) || !said(line).contains(range.endContainer)) return null;
-  const before = document.createRange();
-  before.selectNodeContents(said(line));
-  before.setEnd(range.startContainer, range.startOffset);
-  const start = [...before.toString()].length;
-  return { turn: Number(line.dataset.turn), start, end: start + [...range.toString()].length };
+  const line = [...document.querySelectorAll(".turn")].find((turn) => range.intersectsNode(said(turn)));
+  if (!line) return null;
+  const text = said(line);
+  const before = (container, offset) => {
+    const part = document.createRange();
+    part.selectNodeContents(text);
+    part.setEnd(container, offset);
+    return [...part.toString()].length;
+  };
+  const start = text.contains(range.startContainer) ? before(range.startContainer, range.startOffset) : 0;
+  const end = text.contains(range.endContainer) ? before(range.endContainer, range.endOffset) : [...text.textContent].length;
+  return start < end ? { turn: Number(line.dataset.turn), start, end } : null;
 }
 
 /** What is said in a turn. */

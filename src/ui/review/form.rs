@@ -1,8 +1,10 @@
 //! The rubric as it is filled in: items with what may be given, and what the machine says of each.
 
+use std::cmp::Reverse;
+
 use super::super::draft::{ShownDraft, ShownFinding, ShownItem, ShownPlace};
 use crate::draft::{FindingVerdict, ItemOutcome};
-use crate::score::{Points, Sheet, SheetItem, Values};
+use crate::score::{Points, Sheet, SheetItem, SheetLevel, Values};
 
 /// A section with its items, in the order of the draft.
 #[derive(Debug)]
@@ -28,6 +30,8 @@ pub(crate) struct FormItem<'a> {
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct FormChoice {
     pub(crate) score: Points,
+    /// The level that gives it, by its place among those of the item.
+    pub(crate) level: Option<usize>,
     pub(crate) text: String,
 }
 
@@ -46,11 +50,15 @@ fn form_item<'a>(item: &'a ShownItem, draft: &'a ShownDraft, sheet: &'a Sheet) -
         |(_, finding): &(usize, &ShownFinding)| item.evidence.iter().any(|place| is_at(finding, place));
     let findings = draft.findings.iter().enumerate().filter(is_shown).map(|(number, _)| number);
     let speaks_of = |reference: &str| item.reference.iter().any(|own| own == reference);
-    let mut rules: Vec<&str> = item.evidence.iter().map(|place| place.rule.as_str()).collect();
+    // Those that the evidence comes from are asked about first.
+    let shown = item.evidence.iter().map(|place| place.rule.as_str());
     let verdicts = draft.verdicts.iter().filter(|verdict| verdict.reference.iter().any(speaks_of));
-    rules.extend(verdicts.map(|verdict| verdict.rule.as_str()));
-    rules.sort_unstable();
-    rules.dedup();
+    let mut rules: Vec<&str> = Vec::new();
+    for rule in shown.chain(verdicts.map(|verdict| verdict.rule.as_str())) {
+        if !rules.contains(&rule) {
+            rules.push(rule);
+        }
+    }
     FormItem {
         item,
         choices: of_sheet.map(choices).unwrap_or_default(),
@@ -64,12 +72,19 @@ fn is_at(finding: &ShownFinding, place: &ShownPlace) -> bool {
     (&finding.rule, finding.turn, finding.start) == (&place.rule, place.turn, place.start)
 }
 
-/// What may be given with one key.
+/// What may be given with one key, the best first: the same key then means the same on every item.
 fn choices(item: &SheetItem) -> Vec<FormChoice> {
-    let plain = |score: Points| FormChoice { score, text: String::new() };
+    let plain = |score: Points| FormChoice { score, level: None, text: String::new() };
     match &item.values {
         Values::Levels(levels) => {
-            levels.iter().map(|level| FormChoice { score: level.score, text: level.text.clone() }).collect()
+            let choice = |(at, level): (usize, &SheetLevel)| FormChoice {
+                score: level.score,
+                level: Some(at),
+                text: level.text.clone(),
+            };
+            let mut choices: Vec<FormChoice> = levels.iter().enumerate().map(choice).collect();
+            choices.sort_by_key(|choice| Reverse(choice.score));
+            choices
         }
         Values::UpTo(most) => vec![plain(*most), plain(Points::ZERO)],
         Values::Bonus { points } => vec![plain(Points::ZERO), plain(*points)],
@@ -81,14 +96,18 @@ fn choices(item: &SheetItem) -> Vec<FormChoice> {
 }
 
 impl FormItem<'_> {
+    /// Whether the machine has left it to a human.
+    pub(crate) fn is_open(&self) -> bool {
+        matches!(self.item.outcome, ItemOutcome::Human | ItemOutcome::NotMeasurable)
+    }
+
     /// Whether a human should look at it: the machine left it open, or takes points off, or is in doubt.
     pub(crate) fn needs_look(&self, draft: &ShownDraft) -> bool {
         let item = self.item;
-        let is_open = matches!(item.outcome, ItemOutcome::Human | ItemOutcome::NotMeasurable);
         let costs = item.outcome == ItemOutcome::Score
             && item.score.is_some_and(|score| score < item.max.max(Points::ZERO));
         let is_candidate = |n: &usize| draft.findings[*n].verdict == FindingVerdict::Candidate;
-        is_open || costs || self.findings.iter().any(is_candidate)
+        self.is_open() || costs || self.findings.iter().any(is_candidate)
     }
 
     /// The choice that gives full points.

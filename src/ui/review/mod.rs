@@ -48,6 +48,8 @@ struct State<'a> {
     id: &'a str,
     state: ReviewState,
     version: i64,
+    /// Whether it was submitted before, and sent back.
+    reopened: bool,
     claim: Option<&'a Claim>,
     decisions: Vec<&'a Decision>,
     items: Vec<ItemValues>,
@@ -82,6 +84,7 @@ impl<'a> ReviewPage<'a> {
             id: &stored.id,
             state: stored.state,
             version: stored.version,
+            reopened: stored.state == ReviewState::Open && stored.submitted_at.is_some(),
             claim: stored.claim.as_ref(),
             decisions: review.decisions().values().collect(),
             items: review.items(),
