@@ -131,11 +131,11 @@ impl<'a> Printed<'a> {
             decision.and_then(|decision| decision.reason.as_deref()).map(|id| self.reason(id).to_owned());
         let note = decision.and_then(|decision| decision.note.clone());
         let is_overruled = decision.is_some_and(|decision| decision.verdict != Verdict::Confirm);
-        let level = self.level(line).filter(|_| reason.is_none()).map(str::to_owned);
+        let level = self.level(line).map(str::to_owned);
         let places = line.item.evidence.iter().take(TOLD).filter(|_| !is_overruled);
         let places: Vec<String> = places.map(|place| self.quote(place.turn, &place.text)).collect();
         let places = Some(places.join("、")).filter(|places| !places.is_empty());
-        [reason, level, places, note].into_iter().flatten().collect::<Vec<_>>().join("。")
+        [level, reason, places, note].into_iter().flatten().collect::<Vec<_>>().join("。")
     }
 
     /// The words of the level that was reached.

@@ -13,7 +13,7 @@ const of = async (path) => (await ask("GET", `${path}/history`)).body.history;
 
 function told({ action, detail }) {
   if (action === "reopen") return t("退回：{}", detail.why);
-  if (action === "submit") return t("提交，{} 分", detail.review.with_vetoes);
+  if (action === "submit") return t("提交，{} 分", detail.with_vetoes);
   return t("判断了 {} 处", detail.length);
 }
 

@@ -134,13 +134,19 @@ impl Browser {
         told.as_str().unwrap().to_owned()
     }
 
-    /// Goes on until the stop about `subject` is reached.
+    /// Goes on, and then back, until the stop about `subject` is reached.
     pub(super) async fn walk_to(&self, subject: &str) {
+        let (mut key, mut here) = ("j", self.subject_here().await);
         for _ in 0..100 {
-            if self.subject_here().await == subject {
+            if here == subject {
                 return;
             }
-            self.press("j").await;
+            self.press(key).await;
+            let next = self.subject_here().await;
+            if next == here {
+                key = "k";
+            }
+            here = next;
         }
         panic!("no key leads to {subject}");
     }

@@ -53,7 +53,20 @@ pub(super) struct Driver {
 }
 
 impl Driver {
+    /// Starts one; now and then another program takes the port that it has just chosen.
     pub(super) fn start() -> Self {
+        const TRIES: usize = 3;
+        let mut said = String::new();
+        for _ in 0..TRIES {
+            match Self::try_start() {
+                Ok(driver) => return driver,
+                Err(told) => said = told,
+            }
+        }
+        panic!("chromedriver did not start:{said}");
+    }
+
+    fn try_start() -> Result<Self, String> {
         let driver = program("chromedriver", "chromium-driver");
         let folder = TempDir::with_prefix("zhijian-browser-").unwrap().keep();
         let mut command = Command::new("sh");
@@ -62,8 +75,8 @@ impl Driver {
         command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         command.env("TMPDIR", &folder).env("XDG_CONFIG_HOME", &folder).env("TZ", "Asia/Shanghai");
         let mut watch = command.spawn().unwrap();
-        let port = port(watch.stdout.take().unwrap());
-        Self { watch, port, folder }
+        let port = port(watch.stdout.take().unwrap())?;
+        Ok(Self { watch, port, folder })
     }
 
     /// How the browser is to be.
@@ -108,7 +121,7 @@ impl Drop for Driver {
 }
 
 /// The port that the driver tells; what else it says is read and forgotten.
-fn port(told: ChildStdout) -> u16 {
+fn port(told: ChildStdout) -> Result<u16, String> {
     let (teller, lines) = mpsc::channel();
     thread::spawn(move || {
         BufReader::new(told).lines().map_while(Result::ok).for_each(|line| {
@@ -118,11 +131,11 @@ fn port(told: ChildStdout) -> u16 {
     let mut said = String::new();
     while let Ok(line) = lines.recv_timeout(PATIENCE) {
         if let Some((_, port)) = line.split_once(STARTED) {
-            return port.trim_end_matches('.').parse().unwrap();
+            return Ok(port.trim_end_matches('.').parse().unwrap());
         }
         said += &format!("\n{line}");
     }
-    panic!("chromedriver did not start:{said}");
+    Err(said)
 }
 
 /// A program that must be on the path, from a package of Debian.

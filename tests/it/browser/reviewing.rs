@@ -191,6 +191,109 @@ async fn a_note_that_was_begun_goes_along_with_the_reason() {
 }
 
 #[tokio::test]
+async fn the_level_that_was_meant_is_the_one_that_is_printed() {
+    let (desk, id, browser) = Desk::at_a_call(&sample()).await;
+    browser.press("o").await;
+    browser.walk_to("item:response").await;
+    // Two levels give one point; the best comes first, so that 1 is always the best.
+    let choices =
+        "[...document.querySelectorAll('.is-here [data-level]')].map(it => Number(it.dataset.score)).join()";
+    assert_eq!(browser.evaluate(choices).await, "4,2,1,1,0");
+    browser.press("4").await;
+    browser.wait_for("#reason[open]").await;
+    browser.press("1").await;
+    browser.wait_saved().await;
+    assert_eq!(desk.decision(&id, "item:response").await["level"], 3);
+    let pressed = browser.text("[data-subject='item:response'] [aria-pressed=true]").await;
+    assert!(pressed.contains("回应少"), "{pressed}");
+    browser.open(&format!("/reviews/{id}/sheet")).await;
+    let sheet = browser.text(".sheet").await;
+    assert!(sheet.contains("回应少") && !sheet.contains("回应过度"), "{sheet}");
+    browser.leave(&[]).await;
+}
+
+#[tokio::test]
+async fn a_note_alone_decides_nothing_and_undoing_brings_the_old_one_back() {
+    let (desk, id, browser) = Desk::at_a_call(&sample()).await;
+    browser.press("a f").await;
+    browser.walk_to("item:thanks").await;
+    browser.press("e").await;
+    browser.type_text("first").await;
+    browser.press("Escape").await;
+    browser.wait_saved().await;
+    assert!(desk.decision(&id, "item:thanks").await.is_null(), "a thought confirms nothing");
+    browser.press("a").await;
+    browser.walk_to("item:thanks").await;
+    browser.press("e Ctrl+End").await;
+    browser.type_text(" second").await;
+    browser.press("Escape u").await;
+    browser.wait_saved().await;
+    assert_eq!(desk.decision(&id, "item:thanks").await["note"], "first");
+    assert_eq!(browser.value("[data-subject='item:thanks'] [data-note]").await, "first");
+    // What was noted and never decided about goes along with submitting.
+    browser.walk_to("item:waiting").await;
+    browser.press("e").await;
+    browser.type_text("late").await;
+    browser.press("Escape Ctrl+Enter").await;
+    browser.wait_until("location.pathname === '/queue'").await;
+    let note = desk.decision(&id, "item:waiting").await;
+    assert_eq!((&note["verdict"], &note["note"]), (&"confirm".into(), &"late".into()));
+    browser.leave(&[]).await;
+}
+
+#[tokio::test]
+async fn keys_do_no_harm_to_whoever_reads_or_has_turned_them_off() {
+    let (desk, id, browser) = Desk::at_a_call(&sample()).await;
+    browser.press("t j a 1 x").await;
+    assert_eq!(browser.evaluate("document.querySelector('dialog[open]')").await, serde_json::Value::Null);
+    assert_eq!(desk.review(&id).await["version"], 1, "who reads decides nothing");
+    browser.press("Escape /").await;
+    browser.type_text("zzz").await;
+    browser.wait_until("document.querySelector('[data-more]').textContent === '没有找到'").await;
+    browser.press("Escape").await;
+    browser.press("m").await;
+    browser.press("Tab").await;
+    browser.type_text("no/such-rule").await;
+    browser.press("Enter").await;
+    browser.wait_for("#missed[open] .problem:not([hidden])").await;
+    assert_eq!(browser.value("#missed [name=rule]").await, "no/such-rule", "nothing typed is lost");
+    browser.press("Escape ?").await;
+    browser.run("document.querySelector('[data-single-keys]').click()").await;
+    browser.press("Escape ?").await;
+    browser.wait_for("#help[open]").await;
+    browser.leave(&[]).await;
+}
+
+#[tokio::test]
+async fn whoever_gets_a_call_again_is_told_why_and_may_put_it_back() {
+    let desk = Desk::open().await;
+    let id = desk.post(&sample()).await;
+    let first = desk.browser("lin").await;
+    first.open_review(&id).await;
+    first.press("a f Ctrl+Enter").await;
+    first.wait_until("location.pathname === '/queue'").await;
+    first.leave(&[]).await;
+    let seen = desk.review(&id).await["version"].as_i64().unwrap();
+    let lead = desk.caller("zhu").await;
+    let why = serde_json::json!({"why": "请重听第五轮"});
+    let path = format!("/api/v1/reviews/{id}/reopen");
+    lead.step(reqwest::Method::POST, &path, seen, &why).await.unwrap().json(200);
+    let browser = desk.browser("lin").await;
+    browser.open_review(&id).await;
+    browser.wait_until("document.querySelector('[data-notices]').textContent.includes('请重听第五轮')").await;
+    browser.press("h").await;
+    browser.wait_until("document.querySelectorAll('[data-history] li').length >= 3").await;
+    browser.assert_accessible().await;
+    browser.press("Escape").await;
+    assert_eq!(desk.review(&id).await["claim"]["name"], "lin");
+    browser.tab_to("[data-release]").await;
+    browser.press("Enter").await;
+    browser.wait_until("location.pathname === '/queue'").await;
+    assert!(desk.review(&id).await["claim"].is_null());
+    browser.leave(&[]).await;
+}
+
+#[tokio::test]
 async fn two_thousand_turns_stay_smooth() {
     let (_desk, _, browser) = Desk::at_a_call(&long_call(2000)).await;
     let mut jumps = Vec::new();
