@@ -124,7 +124,7 @@ impl<'a> Printed<'a> {
         }
     }
 
-    /// Why an item came to what it did: what the human says, else the level that it reached and where that shows.
+    /// Why an item came to what it did: the level that it reached, why a human has decided so, and where it shows.
     fn why(&self, line: &Line<'a>) -> String {
         let decision = line.decision;
         let reason =
