@@ -248,6 +248,10 @@ async fn the_page_of_an_overview_begins_with_the_last_month(bench: Bench) {
     );
     assert!(of_team.contains(&here), "{here}: {of_team}");
     assert!(of_team.contains("这样筛选下没有通话") && !of_team.contains("class=\"panel\""), "{of_team}");
+    assert!(page("from=&agent=999").await.contains("这样筛选下没有通话"));
+    let back = office.desk.get("/overview?from=2026-11-21&to=2026-11-20", lead).await;
+    assert_eq!(back.status(), 400);
+    assert!(back.text().await.unwrap().contains("开始日期晚于结束日期"));
     let all = page("from=").await;
     assert!(
         all.contains("href=\"/overview?from=\" aria-current=\"page\"") && all.contains("class=\"plot\""),
@@ -264,6 +268,9 @@ async fn what_is_not_asked_for_rightly_is_refused(bench: Bench) {
         ("overview?offset=8", "offset 写成"),
         ("overview?offset=%2B15:00", "offset 写成"),
         ("overview?from=yesterday", "from 写成日期"),
+        ("overview?from=2026-11-21&to=2026-11-20", "from 不能晚于 to：开始日期晚于结束日期"),
+        ("items?from=2026-11-21&to=2026-11-20", "开始日期晚于结束日期"),
+        ("agreement?from=2026-11-21&to=2026-11-20", "开始日期晚于结束日期"),
         ("items?team=%00", "不能有空字符"),
         ("hits?offset=%2B08:00", "没有 offset 这个字段"),
     ] {
