@@ -1,17 +1,18 @@
 //! The overview: how much there is, what it comes to, how far the machine is followed.
 
+mod panel;
+mod plots;
+
 use std::collections::BTreeMap;
 
 use askama::Template;
 use jiff::ToSpan as _;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime};
 use url::form_urlencoded::Serializer;
 
-use super::chart::{self, Chart, Plotted};
+pub use self::panel::Panel;
 use super::{Choice, Frame};
 use crate::report::figures::Counts;
-use crate::report::overview::Sort;
-use crate::report::table::{Cell, Table};
 
 /// The page of figures.
 #[derive(Debug, Template)]
@@ -19,8 +20,8 @@ use crate::report::table::{Cell, Table};
 pub struct OverviewPage {
     /// What every page has.
     pub page: Frame,
-    /// The day on which it is looked at.
-    pub today: Date,
+    /// When it is looked at, by the clock of the place.
+    pub at: DateTime,
     /// What was asked for, as it was written.
     pub asked: BTreeMap<String, String>,
     /// The same as a query, to be put behind an address.
@@ -77,139 +78,35 @@ struct Shortcut {
     is_here: bool,
 }
 
-/// A table, and the plots that show it.
-#[derive(Debug)]
-pub struct Panel {
-    sort: Sort,
-    table: Table,
-    plots: Vec<Plot>,
-}
-
-/// A plot, and what its series are.
-#[derive(Debug)]
-struct Plot {
-    title: &'static str,
-    series: Vec<&'static str>,
-    chart: Chart,
-}
-
-/// No more rows are ranked in a plot; the table has them all.
-const MOST_ROWS: usize = 12;
-
-/// How bars are laid.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Bars {
-    /// Side by side: for what has an order.
-    Standing,
-    /// Below each other: for what has a rank.
-    Lying,
-}
-
-impl Panel {
-    /// Shows a table by the plots that fit it.
-    #[must_use]
-    pub fn of(sort: Sort, table: Table) -> Self {
-        let plots = sketches(sort).iter().filter_map(|sketch| sketch.plot(&table)).collect();
-        Self { sort, table, plots }
-    }
-}
-
-/// A plot of some columns of a table, by what stands above them.
-struct Sketch {
-    title: &'static str,
-    label: &'static str,
-    /// How a label is written below a bar.
-    short: fn(&str) -> &str,
-    series: &'static [&'static str],
-    bars: Bars,
-}
-
-/// The plots that show such a table.
-fn sketches(sort: Sort) -> &'static [Sketch] {
-    /// Of a date, month and day.
-    const DAY: fn(&str) -> &str = |day| day.get(5..).unwrap_or(day);
-    /// Tenths are whole.
-    const TENTH: fn(&str) -> &str = |share| share.trim_end_matches(".00%");
-    const WHOLE: fn(&str) -> &str = |label| label;
-    const fn days(title: &'static str, series: &'static [&'static str]) -> Sketch {
-        Sketch { title, label: "日期", short: DAY, series, bars: Bars::Standing }
-    }
-    const fn ranked(title: &'static str, label: &'static str, series: &'static [&'static str]) -> Sketch {
-        Sketch { title, label, short: WHOLE, series, bars: Bars::Lying }
-    }
-    match sort {
-        Sort::Days => {
-            const {
-                &[
-                    days("每日数量", &["初稿", "已提交"]),
-                    days("每日得分率", &["机评得分率", "复核得分率"]),
-                    days("每日人机一致率", &["一致率"]),
-                ]
-            }
-        }
-        Sort::Scores => {
-            const SCORES: Sketch = Sketch {
-                title: "得分分布",
-                label: "得分率从",
-                short: TENTH,
-                series: &["机评", "复核"],
-                bars: Bars::Standing,
-            };
-            const { &[SCORES] }
-        }
-        Sort::Teams => {
-            const {
-                &[ranked("复核得分率", "班组", &["复核得分率"]), ranked("人机一致率", "班组", &["一致率"])]
-            }
-        }
-        Sort::Agents => {
-            const {
-                &[ranked("复核得分率", "工号", &["复核得分率"]), ranked("人机一致率", "工号", &["一致率"])]
-            }
-        }
-        Sort::Items => const { &[ranked("平均失分", "评分项", &["平均失分"])] },
-        Sort::Rules => const { &[ranked("命中次数", "规则", &["命中"])] },
-        Sort::Reviewers => &[],
-    }
-}
-
-impl Sketch {
-    /// The plot; none where there is nothing to be drawn.
-    fn plot(&self, table: &Table) -> Option<Plot> {
-        let column = |heading: &str| table.headings.iter().position(|known| *known == heading);
-        let label = column(self.label)?;
-        let series: Vec<usize> = self.series.iter().filter_map(|heading| column(heading)).collect();
-        let most = if self.bars == Bars::Lying { MOST_ROWS } else { table.rows.len() };
-        let plotted = |row: &Vec<Cell>| Plotted {
-            label: (self.short)(&row[label].to_string()).to_owned(),
-            values: series.iter().map(|at| row[*at].clone()).collect(),
-        };
-        let rows: Vec<Plotted> = table.rows.iter().take(most).map(plotted).collect();
-        let chart = match self.bars {
-            Bars::Standing => chart::standing(&rows),
-            Bars::Lying => chart::lying(&rows),
-        };
-        Some(Plot {
-            title: self.title,
-            series: series.iter().map(|at| table.headings[*at]).collect(),
-            chart: chart?,
-        })
-    }
-}
-
 impl OverviewPage {
     fn value(&self, name: &str) -> &str {
         self.asked.get(name).map_or("", String::as_str)
     }
 
-    fn is_number(&self, cell: &Cell) -> bool {
-        !matches!(cell, Cell::Text(_))
+    /// What the figures are about, as paper must say it: names, and what was asked for under them.
+    fn scope(&self) -> [(&'static str, String); 5] {
+        let all = || self.page.t("全部").to_owned();
+        let asked = |name: &str| self.asked.get(name).cloned().unwrap_or_else(all);
+        let rubric = self.rubrics.iter().find(|rubric| rubric.id == self.value("rubric"));
+        let days = match (self.value("from"), self.value("to")) {
+            ("", "") => self.page.t("全部日期").to_owned(),
+            (from, "") => self.page.fill("{} 起", from),
+            ("", to) => self.page.fill("到 {} 为止", to),
+            (from, to) => self.page.lang.fill("{} 至 {}", &[&from, &to]),
+        };
+        [
+            ("评分表", rubric.map_or_else(|| asked("rubric"), |rubric| rubric.title.clone())),
+            ("班组", asked("team")),
+            ("工号", asked("agent")),
+            ("通话日期", days),
+            ("打印于", self.at.strftime("%Y-%m-%d %H:%M").to_string()),
+        ]
     }
 
     /// The stretches of days that are one step away.
     fn shortcuts(&self) -> [Shortcut; 4] {
         [Stretch::Week, Stretch::Month, Stretch::Quarter, Stretch::All].map(|stretch| {
-            let begin = stretch.begin(self.today).map(|day| day.to_string()).unwrap_or_default();
+            let begin = stretch.begin(self.at.date()).map(|day| day.to_string()).unwrap_or_default();
             let is_here = self.value("from") == begin && self.value("to").is_empty();
             let others = self.asked.iter().filter(|(name, _)| !["from", "to"].contains(&name.as_str()));
             // All days are asked for by an empty field: without any field the page begins with a month.
@@ -228,45 +125,5 @@ impl OverviewPage {
     fn file(&self, panel: &Panel, format: &str) -> String {
         let and = if self.query.is_empty() { "" } else { "&" };
         format!("/api/v1/reports/overview?{}{and}format={format}&table={}", self.query, panel.sort.name())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::report::figures::{By, score_columns};
-    use crate::report::table::Column;
-    use crate::report::{hits, losses, progress};
-
-    fn headings<R>(columns: &[Column<R>]) -> Vec<&'static str> {
-        columns.iter().map(|column| column.heading).collect()
-    }
-
-    #[test]
-    fn whatever_is_plotted_stands_in_the_table() {
-        let tables = [
-            (Sort::Days, headings(&By::Day.columns())),
-            (Sort::Teams, headings(&By::Team.columns())),
-            (Sort::Agents, headings(&By::Agent.columns())),
-            (Sort::Scores, headings(&score_columns())),
-            (Sort::Items, headings(&losses::columns())),
-            (Sort::Rules, headings(&hits::columns())),
-            (Sort::Reviewers, headings(&progress::columns())),
-        ];
-        for (sort, headings) in tables {
-            let plotted =
-                sketches(sort).iter().flat_map(|sketch| sketch.series.iter().chain([&sketch.label]));
-            for heading in plotted {
-                assert!(headings.contains(heading), "{sort:?}: {heading} is not among {headings:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn only_days_are_shortened() {
-        let short = |sort: Sort, label| (sketches(sort)[0].short)(label);
-        assert_eq!(short(Sort::Days, "2026-11-21"), "11-21");
-        assert_eq!(short(Sort::Agents, "2026-00123"), "2026-00123");
-        assert_eq!(short(Sort::Scores, "80.00%"), "80");
     }
 }
