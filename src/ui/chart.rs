@@ -3,15 +3,15 @@
 use crate::report::table::Cell;
 
 /// The left and right edge of the bars of a standing plot, in units of its own.
-const SIDES: (f64, f64) = (48.0, 712.0);
+const SIDES: (f64, f64) = (60.0, 700.0);
 /// Where its highest bar ends, and on what all of them stand.
 const HEIGHTS: (f64, f64) = (12.0, 168.0);
-/// No more labels have room below.
-const MOST_LABELS: usize = 9;
+/// How large letters are; `overview.css` says the same.
+const LETTER: f64 = 14.0;
 /// How high a row of a lying plot is.
 const ROW: f64 = 24.0;
-/// The left and right edge of its bars; labels stand left of them, values right.
-const LYING: (f64, f64) = (210.0, 640.0);
+/// Where its bars begin at the latest, and where they end; labels stand left of them, values right.
+const LYING: (f64, f64) = (360.0, 640.0);
 
 /// What is plotted for one label: a value for each series.
 #[derive(Debug)]
@@ -28,8 +28,9 @@ pub(crate) struct Chart {
     pub(crate) height: f64,
     pub(crate) bars: Vec<Bar>,
     pub(crate) texts: Vec<Text>,
-    /// Lines across, by which heights are read.
+    /// The heights of lines across, by which bars are read, and where these begin and end.
     pub(crate) lines: Vec<f64>,
+    pub(crate) sides: (f64, f64),
 }
 
 /// A bar of one series.
@@ -60,13 +61,14 @@ pub(crate) fn standing(rows: &[Plotted]) -> Option<Chart> {
     let group = (right - left) / real(rows.len());
     let series = rows.iter().map(|row| row.values.len()).max().unwrap_or(1);
     let width = (group * 0.8 / real(series)).min(28.0);
-    let mut chart = Chart { height: 190.0, bars: Vec::new(), texts: Vec::new(), lines: Vec::new() };
+    let mut chart =
+        Chart { height: 190.0, bars: Vec::new(), texts: Vec::new(), lines: Vec::new(), sides: SIDES };
     for share in [0.0, 0.5, 1.0] {
         let y = floor - (floor - top) * share;
         chart.lines.push(y);
         chart.texts.push(Text { x: left - 6.0, y: y + 4.0, anchor: "end", text: most.tick(share) });
     }
-    let step = rows.len().div_ceil(MOST_LABELS);
+    let step = step(rows, group);
     for (at, row) in rows.iter().enumerate() {
         let middle = left + group * (real(at) + 0.5);
         if at % step == 0 {
@@ -84,16 +86,29 @@ pub(crate) fn standing(rows: &[Plotted]) -> Option<Chart> {
     Some(chart)
 }
 
+/// Of how many labels one is written, so that none touches the next.
+fn step(rows: &[Plotted], group: f64) -> usize {
+    let widths: Vec<f64> = rows.iter().map(|row| width_of(&row.label) + LETTER / 4.0).collect();
+    let has_room = |step: &usize| {
+        let written: Vec<f64> = widths.iter().copied().step_by(*step).collect();
+        written.windows(2).all(|pair| f64::midpoint(pair[0], pair[1]) <= group * real(*step))
+    };
+    (1..rows.len()).find(has_room).unwrap_or(rows.len())
+}
+
 /// Bars below each other, the first series of each label: for what has a rank.
 pub(crate) fn lying(rows: &[Plotted]) -> Option<Chart> {
     let most = scale(rows)?;
-    let (left, right) = LYING;
+    let (latest, right) = LYING;
+    let labels: Vec<String> = rows.iter().map(|row| shortened(&row.label, latest - LETTER)).collect();
+    let left = labels.iter().map(|label| width_of(label)).fold(0.0, f64::max) + LETTER;
     let height = ROW * real(rows.len()) + 8.0;
-    let mut chart = Chart { height, bars: Vec::new(), texts: Vec::new(), lines: Vec::new() };
-    for (at, row) in rows.iter().enumerate() {
+    let mut chart =
+        Chart { height, bars: Vec::new(), texts: Vec::new(), lines: Vec::new(), sides: (left, right) };
+    for (at, (row, label)) in rows.iter().zip(labels).enumerate() {
         let y = ROW * real(at) + 4.0;
         let base = y + ROW * 0.7;
-        chart.texts.push(Text { x: left - 8.0, y: base, anchor: "end", text: shortened(&row.label) });
+        chart.texts.push(Text { x: left - 8.0, y: base, anchor: "end", text: label });
         let Some((cell, Some(value))) = values(row).next() else { continue };
         let width = (right - left) * (value / most.top).clamp(0.0, 1.0);
         let told = format!("{} {cell}", row.label);
@@ -103,12 +118,27 @@ pub(crate) fn lying(rows: &[Plotted]) -> Option<Chart> {
     Some(chart)
 }
 
-/// A label that has room left of its bar.
-fn shortened(label: &str) -> String {
-    const ROOM: usize = 14;
-    let mut signs = label.chars();
-    let begin: String = signs.by_ref().take(ROOM).collect();
-    if signs.next().is_some() { format!("{begin}…") } else { begin }
+/// How wide a text is, rather too much than too little.
+fn width_of(text: &str) -> f64 {
+    let letters = |sign: char| match sign {
+        'A'..='Z' | '%' => 0.9,
+        '0'..='9' | '–' => 0.62,
+        ' '..='~' | '·' => 0.6,
+        _ => 1.0,
+    };
+    text.chars().map(letters).sum::<f64>() * LETTER
+}
+
+/// A label that has so much room.
+fn shortened(label: &str, room: f64) -> String {
+    if width_of(label) <= room {
+        return label.to_owned();
+    }
+    let mut short = label.to_owned();
+    while !short.is_empty() && width_of(&short) + LETTER > room {
+        short.pop();
+    }
+    short + "…"
 }
 
 /// What stands at the top of a plot.
@@ -133,8 +163,17 @@ fn scale(rows: &[Plotted]) -> Option<Scale> {
     let cells = || rows.iter().flat_map(|row| &row.values);
     let most = cells().filter_map(number).fold(0.0, f64::max);
     let is_share = cells().any(|cell| matches!(cell, Cell::Share(Some(_))));
-    let top = if is_share { if most > 0.5 { 1.0 } else { rounded(most) } } else { rounded(most) };
-    (most > 0.0).then_some(Scale { top, is_share })
+    if most <= 0.0 {
+        // Nothing of what could be had is worth seeing; nothing at all is not.
+        return is_share.then_some(Scale { top: 1.0, is_share });
+    }
+    let top = match rounded(most) {
+        _ if is_share && most > 0.5 => 1.0,
+        // Half of what is counted is whole, too.
+        top if (top == 1.0 || top == 5.0) && !is_share => top + 1.0,
+        top => top,
+    };
+    Some(Scale { top, is_share })
 }
 
 /// The next of 1, 2, 5, 10, 20, ….
@@ -147,7 +186,8 @@ fn values(row: &Plotted) -> impl Iterator<Item = (&Cell, Option<f64>)> {
     row.values.iter().map(|cell| (cell, number(cell)))
 }
 
-fn number(cell: &Cell) -> Option<f64> {
+/// What a cell comes to; nothing of words.
+pub(crate) fn number(cell: &Cell) -> Option<f64> {
     match cell {
         Cell::Text(_) => None,
         Cell::Count(count) => u32::try_from(*count).ok().map(f64::from),
@@ -172,7 +212,7 @@ mod tests {
         let rows = [row("甲", vec![Cell::Count(4), Cell::Count(1)]), row("乙", vec![Cell::Count(5)])];
         let chart = standing(&rows).unwrap();
         let heights: Vec<_> = chart.bars.iter().map(|bar| (bar.series, bar.height.round())).collect();
-        assert_eq!(heights, [(0, 125.0), (1, 31.0), (0, 156.0)]);
+        assert_eq!(heights, [(0, 104.0), (1, 26.0), (0, 130.0)]);
         assert_eq!(chart.bars[0].told, "甲 4");
         assert!(chart.bars[0].x + chart.bars[0].width <= chart.bars[1].x);
         let shares = [row("甲", vec![Cell::Share(Some(0.75)), Cell::Share(None)])];
@@ -189,9 +229,48 @@ mod tests {
     }
 
     #[test]
+    fn ticks_of_counts_are_whole() {
+        for (most, ticks) in [(1, ["0", "1", "2"]), (4, ["0", "3", "6"]), (7, ["0", "5", "10"])] {
+            let chart = standing(&[row("甲", vec![Cell::Count(most)])]).unwrap();
+            let told: Vec<_> = chart.texts[..3].iter().map(|text| text.text.as_str()).collect();
+            assert_eq!(told, ticks, "{most}");
+        }
+    }
+
+    #[test]
+    fn no_label_leaves_the_plot_or_touches_the_next() {
+        let share = |label: String| row(&label, vec![Cell::Share(Some(1.0)), Cell::Count(1_000_000)]);
+        let days: Vec<_> = (10..99).map(|day| share(format!("11-{day}"))).collect();
+        let tenths: Vec<_> = (0..10).map(|at| share(format!("{}–{}%", at * 10, at * 10 + 10))).collect();
+        let long: Vec<_> = [40, 2].map(|length| share("很".repeat(length) + "长")).into();
+        for (chart, each) in [(standing(&days), 0), (standing(&tenths), 10), (lying(&long), 2)] {
+            let chart = chart.unwrap();
+            let mut ends: Vec<(i64, f64, f64)> = Vec::new();
+            for text in &chart.texts {
+                let width = width_of(&text.text);
+                let begin = text.x
+                    - width
+                        * match text.anchor {
+                            "end" => 1.0,
+                            "middle" => 0.5,
+                            _ => 0.0,
+                        };
+                assert!(begin >= 0.0 && begin + width <= 720.0, "{text:?}");
+                #[expect(clippy::cast_possible_truncation, reason = "a line of a plot")]
+                ends.push((text.y as i64, begin, begin + width));
+            }
+            let touching = |pair: &[(i64, f64, f64)]| pair[0].0 == pair[1].0 && pair[0].2 > pair[1].1;
+            assert!(!ends.windows(2).any(touching), "{ends:?}");
+            assert!(chart.texts.len() >= 3.max(each), "{:?}", chart.texts);
+        }
+    }
+
+    #[test]
     fn lying_bars_tell_their_value_beside_them() {
-        let chart = lying(&[row("一个名字很长很长很长很长的评分项", vec![Cell::Points(Some(1.5))])]).unwrap();
+        let name = "一个名字很长".repeat(5);
+        let chart = lying(&[row(&name, vec![Cell::Points(Some(1.5))])]).unwrap();
         let texts: Vec<_> = chart.texts.iter().map(|text| text.text.as_str()).collect();
-        assert_eq!(texts, ["一个名字很长很长很长很长的评…", "1.50"]);
+        assert_eq!(texts, ["一个名字很长一个名字很长一个名字很长一个名字很…", "1.50"]);
+        assert_eq!(chart.bars[0].told, format!("{name} 1.50"));
     }
 }

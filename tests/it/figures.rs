@@ -17,6 +17,7 @@ use crate::support::transcript;
 on_both!(
     an_overview_tells_what_can_be_worked_out_by_hand,
     the_page_of_an_overview_begins_with_the_last_month,
+    the_page_tells_on_paper_what_it_is_about,
     items_and_rules_are_told_by_what_they_cost,
     figures_are_about_what_is_asked_for,
     a_table_is_saved_for_spreadsheets,
@@ -248,11 +249,36 @@ async fn the_page_of_an_overview_begins_with_the_last_month(bench: Bench) {
     );
     assert!(of_team.contains(&here), "{here}: {of_team}");
     assert!(of_team.contains("这样筛选下没有通话") && !of_team.contains("class=\"panel\""), "{of_team}");
+    assert!(page("from=&agent=999").await.contains("这样筛选下没有通话"));
+    let back = office.desk.get("/overview?from=2026-11-21&to=2026-11-20", lead).await;
+    assert_eq!(back.status(), 400);
+    assert!(back.text().await.unwrap().contains("开始日期晚于结束日期"));
     let all = page("from=").await;
     assert!(
         all.contains("href=\"/overview?from=\" aria-current=\"page\"") && all.contains("class=\"plot\""),
         "{all}"
     );
+}
+
+async fn the_page_tells_on_paper_what_it_is_about(bench: Bench) {
+    let office = Office::open(bench).await;
+    let page =
+        office.desk.get("/overview?from=2026-11-20&to=2026-11-21&team=A1&rubric=t", &office.staff.lead);
+    let page = page.await.text().await.unwrap();
+    for told in [
+        "<span>班组 <b>A1</b></span>",
+        "<span>工号 <b>全部</b></span>",
+        "<span>通话日期 <b>2026-11-20 至 2026-11-21</b></span>",
+        "<span>打印于 <b>20",
+        "<th scope=\"col\" class=\"number\">初稿</th>",
+        "<th scope=\"col\" class=\"number no-print\">一致率上限</th>",
+        "<th scope=\"row\">合计</th><td class=\"number\">3</td><td class=\"number\">2</td>",
+    ] {
+        assert!(page.contains(told), "{told}: {page}");
+    }
+    let place = |text: &str| page.find(text).unwrap();
+    assert!(place("<td class=\"date\">2026-11-21<") < place("<td class=\"date\">2026-11-20<"), "{page}");
+    assert!(!page.contains("人员编号"), "{page}");
 }
 
 async fn what_is_not_asked_for_rightly_is_refused(bench: Bench) {
@@ -264,6 +290,9 @@ async fn what_is_not_asked_for_rightly_is_refused(bench: Bench) {
         ("overview?offset=8", "offset 写成"),
         ("overview?offset=%2B15:00", "offset 写成"),
         ("overview?from=yesterday", "from 写成日期"),
+        ("overview?from=2026-11-21&to=2026-11-20", "from 不能晚于 to：开始日期晚于结束日期"),
+        ("items?from=2026-11-21&to=2026-11-20", "开始日期晚于结束日期"),
+        ("agreement?from=2026-11-21&to=2026-11-20", "开始日期晚于结束日期"),
         ("items?team=%00", "不能有空字符"),
         ("hits?offset=%2B08:00", "没有 offset 这个字段"),
     ] {

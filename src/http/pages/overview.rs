@@ -18,10 +18,10 @@ pub(in crate::http) async fn overview(
     frame: Frame,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
-    let today = BEIJING.to_datetime(now()).date();
+    let at = BEIJING.to_datetime(now());
     // All that is kept may be much: what nobody has asked for begins with the last month.
     let Some(query) = query else {
-        let begin = Stretch::Month.begin(today).unwrap_or(today);
+        let begin = Stretch::Month.begin(at.date()).unwrap_or(at.date());
         return Ok(Redirect::to(&format!("/overview?from={begin}")).into_response());
     };
     let asked = asked(&query);
@@ -31,5 +31,5 @@ pub(in crate::http) async fn overview(
     let (counts, tables) = tokio::try_join!(store.counts(&span, now()), tables(store, &pack, &span))?;
     let panels = tables.into_iter().map(|(sort, table)| Panel::of(sort, table)).collect();
     let rubrics = rubrics(&pack);
-    page(&OverviewPage { page: frame, today, asked, query, rubrics, counts, panels })
+    page(&OverviewPage { page: frame, at, asked, query, rubrics, counts, panels })
 }

@@ -14,7 +14,6 @@ use utoipa::{IntoParams, ToSchema};
 
 use super::App;
 use super::problem::{Document, Problem};
-use super::queue::day;
 use crate::report::agreement::{self, ItemAgreement, RuleAgreement, VetoAgreement};
 use crate::store::Span;
 
@@ -37,7 +36,7 @@ pub(super) struct AgreementQuery {
     /// 通话日期不早于,如 2026-11-21
     #[param(format = Date)]
     from: Option<String>,
-    /// 通话日期不晚于
+    /// 通话日期不晚于;不能早于 from
     #[param(format = Date)]
     to: Option<String>,
 }
@@ -67,7 +66,7 @@ pub(super) async fn agreement(
     if [&rubric, &pack].into_iter().flatten().any(|id| id.contains('\0')) {
         return Err(wrong());
     }
-    let (from, to) = (day(from.as_deref(), "from")?, day(to.as_deref(), "to")?);
+    let [from, to] = query::days(from.as_deref(), to.as_deref())?;
     let span = Span { rubric, pack, from, to, ..Span::default() };
     let store = &app.archive()?.store;
     let items = agreement::items(store.reviewed_items(&span).await?);

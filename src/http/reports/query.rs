@@ -25,7 +25,7 @@ pub(in crate::http) struct FiguresQuery {
     /// 通话日期不早于,如 2026-11-21
     #[param(format = Date)]
     from: Option<String>,
-    /// 通话日期不晚于
+    /// 通话日期不晚于;不能早于 from
     #[param(format = Date)]
     to: Option<String>,
     /// 班组
@@ -50,7 +50,7 @@ pub(in crate::http) struct OverviewQuery {
     /// 通话日期不早于,如 2026-11-21
     #[param(format = Date)]
     from: Option<String>,
-    /// 通话日期不晚于
+    /// 通话日期不晚于;不能早于 from
     #[param(format = Date)]
     to: Option<String>,
     /// 班组
@@ -78,9 +78,21 @@ impl FiguresQuery {
         if [&rubric, &pack, &team, &agent].into_iter().flatten().any(is_odd) {
             return Err(wrong("查询参数有误：编号最多 200 个字符，不能有空字符"));
         }
-        let (from, to) = (day(from.as_deref(), "from")?, day(to.as_deref(), "to")?);
+        let [from, to] = days(from.as_deref(), to.as_deref())?;
         Ok(Span { rubric, pack, from, to, team, agent })
     }
+}
+
+/// The first day and the last, as they are stored.
+pub(super) fn days(from: Option<&str>, to: Option<&str>) -> Result<[Option<String>; 2], Problem> {
+    let (from, to) = (day(from, "from")?, day(to, "to")?);
+    // Else nothing would be found, which looks as if there were no calls.
+    if let (Some(from), Some(to)) = (&from, &to)
+        && from > to
+    {
+        return Err(wrong("查询参数 from 不能晚于 to：开始日期晚于结束日期"));
+    }
+    Ok([from, to])
 }
 
 /// What an overview is asked for.
