@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
 
 use super::{CliError, Outcome, demo, print, say};
+use crate::access::Secret;
 use crate::config::{Layer, Settings};
 use crate::demo::Demo;
 use crate::http::{self, App, Archive};
@@ -59,7 +60,7 @@ pub fn run(args: Args) -> Result<Outcome, CliError> {
 
 async fn serve(app: App, settings: &Settings, is_demo: bool) -> Result<(), CliError> {
     let mut stop = pin!(told_to_stop()?);
-    let (app, demo) = tokio::select! {
+    let Opened { app, demo, code } = tokio::select! {
         opened = open(app, settings, is_demo) => opened?,
         () = &mut stop => return Ok(()),
     };
@@ -69,6 +70,12 @@ async fn serve(app: App, settings: &Settings, is_demo: bool) -> Result<(), CliEr
         .map_err(CliError::io(format!("监听不了 {}", settings.listen)))?;
     let address = listener.local_addr().map_err(CliError::io("取不到监听地址"))?;
     tracing::info!(%address, pack = app.shelf.pack().digest(), "listening");
+    if let Some(code) = code {
+        say(&format!(
+            "还没有任何人员。请用浏览器打开 http://{address}/setup 建立第一个管理员，代码（仅本次启动有效）：{}\n或者用命令：zhijian user add 登录名 --role admin",
+            code.reveal()
+        ));
+    }
     if let Some(demo) = demo {
         print(&demo::welcome(&demo, address))?;
     }
@@ -95,20 +102,24 @@ fn told_to_stop() -> Result<impl Future<Output = ()>, CliError> {
     })
 }
 
-/// Opens the store where there is one, filled where it is for a demo, and tells how the first administrator comes in.
-async fn open(app: App, settings: &Settings, is_demo: bool) -> Result<(App, Option<Demo>), CliError> {
-    let Some(place) = &settings.data else { return Ok((app, None)) };
+/// A server that is ready to be asked.
+struct Opened {
+    app: App,
+    /// What it was filled with.
+    demo: Option<Demo>,
+    /// What lets the first administrator in, while there is nobody.
+    code: Option<Secret>,
+}
+
+/// Opens the store where there is one, filled where it is for a demo.
+async fn open(app: App, settings: &Settings, is_demo: bool) -> Result<Opened, CliError> {
+    let Some(place) = &settings.data else { return Ok(Opened { app, demo: None, code: None }) };
     let store = Store::open(place).await?;
     let demo = match is_demo {
         true => Some(crate::demo::fill(&store, &app.shelf.pack(), Timestamp::now()).await?),
         false => None,
     };
     let archive = Archive::open(store, settings).await?;
-    if let Some(code) = archive.set_up_code() {
-        say(&format!(
-            "还没有任何人员。请建立第一个管理员：POST /api/v1/setup，代码（仅本次启动有效）：{}\n或者用命令：zhijian user add 登录名 --role admin",
-            code.reveal()
-        ));
-    }
-    Ok((app.keeping(archive), demo))
+    let code = archive.set_up_code();
+    Ok(Opened { app: app.keeping(archive), demo, code })
 }

@@ -15,6 +15,7 @@ use super::observe::Seat;
 use super::problem::Problem;
 use super::{App, body};
 use crate::access::{Actor, Kind, Scope, Secret};
+use crate::ui::{role_title, scope_title};
 
 /// The cookie that holds the secret of a session.
 pub(super) const COOKIE: &str = "zhijian_session";
@@ -36,7 +37,7 @@ pub(super) async fn guard(State(guard): State<Guard>, mut request: Request, next
             }
             next.run(request).await
         }
-        Err(problem) => {
+        Err(Turned { problem, .. }) => {
             // Whoever does not listen while sending gets the answer all the same, but keeps nobody's place for it.
             Seat::give_up(request.extensions());
             let body = std::mem::replace(request.body_mut(), Body::empty());
@@ -46,12 +47,24 @@ pub(super) async fn guard(State(guard): State<Guard>, mut request: Request, next
     }
 }
 
+/// Who is turned away, where that is known, and why.
+pub(super) struct Turned {
+    pub(super) problem: Problem,
+    pub(super) actor: Option<Actor>,
+}
+
+impl From<Problem> for Turned {
+    fn from(problem: Problem) -> Self {
+        Self { problem, actor: None }
+    }
+}
+
 /// Who asks, where they may; nobody where nothing is kept.
 pub(super) async fn admitted(
     guard: &Guard,
     method: &Method,
     headers: &HeaderMap,
-) -> Result<Option<Actor>, Problem> {
+) -> Result<Option<Actor>, Turned> {
     let Some(archive) = &guard.app.archive else { return Ok(None) };
     admit(archive, guard.scope, method, headers).await.map(Some)
 }
@@ -61,11 +74,9 @@ async fn admit(
     scope: Option<Scope>,
     method: &Method,
     headers: &HeaderMap,
-) -> Result<Actor, Problem> {
+) -> Result<Actor, Turned> {
     let actor = actor(archive, headers, Timestamp::now()).await?;
-    let actor = actor.ok_or_else(|| {
-        Problem::new("unauthenticated", "请先登录，或在 Authorization 头里带上令牌：Bearer zj_…")
-    })?;
+    let actor = actor.ok_or_else(|| nobody(headers))?;
     if actor.kind == Kind::Person {
         still_there(&actor, headers)?;
         if !is_safe(method) {
@@ -73,11 +84,30 @@ async fn admit(
         }
     }
     if let Some(scope) = scope.filter(|scope| !actor.may(*scope)) {
-        let (role, scope) = (actor.role.name(), scope.name());
-        return Err(Problem::new("forbidden", format!("{role} 没有 {scope} 权限：请找管理员")));
+        return Err(Turned { problem: may_not(&actor, scope), actor: Some(actor) });
     }
     slow_down(archive, &actor)?;
     Ok(actor)
+}
+
+/// Why somebody is turned away of whom nothing is known: people read it as well as programs.
+fn nobody(headers: &HeaderMap) -> Problem {
+    let told = match session_secret(headers) {
+        Some(_) if bearer(headers).is_none() => "登录已过期：请重新登录",
+        _ => "请先登录，或在 Authorization 头里带上令牌：Bearer zj_…",
+    };
+    Problem::new("unauthenticated", told)
+}
+
+fn may_not(actor: &Actor, scope: Scope) -> Problem {
+    let told = match actor.kind {
+        Kind::Person => {
+            let (role, scope) = (role_title(actor.role), scope_title(scope));
+            format!("您的角色是{role}，没有“{scope}”的权限：请找管理员")
+        }
+        _ => format!("{} 没有 {} 权限：请找管理员", actor.role.name(), scope.name()),
+    };
+    Problem::new("forbidden", told)
 }
 
 /// Who asks, by token or by cookie; nobody where what they hold is not valid (any more).

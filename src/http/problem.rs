@@ -6,11 +6,12 @@ use std::sync::Arc;
 
 use askama::Template as _;
 use axum::extract::{Request, State};
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 use utoipa::ToSchema;
 
+use super::guard::{self, Guard};
 use super::observe::Seat;
 use super::{App, body, pages};
 use crate::answer::Refusal;
@@ -250,7 +251,12 @@ impl IntoResponse for Problem {
 }
 
 /// No such route; who looks for a page is told by one.
-pub(super) async fn not_found(State(app): State<Arc<App>>, frame: Frame, request: Request) -> Response {
+pub(super) async fn not_found(State(app): State<Arc<App>>, mut request: Request) -> Response {
+    let known = Guard { app: app.clone(), scope: None };
+    if let Ok(Some(actor)) = guard::admitted(&known, &Method::GET, request.headers()).await {
+        request.extensions_mut().insert(actor);
+    }
+    let frame = pages::frame_of(&request, &app);
     let (head, body) = request.into_parts();
     Seat::give_up(&head.extensions);
     body::discard(body, &app.limits, app.body).await;

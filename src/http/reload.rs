@@ -49,6 +49,9 @@ async fn tell(app: &App, pack: &Pack, before: &str) {
         rubrics: pack.forms.len(),
     };
     let now = Timestamp::now();
+    if let Err(error) = archive.store.use_pack(pack.digest(), now).await {
+        tracing::error!(%error, "use of the pack not noted");
+    }
     let told = archive.store.tell(&News::new(Event::PackChanged(changed), now), now).await;
     if let Err(error) = told {
         tracing::error!(%error, "pack.changed not told");

@@ -27,10 +27,25 @@ impl Store {
                 let insert = "INSERT INTO sheets (pack, rubric, body) VALUES ($1, $2, $3)";
                 tx.run(insert, values![pack.digest(), &form.rubric.id, sheet]).await?;
             }
-            let subject = format!("pack:{}", pack.digest());
-            let act = Act { action: "pack.use", subject: &subject, after: pack.digest(), ..Act::default() };
-            tx.record(&Actor::system("pack"), act, now).await?;
         }
+        tx.commit().await
+    }
+
+    /// Writes into the audit log that a pack is in use from now on, unless the log says so already.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn use_pack(&self, digest: &str, now: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.db.begin().await?;
+        let last = "SELECT after FROM audit WHERE action = 'pack.use' ORDER BY seq DESC LIMIT 1";
+        let before = tx.row(last, values![]).await?.map_or_else(String::new, |(before,): (String,)| before);
+        if before == digest {
+            return Ok(());
+        }
+        let subject = format!("pack:{digest}");
+        let act =
+            Act { action: "pack.use", subject: &subject, before: &before, after: digest, ..Act::default() };
+        tx.record(&Actor::system("pack"), act, now).await?;
         tx.commit().await
     }
 

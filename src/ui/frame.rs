@@ -3,6 +3,7 @@
 use std::fmt::Display;
 
 use super::assets::EDITION;
+use super::titles::role_title;
 use super::words::Lang;
 use crate::access::{Actor, Role, Scope};
 
@@ -22,17 +23,6 @@ impl Visitor {
     #[must_use]
     pub fn title(&self) -> &'static str {
         role_title(self.role)
-    }
-}
-
-/// What a role is called.
-#[must_use]
-pub(super) fn role_title(role: Role) -> &'static str {
-    match role {
-        Role::Machine => "机器",
-        Role::Reviewer => "质检员",
-        Role::Lead => "质检主管",
-        Role::Admin => "管理员",
     }
 }
 

@@ -37,4 +37,5 @@ pub use problem::ProblemPage;
 pub use queue::{Choice, Queue};
 pub use review::{Facts, Material, ReviewPage};
 pub use sheets::{AdviceSheet, RecordSheet};
+pub(crate) use titles::{role_title, scope_title};
 pub use trial::{Trial, TrialResult, Why};

@@ -2,6 +2,7 @@
 
 use jiff::civil::DateTime;
 
+use crate::access;
 use crate::draft::FindingVerdict;
 use crate::rule::{Demand, Outcome, Severity};
 use crate::score::Basis;
@@ -90,6 +91,33 @@ pub(super) fn basis(basis: Basis) -> &'static str {
         Basis::Suggest => "建议分",
         Basis::Evidence => "只列证据",
         Basis::Human => "人工评判",
+    }
+}
+
+/// What a role is called.
+pub(crate) fn role_title(role: access::Role) -> &'static str {
+    match role {
+        access::Role::Machine => "机器",
+        access::Role::Reviewer => "质检员",
+        access::Role::Lead => "质检主管",
+        access::Role::Admin => "管理员",
+    }
+}
+
+/// What a scope lets one do, in words.
+pub(crate) fn scope_title(scope: access::Scope) -> &'static str {
+    match scope {
+        access::Scope::Score => "评分",
+        access::Scope::Ingest => "提交对话",
+        access::Scope::Drafts => "取初稿",
+        access::Scope::Pack => "看规则包",
+        access::Scope::Review => "复核",
+        access::Scope::Unmask => "查看原文",
+        access::Scope::Reopen => "退回复核",
+        access::Scope::Report => "看报表",
+        access::Scope::Audit => "看审计记录",
+        access::Scope::People => "管理人员和令牌",
+        access::Scope::Operate => "运维",
     }
 }
 

@@ -247,5 +247,5 @@ async fn what_is_erased_is_not_kept_by_a_job_that_still_brings_it(bench: Bench) 
     let erased = store.erase_before(later, &operator, "保存期限", later).await.unwrap();
     assert_eq!((erased.transcripts, erased.lines), (1, 1));
     assert_eq!(bench.count("job_lines"), 0);
-    assert_eq!(store.verify_audit().await.unwrap().unwrap().0, 4);
+    assert_eq!(store.verify_audit().await.unwrap().unwrap().0, 3);
 }

@@ -53,7 +53,13 @@ async fn a_call_is_found_in_the_queue_and_opened(bench: Bench) {
     let gone = page(desk.get("/reviews/0199", &staff.reviewer).await, 404).await;
     assert!(gone.contains("没有这份初稿"));
     let refused = page(desk.get(&format!("/reviews/{id}"), &staff.admin).await, 403).await;
-    assert!(refused.contains("没有 review 权限"));
+    assert!(
+        refused.contains("您的角色是管理员，没有“复核”的权限") && refused.contains("href=\"/people\""),
+        "{refused}"
+    );
+    let nowhere = desk.request(Method::GET, "/nowhere", Some(&staff.admin)).header("accept", "text/html");
+    let nowhere = page(nowhere.send().await.unwrap(), 404).await;
+    assert!(nowhere.contains("href=\"/people\""), "{nowhere}");
 }
 
 async fn a_review_shows_dialogue_and_rubric_and_covers_personal_data(bench: Bench) {

@@ -53,6 +53,7 @@ on_both!(
     a_repeat_is_answered_with_the_first_draft,
     many_at_once_are_kept_once,
     a_pack_is_kept_with_its_files,
+    whatever_pack_is_used_the_audit_log_says_so,
     people_are_taken_up_changed_and_shut_out,
     a_log_in_that_began_with_the_old_password_does_not_survive_a_new_one,
     an_administrator_is_always_left,
@@ -184,6 +185,15 @@ async fn a_pack_is_kept_with_its_files(bench: Bench) {
     let files = bench.store.pack_files(pack.digest()).await.unwrap().unwrap();
     assert_eq!(Pack::compile(files, Diagnostics::default()).unwrap().digest(), pack.digest());
     assert!(bench.store.pack_files("sha256:0").await.unwrap().is_none());
+}
+
+async fn whatever_pack_is_used_the_audit_log_says_so(bench: Bench) {
+    for pack in ["a", "a", "b", "a"] {
+        bench.store.use_pack(pack, Timestamp::now()).await.unwrap();
+    }
+    let entries = bench.store.audit_after(0, 10).await.unwrap();
+    let told: Vec<_> = entries.iter().map(|it| (it.before.as_str(), it.after.as_str())).collect();
+    assert_eq!(told, [("", "a"), ("a", "b"), ("b", "a")]);
 }
 
 fn operator() -> Actor {

@@ -12,7 +12,7 @@ use jiff::Timestamp;
 use url::form_urlencoded;
 
 use super::App;
-use super::guard::{self, Guard};
+use super::guard::{self, Guard, Turned};
 use super::problem::Problem;
 use crate::access::Actor;
 use crate::draft::Form;
@@ -43,8 +43,16 @@ pub(super) async fn guard(
         Ok(Some(actor)) => {
             request.extensions_mut().insert(actor);
         }
-        Err(problem) if !is_open && problem.code() == "unauthenticated" => return to_log_in(request.uri()),
-        Err(problem) if !is_open => return shown(frame_of(&request, &guard.app), problem.into_response()),
+        Err(Turned { problem, .. }) if !is_open && problem.code() == "unauthenticated" => {
+            return to_log_in(request.uri());
+        }
+        // Who may not go there may go elsewhere: the page says who they are.
+        Err(Turned { problem, actor }) if !is_open => {
+            if let Some(actor) = actor {
+                request.extensions_mut().insert(actor);
+            }
+            return shown(frame_of(&request, &guard.app), problem.into_response());
+        }
         _ => {}
     }
     let frame = frame_of(&request, &guard.app);

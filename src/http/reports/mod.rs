@@ -56,7 +56,8 @@ pub(super) struct AgreementReport {
 /// 人机一致率:逐项、逐规则、逐否决,以及推翻机评的原因,只算已提交的复核
 #[utoipa::path(get, path = "/api/v1/reports/agreement", tag = "报表", params(AgreementQuery), responses(
     (status = 200, description = "一致率与 95% 区间", body = AgreementReport),
-    (status = 400, description = "查询参数有误", body = Document, content_type = "application/problem+json")))]
+    (status = 400, description = "查询参数有误", body = Document, content_type = "application/problem+json"),
+    (status = 422, description = "开始日期晚于结束日期", body = Document, content_type = "application/problem+json")))]
 pub(super) async fn agreement(
     State(app): State<Arc<App>>,
     query: Result<Query<AgreementQuery>, QueryRejection>,

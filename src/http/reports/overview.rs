@@ -32,7 +32,8 @@ use crate::store::{Span, Store, StoreError};
         (Overview = "application/json"), (String = "text/csv; charset=utf-8"),
         (Vec<u8> = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet")),
         headers(("Content-Disposition" = String, description = "文件名；只有 CSV 和 Excel 有"))),
-    (status = 400, description = "查询参数有误", body = Document, content_type = "application/problem+json")))]
+    (status = 400, description = "查询参数有误", body = Document, content_type = "application/problem+json"),
+    (status = 422, description = "开始日期晚于结束日期", body = Document, content_type = "application/problem+json")))]
 pub(in crate::http) async fn overview(
     State(app): State<Arc<App>>,
     query: Result<Query<OverviewQuery>, QueryRejection>,
@@ -155,7 +156,8 @@ pub(in crate::http) struct ItemsReport {
 /// 逐项相加,复核越多越慢:10 万通约 3 秒;用 from、to 限定日期就快。
 #[utoipa::path(get, path = "/api/v1/reports/items", tag = "报表", params(FiguresQuery), responses(
     (status = 200, description = "失分最多的在前，最多 50 项", body = ItemsReport),
-    (status = 400, description = "查询参数有误", body = Document, content_type = "application/problem+json")))]
+    (status = 400, description = "查询参数有误", body = Document, content_type = "application/problem+json"),
+    (status = 422, description = "开始日期晚于结束日期", body = Document, content_type = "application/problem+json")))]
 pub(in crate::http) async fn items(
     State(app): State<Arc<App>>,
     query: Result<Query<FiguresQuery>, QueryRejection>,
@@ -174,7 +176,8 @@ pub(in crate::http) struct HitsReport {
 /// 每条规则命中多少次,复核没复核的都算
 #[utoipa::path(get, path = "/api/v1/reports/hits", tag = "报表", params(FiguresQuery), responses(
     (status = 200, description = "命中最多的在前", body = HitsReport),
-    (status = 400, description = "查询参数有误", body = Document, content_type = "application/problem+json")))]
+    (status = 400, description = "查询参数有误", body = Document, content_type = "application/problem+json"),
+    (status = 422, description = "开始日期晚于结束日期", body = Document, content_type = "application/problem+json")))]
 pub(in crate::http) async fn hits(
     State(app): State<Arc<App>>,
     query: Result<Query<FiguresQuery>, QueryRejection>,

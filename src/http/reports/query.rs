@@ -90,7 +90,7 @@ pub(super) fn days(from: Option<&str>, to: Option<&str>) -> Result<[Option<Strin
     if let (Some(from), Some(to)) = (&from, &to)
         && from > to
     {
-        return Err(wrong("查询参数 from 不能晚于 to：开始日期晚于结束日期"));
+        return Err(Problem::new("invalid_request", "查询参数 from 不能晚于 to：开始日期晚于结束日期"));
     }
     Ok([from, to])
 }

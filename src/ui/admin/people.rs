@@ -4,8 +4,7 @@ use askama::Template;
 use jiff::Timestamp;
 
 use super::super::Frame;
-use super::super::frame::role_title;
-use super::scope_title;
+use super::super::titles::{role_title, scope_title};
 use crate::access::{Role, Scope};
 use crate::store::{Person, Token};
 

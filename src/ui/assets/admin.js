@@ -55,8 +55,11 @@ if (dialog) {
   const told = dialog.querySelector("[data-copied]");
   let isStored = false;
   document.addEventListener("sent", (event) => {
-    if (event.target.dataset.showsSecret === undefined) return;
-    text.textContent = event.detail.secret;
+    const form = event.target;
+    if (form.dataset.showsSecret === undefined) return;
+    // A password was made up here, and the server does not send it back.
+    const { password, login } = form.elements;
+    text.textContent = event.detail?.secret ?? `${login?.value ?? form.dataset.login} ${password.value}`;
     dialog.showModal();
   });
   dialog.querySelector("[data-copy]").addEventListener("click", () => copy(text, told));

@@ -32,11 +32,21 @@ function clear(form) {
   for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
 }
 
+/** The way to log in again beside what is written here, which stays. */
+function logIn() {
+  const link = document.createElement("a");
+  link.href = "/login";
+  link.target = "_blank";
+  link.textContent = t("在新标签页登录");
+  return link;
+}
+
 /** Says what is wrong, and leads to the first field that offends. */
 export function tell(form, refused) {
   const told = form.querySelector(".problem");
   if (told) {
     told.textContent = refused instanceof Refused ? refused.message : t("页面出错，请重新打开");
+    if (refused.status === 401) told.append(" ", logIn());
     told.hidden = false;
   }
   const fields = (refused.problem?.errors ?? []).map((error) => form.elements[error.pointer.split("/")[1]]).filter(Boolean);

@@ -84,7 +84,7 @@ function refuse({ code, detail, errors = [] }) {
   if (now === told) return;
   clear();
   told = now;
-  (code === "not_found" ? rule : text).setAttribute("aria-invalid", "true");
+  if (!["unauthenticated", "unavailable", undefined].includes(code)) (code === "not_found" ? rule : text).setAttribute("aria-invalid", "true");
   const items = lines.map(({ error, at }) => item(error, at));
   const all = document.createElement("ul");
   all.append(...items);

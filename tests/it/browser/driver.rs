@@ -74,9 +74,9 @@ impl Driver {
         // A group of its own: who stops the tests by the keyboard, or kills a test with all its children, spares it.
         command.process_group(0).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
         command.env("TMPDIR", &folder).env("XDG_CONFIG_HOME", &folder).env("TZ", "Asia/Shanghai");
-        let mut watch = command.spawn().unwrap();
-        let port = port(watch.stdout.take().unwrap())?;
-        Ok(Self { watch, port, folder })
+        let mut driver = Self { watch: command.spawn().unwrap(), port: 0, folder };
+        driver.port = port(driver.watch.stdout.take().unwrap())?;
+        Ok(driver)
     }
 
     /// How the browser is to be.

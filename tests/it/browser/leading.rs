@@ -67,6 +67,14 @@ async fn an_administrator_takes_up_a_person_makes_a_token_and_reads_the_audit_lo
     browser.press("Ctrl+a").await;
     browser.type_text(PASSWORD).await;
     browser.press("Enter").await;
+    // What is shown once stays until somebody says that it is stored.
+    browser.wait_for("dialog[data-secret][open]").await;
+    browser.press("Escape Escape Escape").await;
+    browser.wait_for("dialog[data-secret][open]").await;
+    assert_eq!(browser.text("[data-secret-text]").await, format!("chen {PASSWORD}"));
+    browser.assert_accessible().await;
+    browser.tab_to("[data-stored]").await;
+    browser.press("Enter").await;
     browser.wait_until("document.querySelector('main table').textContent.includes('小陈')").await;
     browser.tab_to("a[href='/audit']").await;
     browser.press("Enter").await;
