@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use tempfile::TempDir;
+
 use super::Browser;
 use super::look::Colours;
 use crate::crew::Caller;
@@ -33,8 +35,12 @@ const fn picture(
     Picture { name, path, login: Some(login), keys: "", shows, colours: Colours::Light }
 }
 
-const PICTURES: [Picture; 20] = [
+/// What is only there while nobody is.
+const SET_UP: &str = "/setup";
+
+const PICTURES: [Picture; 23] = [
     Picture { login: None, ..picture("login", "", "/login", "form") },
+    Picture { login: None, ..picture("setup", "", SET_UP, "form") },
     picture("queue", "reviewer1", "/queue", "[data-rows]"),
     Picture { keys: "n", ..picture("review", "reviewer1", "/queue", "html[data-ready]") },
     Picture {
@@ -54,6 +60,8 @@ const PICTURES: [Picture; 20] = [
     picture("pack", "lead", "/pack", "main table"),
     picture("rule", "lead", "/pack/rules/forbidden/not-my-job", "main"),
     picture("lexicon", "lead", "/pack/lexicons/forbidden/not-my-job", "main"),
+    picture("lexicons", "lead", "/pack/lexicons", "main table"),
+    picture("rubrics", "lead", "/pack/rubrics", "main table"),
     picture("rubric", "lead", "/pack/rubrics/v3.1", "main"),
     picture("criteria", "lead", "/pack/criteria", "main"),
     picture("account", "admin", "/account", "main"),
@@ -63,6 +71,8 @@ const PICTURES: [Picture; 20] = [
 #[tokio::test]
 #[ignore = "writes into docs/screenshots: scripts/screenshots runs it"]
 async fn of_every_page() {
+    let data = TempDir::new().unwrap();
+    let empty = Served::start(&["--data", &data.path().display().to_string()]);
     let mut served = Served::start(&["--demo"]);
     let told = Told::by(&mut served);
     let lead = Caller::log_in_with(&served, "lead", &told.passwords["lead"]).await;
@@ -71,7 +81,8 @@ async fn of_every_page() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/screenshots");
     std::fs::create_dir_all(&folder).unwrap();
     for picture in PICTURES {
-        let browser = Browser::before(served.address).await;
+        let address = if picture.path == SET_UP { empty.address } else { served.address };
+        let browser = Browser::before(address).await;
         browser.viewport(1366, 768).await;
         browser.colours(picture.colours).await;
         if let Some(login) = picture.login {
