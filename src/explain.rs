@@ -125,7 +125,9 @@ impl Text<'_, '_> {
         if range.is_empty() {
             self.line(depth, format_args!("窗口里没有话轮"));
         } else {
-            self.line(depth, format_args!("在第 {}–{} 轮里找过{who}的话", range.start + 1, range.end));
+            let (first, last) = (range.start + 1, range.end);
+            let until = if first == last { String::new() } else { format!("–{last}") };
+            self.line(depth, format_args!("在第 {first}{until} 轮里找过{who}的话"));
         }
     }
 

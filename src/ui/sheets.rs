@@ -131,7 +131,10 @@ impl<'a> Printed<'a> {
             decision.and_then(|decision| decision.reason.as_deref()).map(|id| self.reason(id).to_owned());
         let note = decision.and_then(|decision| decision.note.clone());
         let is_overruled = decision.is_some_and(|decision| decision.verdict != Verdict::Confirm);
-        let level = self.level(line).map(str::to_owned);
+        let does_not_apply =
+            line.values.settled.is_some_and(|value| value.outcome == ItemOutcome::NotApplicable);
+        let none = does_not_apply.then(|| self.page.t("不适用").to_owned());
+        let level = self.level(line).map(str::to_owned).or(none);
         let places = line.item.evidence.iter().take(TOLD).filter(|_| !is_overruled);
         let places: Vec<String> = places.map(|place| self.quote(place.turn, &place.text)).collect();
         let places = Some(places.join("、")).filter(|places| !places.is_empty());

@@ -41,7 +41,7 @@ fn every_condition_tells_where_it_looked_and_what_it_found() {
     条件：
       any：成立
         phrase：成立
-          在第 1–1 轮里找过客服的话
+          在第 1 轮里找过客服的话
           第 1 轮(客服)“请稍等” [lexicons/w.txt:6]
         hold：无法测量
           缺少可信的起止时间
