@@ -14,12 +14,10 @@ use crate::support::Served;
 struct Picture {
     /// Its file is called so.
     name: &'static str,
-    /// Where it is; `{submitted}` stands for the id of the review that was submitted last.
+    /// Where it is; `{submitted}` stands for the id of the review that was submitted last, `{open}` for one that waits.
     path: &'static str,
     /// Who looks at it; nobody, where it says nobody.
     login: Option<&'static str>,
-    /// The keys that bring the page to where it is to be seen.
-    keys: &'static str,
     /// What is there then.
     shows: &'static str,
     colours: Colours,
@@ -32,7 +30,7 @@ const fn picture(
     path: &'static str,
     shows: &'static str,
 ) -> Picture {
-    Picture { name, path, login: Some(login), keys: "", shows, colours: Colours::Light }
+    Picture { name, path, login: Some(login), shows, colours: Colours::Light }
 }
 
 /// What is only there while nobody is.
@@ -42,11 +40,10 @@ const PICTURES: [Picture; 23] = [
     Picture { login: None, ..picture("login", "", "/login", "form") },
     Picture { login: None, ..picture("setup", "", SET_UP, "form") },
     picture("queue", "reviewer1", "/queue", "[data-rows]"),
-    Picture { keys: "n", ..picture("review", "reviewer1", "/queue", "html[data-ready]") },
+    picture("review", "reviewer1", "/reviews/{open}", "html[data-ready]"),
     Picture {
-        keys: "n",
         colours: Colours::Dark,
-        ..picture("review-dark", "reviewer1", "/queue", "html[data-ready]")
+        ..picture("review-dark", "reviewer1", "/reviews/{open}", "html[data-ready]")
     },
     picture("sheet", "lead", "/reviews/{submitted}/sheet", ".sheet"),
     picture("advice", "lead", "/reviews/{submitted}/advice", ".sheet"),
@@ -68,6 +65,19 @@ const PICTURES: [Picture; 23] = [
     Picture { login: None, ..picture("api-docs", "", "/api/docs", ".opblock-summary") },
 ];
 
+/// The riskiest call that waits and has times, so that there is a time line.
+async fn with_times(lead: &Caller) -> String {
+    let waiting = lead.get("/api/v1/reviews?state=open&free=true&limit=100").await.unwrap().json(200);
+    for review in waiting["reviews"].as_array().unwrap() {
+        let id = review["id"].as_str().unwrap();
+        let review = lead.get(&format!("/api/v1/reviews/{id}")).await.unwrap().json(200);
+        if review["transcript"]["turns"][0]["start_ms"].is_number() {
+            return id.to_owned();
+        }
+    }
+    panic!("the demo has a call with times that waits");
+}
+
 #[tokio::test]
 #[ignore = "writes into docs/screenshots: scripts/screenshots runs it"]
 async fn of_every_page() {
@@ -78,6 +88,7 @@ async fn of_every_page() {
     let lead = Caller::log_in_with(&served, "lead", &told.passwords["lead"]).await;
     let last = lead.get("/api/v1/reviews?state=submitted&order=submitted&limit=1").await.unwrap().json(200);
     let submitted = last["reviews"][0]["id"].as_str().unwrap();
+    let open = with_times(&lead).await;
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/screenshots");
     std::fs::create_dir_all(&folder).unwrap();
     for picture in PICTURES {
@@ -88,9 +99,8 @@ async fn of_every_page() {
         if let Some(login) = picture.login {
             browser.come_as(&Caller::log_in_with(&served, login, &told.passwords[login]).await).await;
         }
-        browser.open(&picture.path.replace("{submitted}", submitted)).await;
+        browser.open(&picture.path.replace("{submitted}", submitted).replace("{open}", &open)).await;
         browser.wait_for("main, .opblock-summary").await;
-        browser.press(picture.keys).await;
         browser.wait_for(picture.shows).await;
         browser.only_own_origin().await;
         browser.screenshot(&folder.join(picture.name).with_extension("png")).await;
