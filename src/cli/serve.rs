@@ -1,6 +1,7 @@
 //! `zhijian serve`: loads the pack, opens the port, and stops in order when told to.
 
 use std::future::Future;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::pin::pin;
 use std::sync::Arc;
@@ -69,13 +70,10 @@ async fn serve(app: App, settings: &Settings, is_demo: bool) -> Result<(), CliEr
         .await
         .map_err(CliError::io(format!("监听不了 {}", settings.listen)))?;
     let address = listener.local_addr().map_err(CliError::io("取不到监听地址"))?;
-    tracing::info!(%address, pack = app.shelf.pack().digest(), "listening");
     if let Some(code) = code {
-        say(&format!(
-            "还没有任何人员。请用浏览器打开 http://{address}/setup 建立第一个管理员，代码（仅本次启动有效）：{}\n或者用命令：zhijian user add 登录名 --role admin",
-            code.reveal()
-        ));
+        say(&first_steps(address, code.reveal()));
     }
+    tracing::info!(%address, pack = app.shelf.pack().digest(), "listening");
     if let Some(demo) = demo {
         print(&demo::welcome(&demo, address))?;
     }
@@ -102,10 +100,20 @@ fn told_to_stop() -> Result<impl Future<Output = ()>, CliError> {
     })
 }
 
-/// A server that is ready to be asked.
+/// How the first administrator comes in.
+fn first_steps(listening: SocketAddr, code: &str) -> String {
+    // A browser cannot go to the address that stands for all of them.
+    let ip = if listening.ip().is_unspecified() { IpAddr::from(Ipv4Addr::LOCALHOST) } else { listening.ip() };
+    let here = SocketAddr::new(ip, listening.port());
+    format!(
+        "还没有任何人员。请用浏览器打开 http://{here}/setup 建立第一个管理员，代码（仅本次启动有效）：{code}\n\
+         从别的电脑打开时，把地址换成这台服务器的。也可以用命令：zhijian user add 登录名 --role admin"
+    )
+}
+
+/// What is ready to be served.
 struct Opened {
     app: App,
-    /// What it was filled with.
     demo: Option<Demo>,
     /// What lets the first administrator in, while there is nobody.
     code: Option<Secret>,
@@ -121,5 +129,7 @@ async fn open(app: App, settings: &Settings, is_demo: bool) -> Result<Opened, Cl
     };
     let archive = Archive::open(store, settings).await?;
     let code = archive.set_up_code();
-    Ok(Opened { app: app.keeping(archive), demo, code })
+    let app = app.keeping(archive);
+    http::use_pack(&app).await?;
+    Ok(Opened { app, demo, code })
 }

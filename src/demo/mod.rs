@@ -88,7 +88,6 @@ struct Call<'a> {
 pub async fn fill(store: &Store, pack: &Pack, now: Timestamp) -> Result<Demo, DemoError> {
     let (calendar, dialogues) = (Calendar::at(now), dialogues());
     store.keep_pack(pack, calendar.opening()).await?;
-    store.use_pack(pack.digest(), calendar.opening()).await?;
     let accounts = take_up(store, calendar.opening()).await?;
     let new = NewToken {
         name: "转写系统（演示）",

@@ -125,15 +125,7 @@ impl Archive {
             return Ok(());
         }
         self.store.keep_pack(pack, Timestamp::now()).await?;
-        let is_first = {
-            let mut packs = self.packs.lock().unwrap_or_else(PoisonError::into_inner);
-            packs.insert(pack.digest().to_owned());
-            packs.len() == 1
-        };
-        // Later ones are noted when they are taken into use.
-        if is_first {
-            self.store.use_pack(pack.digest(), Timestamp::now()).await?;
-        }
+        self.packs.lock().unwrap_or_else(PoisonError::into_inner).insert(pack.digest().to_owned());
         Ok(())
     }
 

@@ -90,20 +90,22 @@ async fn admit(
     Ok(actor)
 }
 
-/// Why somebody is turned away of whom nothing is known: people read it as well as programs.
+/// What somebody is told who is not known, or not any more: whoever comes from a page has been.
 fn nobody(headers: &HeaderMap) -> Problem {
-    let told = match session_secret(headers) {
-        Some(_) if bearer(headers).is_none() => "登录已过期：请重新登录",
-        _ => "请先登录，或在 Authorization 头里带上令牌：Bearer zj_…",
+    let is_person = headers.contains_key(PAGE_OF) || session_secret(headers).is_some();
+    let told = match is_person && bearer(headers).is_none() {
+        true => "登录已过期：请重新登录",
+        false => "请先登录，或在 Authorization 头里带上令牌：Bearer zj_…",
     };
     Problem::new("unauthenticated", told)
 }
 
+/// What somebody is told who may not do such things: programs in the words of the API, people in their own.
 fn may_not(actor: &Actor, scope: Scope) -> Problem {
     let told = match actor.kind {
         Kind::Person => {
             let (role, scope) = (role_title(actor.role), scope_title(scope));
-            format!("您的角色是{role}，没有“{scope}”的权限：请找管理员")
+            format!("您的角色是{role}，不能{scope}：请找管理员")
         }
         _ => format!("{} 没有 {} 权限：请找管理员", actor.role.name(), scope.name()),
     };

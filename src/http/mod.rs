@@ -22,7 +22,7 @@ use crate::telemetry;
 use crate::transcript::limits::Limits;
 
 pub use self::archive::{Archive, ArchiveError};
-pub use self::reload::reload;
+pub use self::reload::{reload, use_pack};
 pub use self::routes::{Way, ways};
 pub use self::server::serve;
 pub use self::work::work;

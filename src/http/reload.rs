@@ -9,13 +9,15 @@ use tokio::time::{MissedTickBehavior, interval};
 use super::{App, metrics};
 use crate::pack::Pack;
 use crate::shelf::{Change, State};
-use crate::store::News;
+use crate::store::{News, StoreError};
 use crate::webhook::event::{Event, PackChanged};
 
 /// Looks at the files of the pack every so often, and takes what has changed into use if nothing is wrong with it.
 pub async fn reload(app: Arc<App>, every: Duration) {
     let mut ticks = interval(every);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // Whoever started the server has accounted for the pack that it began with.
+    let mut accounted = app.shelf.pack().digest().to_owned();
     loop {
         ticks.tick().await;
         // Loading takes a while of computing, which the requests must not wait for.
@@ -36,7 +38,23 @@ pub async fn reload(app: Arc<App>, every: Duration) {
             }
         }
         metrics::pack(pack.digest(), refused.is_some());
+        // Where the store did not answer, the next look tries again.
+        if accounted != pack.digest() {
+            match use_pack(&app).await {
+                Ok(()) => accounted = pack.digest().to_owned(),
+                Err(error) => tracing::error!(%error, "pack.use not accounted for"),
+            }
+        }
     }
+}
+
+/// Accounts for the pack in use, where that is news and things are kept.
+///
+/// # Errors
+/// When the store does not answer.
+pub async fn use_pack(app: &App) -> Result<(), StoreError> {
+    let Some(archive) = &app.archive else { return Ok(()) };
+    archive.store.use_pack(app.shelf.pack().digest(), Timestamp::now()).await
 }
 
 /// Tells whoever wants to hear of it that another pack is in use.
@@ -49,9 +67,6 @@ async fn tell(app: &App, pack: &Pack, before: &str) {
         rubrics: pack.forms.len(),
     };
     let now = Timestamp::now();
-    if let Err(error) = archive.store.use_pack(pack.digest(), now).await {
-        tracing::error!(%error, "use of the pack not noted");
-    }
     let told = archive.store.tell(&News::new(Event::PackChanged(changed), now), now).await;
     if let Err(error) = told {
         tracing::error!(%error, "pack.changed not told");

@@ -67,10 +67,25 @@ pub struct AuditAsk<'a> {
     pub actor: Option<&'a str>,
     /// What was done.
     pub action: Option<&'a str>,
-    /// To what.
+    /// To what; the beginning will do, with the kind (`review:0199`) or without (`0199`).
     pub subject: Option<&'a str>,
     /// At most so many.
     pub limit: i64,
+}
+
+/// By whom, what, to what; the patterns of the third are escaped by a sign that is in no id.
+const ASKED: &str = "(actor = $1 OR $1 IS NULL) AND (action = $2 OR $2 IS NULL) AND ($3 IS NULL \
+                     OR subject LIKE $3 || '%' ESCAPE '!' OR subject LIKE '%:' || $3 || '%' ESCAPE '!')";
+
+impl AuditAsk<'_> {
+    /// The values for [`ASKED`].
+    fn asked(&self) -> [Option<String>; 3] {
+        let escaped = |text: &str| {
+            let escape = |c| if matches!(c, '!' | '%' | '_') { vec!['!', c] } else { vec![c] };
+            text.chars().flat_map(escape).collect()
+        };
+        [self.actor.map(str::to_owned), self.action.map(str::to_owned), self.subject.map(escaped)]
+    }
 }
 
 /// Where the chain is broken.
@@ -202,16 +217,27 @@ impl Store {
     /// # Errors
     /// When the store does not answer.
     pub async fn audit(&self, ask: AuditAsk<'_>) -> Result<Vec<AuditEntry>, StoreError> {
-        let AuditAsk { before, after, actor, action, subject, limit } = ask;
+        let AuditAsk { before, after, limit, .. } = ask;
         let order = if before.is_some() { "DESC" } else { "ASC" };
         let rows = format!(
             "SELECT seq, at, actor, action, subject, before, after, why, previous, hash FROM audit \
-             WHERE seq < $1 AND seq > $2 AND (actor = $3 OR $3 IS NULL) AND (action = $4 OR $4 IS NULL) \
-             AND (subject = $5 OR $5 IS NULL) ORDER BY seq {order} LIMIT $6"
+             WHERE {ASKED} AND seq < $4 AND seq > $5 ORDER BY seq {order} LIMIT $6"
         );
-        let asked = values![before.unwrap_or(i64::MAX), after, actor, action, subject, limit];
+        let [actor, action, subject] = ask.asked();
+        let asked = values![actor, action, subject, before.unwrap_or(i64::MAX), after, limit];
         let rows: Vec<Row> = self.db.rows(rows, asked).await?;
         rows.into_iter().map(Row::entry).collect()
+    }
+
+    /// How many entries there are of whom and what is asked for, wherever they stand.
+    ///
+    /// # Errors
+    /// When the store does not answer.
+    pub async fn audit_count(&self, ask: AuditAsk<'_>) -> Result<i64, StoreError> {
+        let [actor, action, subject] = ask.asked();
+        let count = format!("SELECT COUNT(*) FROM audit WHERE {ASKED}");
+        let count: Option<(i64,)> = self.db.row(count, values![actor, action, subject]).await?;
+        count.map(|(count,)| count).ok_or(StoreError::Broken("审计链"))
     }
 
     /// How many entries there are, and the hash of the last: what somebody outside should keep.

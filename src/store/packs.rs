@@ -31,14 +31,17 @@ impl Store {
         tx.commit().await
     }
 
-    /// Writes into the audit log that a pack is in use from now on, unless the log says so already.
+    /// Accounts for the pack with this digest being in use, where that is news: servers that share the store, and a
+    /// server that is started again, say it once.
     ///
     /// # Errors
     /// When the store does not answer.
     pub async fn use_pack(&self, digest: &str, now: Timestamp) -> Result<(), StoreError> {
         let mut tx = self.db.begin().await?;
+        // Two servers that notice at once would both take it for news.
+        tx.take_turn().await?;
         let last = "SELECT after FROM audit WHERE action = 'pack.use' ORDER BY seq DESC LIMIT 1";
-        let before = tx.row(last, values![]).await?.map_or_else(String::new, |(before,): (String,)| before);
+        let before = tx.row::<(String,)>(last, values![]).await?.map(|(digest,)| digest).unwrap_or_default();
         if before == digest {
             return Ok(());
         }

@@ -110,7 +110,7 @@ impl Person {
 }
 
 impl Store {
-    /// Takes somebody up; none where the login is taken.
+    /// Takes somebody up, with their login in small letters; none where it is taken.
     ///
     /// # Errors
     /// When the store does not answer.
@@ -166,15 +166,16 @@ impl Store {
         self.db.row::<Row>(row, values![id]).await?.map(Row::person).transpose()
     }
 
-    /// The person who logs in by this name, and the hash of their password; only who may log in.
+    /// The person who logs in by this name, in small letters or large, and the hash of their password; only who may log
+    /// in. Of two whose logins differ by nothing else, as they once could, it is the one who is meant exactly.
     ///
     /// # Errors
     /// When the store does not answer.
     pub async fn person_with_login(&self, login: &str) -> Result<Option<(Person, String)>, StoreError> {
         // One statement whether somebody has the login or not, so that it cannot be told by the time that it takes.
         let row = "SELECT id, login, name, role, active, created_at, password_hash FROM people \
-                   WHERE login = $1 AND active";
-        let known: Option<Known> = self.db.row(row, values![login]).await?;
+                   WHERE lower(login) = $2 AND active ORDER BY login = $1 DESC, id LIMIT 1";
+        let known: Option<Known> = self.db.row(row, values![login, login.to_ascii_lowercase()]).await?;
         known.map(|Known { row, password_hash }| Ok((row.person()?, password_hash))).transpose()
     }
 
@@ -209,9 +210,10 @@ impl Store {
         if change.role.is_some() || change.password_hash.is_some() || change.active == Some(false) {
             tx.run("DELETE FROM sessions WHERE person = $1", values![id]).await?;
         }
-        let (subject, after) = (format!("person:{id}"), person.digest());
-        let what = if change.password_hash.is_some() { "person.password" } else { "person.change" };
-        tx.record(by, Act { action: what, subject: &subject, after: &after, ..Act::default() }, now).await?;
+        let action = if change.password_hash.is_some() { "person.password" } else { "person.change" };
+        let (subject, before, after) = (format!("person:{id}"), was.in_audit(), person.in_audit());
+        let act = Act { action, subject: &subject, before: &before, after: &after, ..Act::default() };
+        tx.record(by, act, now).await?;
         tx.commit().await?;
         Ok(Ok(person))
     }
@@ -239,13 +241,19 @@ impl Tx {
         now: Timestamp,
     ) -> Result<Option<Person>, StoreError> {
         let NewPerson { login, name, role, password_hash } = new;
+        let login = login.to_ascii_lowercase();
+        // Logins of old may have large letters, which the table tells apart.
+        let taken = "SELECT id FROM people WHERE lower(login) = $1 LIMIT 1";
+        if self.row::<(String,)>(taken, values![&login]).await?.is_some() {
+            return Ok(None);
+        }
         let insert = "INSERT INTO people (id, login, name, role, password_hash, active, created_at) \
                       VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (login) DO NOTHING \
                       RETURNING id, login, name, role, active, created_at";
         let values = values![new_id(), login, name, role.name(), password_hash, true, stored(now)];
         let row = self.row::<Row>(insert, values).await?;
         let Some(person) = row.map(Row::person).transpose()? else { return Ok(None) };
-        let (subject, after) = (format!("person:{}", person.id), person.digest());
+        let (subject, after) = (format!("person:{}", person.id), person.in_audit());
         let act = Act { action: "person.add", subject: &subject, after: &after, ..Act::default() };
         self.record(by, act, now).await?;
         Ok(Some(person))
@@ -257,9 +265,9 @@ impl Person {
         self.role == Role::Admin && self.active
     }
 
-    /// What the audit log says they are: readable, since it is no secret.
-    fn digest(&self) -> String {
+    /// What the audit log says they are: readable, since it is no secret. The name comes last, since it may have spaces.
+    fn in_audit(&self) -> String {
         let state = if self.active { "active" } else { "inactive" };
-        format!("{} {} {state}", self.login, self.role.name())
+        format!("{} {} {state} {}", self.login, self.role.name(), self.name)
     }
 }

@@ -93,6 +93,13 @@ impl Queue {
         self.asked.keys().any(is_filter)
     }
 
+    /// Whether no call has come yet, as far as this view tells: nothing is left out of it but a state, which all are counted of.
+    fn is_untouched(&self) -> bool {
+        let QueueCounts { open, submitted, .. } = self.counts;
+        let is_plain = self.kept().all(|(name, _)| name == "state") && !self.is_filtered();
+        is_plain && open + submitted == 0
+    }
+
     fn severities(&self) -> [Choice; 4] {
         [("", "不限"), ("1", "轻微以上"), ("2", "一般以上"), ("3", "严重")]
             .map(|(id, title)| Choice::new(id, title))

@@ -2,7 +2,7 @@
 
 use reqwest::Method;
 use serde_json::{Value, json};
-use zhijian::config::Layer;
+use zhijian::config::{Layer, Settings};
 use zhijian::store::Place;
 
 use crate::kept::{Desk, PASSWORD, Proof, Staff};
@@ -17,6 +17,10 @@ on_both!(
     tokens_are_listed_without_their_secrets,
     endpoints_are_listed_with_their_deliveries,
     the_audit_log_is_read_from_its_end,
+    the_audit_log_tells_what_people_were_and_are,
+    the_audit_log_is_filtered_by_the_beginning_of_an_id,
+    forms_ask_before_and_show_what_must_be_stored,
+    the_first_administrator_is_led_on,
     the_system_tells_how_it_is,
     what_people_write_is_never_markup,
     nothing_of_a_call_is_on_them,
@@ -127,6 +131,81 @@ async fn the_audit_log_is_read_from_its_end(bench: Bench) {
     assert!(opened.contains("title=\"session.open\"") && !opened.contains("title=\"token.add\""));
     let none = text(&desk, "/audit?subject=review%3A0199&before=x", &staff.lead).await;
     assert!(none.contains("没有符合条件的记录"));
+}
+
+async fn the_audit_log_tells_what_people_were_and_are(bench: Bench) {
+    let (desk, staff) = desk(&bench).await;
+    let people: Value = desk.get("/api/v1/people", &staff.admin).await.json().await.unwrap();
+    let path = format!("/api/v1/people/{}", people["people"][1]["id"].as_str().unwrap());
+    for change in [json!({"name": "王 小明"}), json!({"role": "admin"}), json!({"active": false})] {
+        let changed = desk.send(Method::PATCH, &path, Some(&staff.admin), change).await;
+        assert_eq!(changed.status(), 200);
+    }
+    let page = text(&desk, "/audit?action=person.change", &staff.admin).await;
+    let rows: Vec<&str> = page.split("<tr>").skip(2).collect();
+    let told = [
+        ["王 小明 · 管理员 · 能登录", "王 小明 · 管理员 · 已停用"],
+        ["王 小明 · 质检员 · 能登录", "王 小明 · 管理员 · 能登录"],
+        ["reviewer · 质检员 · 能登录", "王 小明 · 质检员 · 能登录"],
+    ];
+    for (row, [before, after]) in rows.iter().zip(told) {
+        let (before, after) =
+            (row.find(&format!("\">{before}</code>")), row.find(&format!("\">{after}</code>")));
+        assert!(before.is_some() && before < after, "{row}");
+    }
+    assert_eq!(rows.len(), told.len());
+}
+
+async fn the_audit_log_is_filtered_by_the_beginning_of_an_id(bench: Bench) {
+    let (desk, staff) = desk(&bench).await;
+    let kept = sent(&desk, "/api/v1/transcripts", &staff.machine, transcript("t-1")).await;
+    let id = kept["id"].as_str().unwrap();
+    let path = format!("/api/v1/reviews/{id}/unmask");
+    sent(&desk, &path, &staff.lead, json!({"why": "核对号码"})).await;
+    for asked in [id, &id[..20], &format!("review:{}", &id[..20]), &format!("review:{id}")] {
+        let page = text(&desk, &format!("/audit?subject={asked}"), &staff.lead).await;
+        assert!(
+            page.contains(&format!("<a href=\"/reviews/{id}\">")) && page.contains("核对号码"),
+            "{asked}"
+        );
+        assert!(page.contains("符合 1 条 / 共 "), "{asked}");
+    }
+    let page = text(&desk, &format!("/audit?subject={id}"), &staff.admin).await;
+    assert!(page.contains("核对号码") && !page.contains("/reviews/"), "administrators read no calls");
+    for none in [&id[1..20], "%25", "_", "review:%25"] {
+        let page = text(&desk, &format!("/audit?subject={none}"), &staff.lead).await;
+        assert!(page.contains("没有符合条件的记录") && page.contains("符合 0 条 / 共 "), "{none}");
+    }
+    assert!(!text(&desk, "/audit?subject=", &staff.lead).await.contains("符合 "));
+}
+
+async fn forms_ask_before_and_show_what_must_be_stored(bench: Bench) {
+    let (desk, staff) = desk(&bench).await;
+    let page = text(&desk, "/people", &staff.admin).await;
+    assert_eq!(page.matches("data-shows-secret=\"password\"").count(), 4, "three resets and the new person");
+    assert!(page.contains("data-secret-text") && page.contains("data-stored"), "{page}");
+    // Two are no administrators yet.
+    assert_eq!(page.matches("<option value=\"admin\" data-sure=").count(), 2, "{page}");
+    let page = text(&desk, "/tokens", &staff.admin).await;
+    assert!(page.contains("data-some=\"至少勾选一项权限\""), "{page}");
+}
+
+async fn the_first_administrator_is_led_on(bench: Bench) {
+    let empty = Desk::open(&bench, Settings::of(&Layer::default())).await;
+    let stranger = ("x-nobody", String::new());
+    let page = text(&empty, "/setup", &stranger).await;
+    assert_eq!(page.matches("2 至 64 个字母、数字或 . _ - @").count(), 2, "before and after a mistake");
+    drop(empty);
+    let (desk, staff) = desk(&bench).await;
+    assert_eq!(desk.get("/setup", &stranger).await.headers()["location"], "/login");
+    assert_eq!(desk.get("/", &staff.admin).await.headers()["location"], "/people");
+    let queue = text(&desk, "/queue", &staff.reviewer).await;
+    assert!(queue.contains("还没有对话：请管理员建立令牌"), "{queue}");
+    let filtered = text(&desk, "/queue?state=open&agent=1", &staff.reviewer).await;
+    assert!(filtered.contains("没有符合条件的对话"), "{filtered}");
+    sent(&desk, "/api/v1/transcripts", &staff.machine, transcript("t-1")).await;
+    let submitted = text(&desk, "/queue?state=submitted", &staff.reviewer).await;
+    assert!(submitted.contains("没有符合条件的对话"), "{submitted}");
 }
 
 async fn the_system_tells_how_it_is(bench: Bench) {

@@ -16,7 +16,7 @@ use zhijian::pack::Pack;
 use zhijian::shelf::Shelf;
 use zhijian::store::Store;
 
-use crate::packs::compiled;
+use crate::packs::{Folder, RUBRIC, compiled};
 use crate::store::{Bench, on_both};
 use crate::support::transcript;
 
@@ -156,6 +156,9 @@ on_both!(
     a_page_acts_for_nobody_but_whom_it_was_written_for,
     strangers_leave_room_for_who_is_known,
     people_and_tokens_are_looked_after,
+    a_login_is_the_same_in_small_and_large_letters,
+    refusals_speak_to_people_of_roles_and_to_programs_of_scopes,
+    every_change_of_the_pack_in_use_is_accounted_for,
     the_audit_log_tells_who_did_what,
     who_asks_too_often_is_told_when_to_come_again,
 );
@@ -247,11 +250,13 @@ async fn who_is_not_known_or_may_not_is_refused_on_every_route(bench: Bench) {
         // Who looks for a page is led to the log-in.
         let unknown = if way.page { 303 } else { 401 };
         let stranger = desk.send(method.clone(), &path, None, json!({"x": 1})).await.status().as_u16();
-        let is_turned_away = stranger == unknown && path != "/";
+        // These lead everybody elsewhere, by now.
+        let leads_on = ["/", "/setup"].contains(&path.as_str());
+        let is_turned_away = stranger == unknown && !leads_on;
         assert_eq!(is_turned_away, !way.open, "{} {path} answers {stranger} to a stranger", way.method);
         let forged = ("authorization", format!("Bearer zj_{}", "0".repeat(64)));
         let forged = desk.send(method.clone(), &path, Some(&forged), json!({"x": 1})).await.status();
-        assert_eq!(forged == unknown && path != "/", !way.open, "{} {path} with a forged token", way.method);
+        assert_eq!(forged == unknown && !leads_on, !way.open, "{} {path} with a forged token", way.method);
         for role in Role::ALL {
             let proof = staff.proof(role);
             let status =
@@ -404,6 +409,87 @@ async fn people_and_tokens_are_looked_after(bench: Bench) {
     assert_eq!(desk.get("/api/v1/session", &proof).await.status(), 401);
     let tokens = desk.get("/api/v1/tokens", &staff.admin).await.text().await.unwrap();
     assert!(!tokens.contains(&reader["secret"].as_str().unwrap()[12..]));
+}
+
+async fn a_login_is_the_same_in_small_and_large_letters(bench: Bench) {
+    let (desk, staff) = Desk::staffed(&bench).await;
+    let add = async |login: &str| {
+        let person = json!({"login": login, "name": "王", "role": "lead", "password": PASSWORD});
+        desk.send(Method::POST, "/api/v1/people", Some(&staff.admin), person).await
+    };
+    let added: Value = add("Wang").await.json().await.unwrap();
+    assert_eq!(added["login"], "wang");
+    for taken in ["wang", "WANG"] {
+        assert_eq!(code(add(taken).await, 409).await, "conflict");
+    }
+    for login in ["wang", "Wang", "WANG"] {
+        desk.log_in(login).await;
+    }
+    // As they could be before: each of two comes in as who they are, and neither is taken up again.
+    for (login, of) in [("Lin", "reviewer"), ("lin", "lead")] {
+        bench.tamper(&format!("UPDATE people SET login = '{login}' WHERE login = '{of}'")).unwrap();
+    }
+    for (login, role) in [("Lin", "reviewer"), ("lin", "lead")] {
+        let me = desk.get("/api/v1/session", &desk.log_in(login).await).await;
+        assert_eq!(me.json::<Value>().await.unwrap()["role"], role);
+    }
+    bench.tamper("UPDATE people SET login = 'other' WHERE login = 'lin'").unwrap();
+    let me = desk.get("/api/v1/session", &desk.log_in("LIN").await).await;
+    assert_eq!(me.json::<Value>().await.unwrap()["role"], "reviewer");
+    assert_eq!(code(add("lin").await, 409).await, "conflict");
+}
+
+async fn refusals_speak_to_people_of_roles_and_to_programs_of_scopes(bench: Bench) {
+    let (desk, staff) = Desk::staffed(&bench).await;
+    let told = async |response: Response| -> String {
+        let problem: Value = response.json().await.unwrap();
+        problem["detail"].as_str().unwrap().to_owned()
+    };
+    let lacking = told(desk.get("/api/v1/audit", &staff.reviewer).await).await;
+    assert_eq!(lacking, "您的角色是质检员，不能看审计记录：请找管理员");
+    let lacking = told(desk.get("/api/v1/audit", &staff.machine).await).await;
+    assert_eq!(lacking, "machine 没有 audit 权限：请找管理员");
+    let gone = ("cookie", "zhijian_session=gone".to_owned());
+    assert_eq!(told(desk.get("/api/v1/people", &gone).await).await, "登录已过期：请重新登录");
+    // Whoever has logged out in another window has no cookie any more.
+    let page_of = ("x-zhijian-person", "0199".to_owned());
+    assert_eq!(told(desk.get("/api/v1/people", &page_of).await).await, "登录已过期：请重新登录");
+    let forged = ("authorization", "Bearer zj_0".to_owned());
+    assert!(told(desk.get("/api/v1/people", &forged).await).await.contains("Authorization"));
+}
+
+async fn every_change_of_the_pack_in_use_is_accounted_for(bench: Bench) {
+    let write = |folder: Folder, version: &str| {
+        folder.file("rules/rubrics/t.yaml", &RUBRIC.replace("\"1\"", &format!("\"{version}\"")))
+    };
+    let mut folder = write(Folder::new().without("rules/rude.yaml"), "1");
+    let settings = Settings::of(&Layer::default());
+    let archive = Archive::open(bench.store.clone(), &settings).await.unwrap();
+    let shelf = Shelf::open(Some(folder.path().to_owned())).unwrap();
+    let first = shelf.pack().digest().to_owned();
+    let app = Arc::new(App::new(shelf, &settings).keeping(archive));
+    http::use_pack(&app).await.unwrap();
+    let reloading = tokio::spawn(http::reload(app.clone(), Duration::from_millis(20)));
+    let mut known = Vec::new();
+    for (version, count) in [("2", 2), ("1", 3)] {
+        folder = write(folder, version);
+        for _ in 0..500 {
+            known = bench.store.audit_after(0, 100).await.unwrap();
+            if known.len() == count {
+                break;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        assert_eq!(known.len(), count, "{version}");
+    }
+    reloading.abort();
+    // A server that is started again with the same pack has nothing new to say.
+    http::use_pack(&app).await.unwrap();
+    assert_eq!(bench.store.audit_head().await.unwrap().0, 3);
+    let second = known[1].after.as_str();
+    let told: Vec<_> = known.iter().map(|it| (it.before.as_str(), it.after.as_str())).collect();
+    assert_eq!(told, [("", first.as_str()), (&first, second), (second, &first)]);
+    assert!(known.iter().all(|it| it.action == "pack.use" && it.subject == format!("pack:{}", it.after)));
 }
 
 async fn no_token_looks_after_people(bench: Bench) {

@@ -54,7 +54,7 @@ async fn a_call_is_found_in_the_queue_and_opened(bench: Bench) {
     assert!(gone.contains("没有这份初稿"));
     let refused = page(desk.get(&format!("/reviews/{id}"), &staff.admin).await, 403).await;
     assert!(
-        refused.contains("您的角色是管理员，没有“复核”的权限") && refused.contains("href=\"/people\""),
+        refused.contains("您的角色是管理员，不能复核") && refused.contains("href=\"/people\""),
         "{refused}"
     );
     let nowhere = desk.request(Method::GET, "/nowhere", Some(&staff.admin)).header("accept", "text/html");

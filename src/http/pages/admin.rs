@@ -73,20 +73,19 @@ pub(in crate::http) async fn audit(
         action: value("action"),
         subject: value("subject"),
     };
+    let (actor, action, subject) = (given(&asked.actor), given(&asked.action), given(&asked.subject));
+    let before = Some(asked.before.unwrap_or(i64::MAX));
+    let ask = AuditAsk { before, after: 0, actor, action, subject, limit: ASKED };
     let (length, _) = store.audit_head().await?;
-    let ask = AuditAsk {
-        before: Some(asked.before.unwrap_or(i64::MAX)),
-        after: 0,
-        actor: given(&asked.actor),
-        action: given(&asked.action),
-        subject: given(&asked.subject),
-        limit: ASKED,
+    let found = match actor.or(action).or(subject) {
+        Some(_) => Some(store.audit_count(ask).await?),
+        None => None,
     };
     let mut entries = store.audit(ask).await?;
     let has_more = entries.len() > ON_A_PAGE;
     entries.truncate(ON_A_PAGE);
     let names = names(store).await?;
-    page(&AuditPage { page: frame, asked, entries, has_more, length, names })
+    page(&AuditPage { page: frame, asked, entries, has_more, length, found, names })
 }
 
 /// What people and tokens are called, by how they sign.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use axum::extract::{RawQuery, State};
-use axum::response::Response;
+use axum::response::{IntoResponse as _, Redirect, Response};
 
 use super::page;
 use crate::http::App;
@@ -32,8 +32,14 @@ fn is_ours(to: &str) -> bool {
         && !to.contains(|c: char| c.is_control())
 }
 
-/// The first administrator.
-pub(in crate::http) async fn set_up(page_frame: Frame) -> Result<Response, Problem> {
+/// The first administrator; who comes later is led to the log-in.
+pub(in crate::http) async fn set_up(
+    State(app): State<Arc<App>>,
+    page_frame: Frame,
+) -> Result<Response, Problem> {
+    if app.archive()?.set_up_code().is_none() {
+        return Ok(Redirect::to("/login").into_response());
+    }
     page(&SetUp { page: page_frame })
 }
 

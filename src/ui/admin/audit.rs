@@ -6,7 +6,10 @@ use askama::Template;
 use url::form_urlencoded;
 
 use super::super::Frame;
+use super::super::titles::role_title;
 use super::super::words::Lang;
+use super::state_of;
+use crate::access::{Role, Scope};
 use crate::store::AuditEntry;
 
 /// A part of the audit log.
@@ -23,6 +26,8 @@ pub struct AuditPage {
     pub has_more: bool,
     /// How many there are in all.
     pub length: i64,
+    /// How many of them are asked for, where not all are.
+    pub found: Option<i64>,
     /// What people and tokens are called, by how they sign.
     pub names: HashMap<String, String>,
 }
@@ -97,9 +102,23 @@ impl AuditPage {
         self.names.contains_key(sign)
     }
 
-    fn is_filtered(&self) -> bool {
-        let AuditAsked { actor, action, subject, .. } = &self.asked;
-        ![actor, action, subject].into_iter().all(String::is_empty)
+    /// The review that an entry is about, where whoever looks may look at it.
+    fn review<'a>(&self, subject: &'a str) -> Option<&'a str> {
+        subject.strip_prefix("review:").filter(|_| self.page.may(Scope::Review))
+    }
+
+    /// What was there before or after, as people read it.
+    fn told(&self, entry: &AuditEntry, text: &str) -> String {
+        let person = entry.action.starts_with("person.").then(|| person(self.page.lang, text)).flatten();
+        person.unwrap_or_else(|| short(text))
+    }
+
+    /// How many there are, and under a filter how many of them it leaves.
+    fn counted(&self) -> String {
+        match self.found {
+            Some(found) => self.page.lang.fill("符合 {} 条 / 共 {} 条", &[&found, &self.length]),
+            None => self.page.fill("共 {} 条", self.length),
+        }
     }
 
     /// Where the older ones are.
@@ -117,6 +136,20 @@ impl AuditPage {
 /// What was done, in words.
 fn action_title(lang: Lang, action: &str) -> &str {
     ACTIONS.iter().find(|(name, _)| *name == action).map_or(action, |(_, title)| lang.say(title))
+}
+
+/// What a person was, in words; none where it is written otherwise. Entries of old do not tell the name.
+fn person(lang: Lang, text: &str) -> Option<String> {
+    let mut parts = text.splitn(4, ' ');
+    let (login, role, state) = (parts.next()?, parts.next()?, parts.next()?);
+    let role: Role = role.parse().ok()?;
+    let state = match state {
+        "active" => state_of(true),
+        "inactive" => state_of(false),
+        _ => return None,
+    };
+    let name = parts.next().unwrap_or(login);
+    Some([name, lang.say(role_title(role)), lang.say(state)].join(" · "))
 }
 
 /// A digest as people tell it apart, or what else stands in its place.
@@ -145,6 +178,15 @@ mod tests {
                 found.push_str(&fs::read_to_string(path).unwrap());
             }
         }
+    }
+
+    #[test]
+    fn a_person_is_told_in_words_and_entries_of_old_as_far_as_they_go() {
+        let zh = |text| person(Lang::Zh, text);
+        assert_eq!(zh("wang admin active 王 小明").unwrap(), "王 小明 · 管理员 · 能登录");
+        assert_eq!(zh("wang reviewer inactive").unwrap(), "wang · 质检员 · 已停用");
+        assert_eq!(person(Lang::En, "wang lead active W").unwrap(), "W · Lead · Can log in");
+        assert_eq!((zh(""), zh("zj_abc machine score ingest")), (None, None));
     }
 
     #[test]

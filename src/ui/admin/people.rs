@@ -5,6 +5,7 @@ use jiff::Timestamp;
 
 use super::super::Frame;
 use super::super::titles::{role_title, scope_title};
+use super::state_of;
 use crate::access::{Role, Scope};
 use crate::store::{Person, Token};
 

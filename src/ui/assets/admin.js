@@ -1,4 +1,4 @@
-// Passwords that are made up here, scopes that go with a role, and secrets that are shown once.
+// Passwords that are made up here, scopes that go with a role, and secrets and passwords that are shown once.
 
 import { t } from "./words.js";
 
@@ -50,16 +50,19 @@ async function copy(element, told) {
   }
 }
 
+/** What must be stored now: what the server has made up, or the password that stands in the form and is nowhere else. */
+function secretOf(form, answer) {
+  if (form.dataset.showsSecret !== "password") return answer.secret;
+  return `${t("登录名")} ${answer.login}\n${t("密码")} ${form.elements.password.value}`;
+}
+
 if (dialog) {
   const text = dialog.querySelector("[data-secret-text]");
   const told = dialog.querySelector("[data-copied]");
   let isStored = false;
   document.addEventListener("sent", (event) => {
-    const form = event.target;
-    if (form.dataset.showsSecret === undefined) return;
-    // A password was made up here, and the server does not send it back.
-    const { password, login } = form.elements;
-    text.textContent = event.detail?.secret ?? `${login?.value ?? form.dataset.login} ${password.value}`;
+    if (event.target.dataset.showsSecret === undefined) return;
+    text.textContent = secretOf(event.target, event.detail);
     dialog.showModal();
   });
   dialog.querySelector("[data-copy]").addEventListener("click", () => copy(text, told));

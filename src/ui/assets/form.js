@@ -32,23 +32,26 @@ function clear(form) {
   for (const field of form.querySelectorAll("[aria-invalid]")) field.removeAttribute("aria-invalid");
 }
 
-/** The way to log in again beside what is written here, which stays. */
-function logIn() {
+/** Where somebody logs in again, in another window: what has been typed here stays. */
+function toLogIn() {
   const link = document.createElement("a");
-  link.href = "/login";
-  link.target = "_blank";
-  link.textContent = t("在新标签页登录");
+  link.href = `/login?to=${encodeURIComponent(location.pathname + location.search)}`;
+  Object.assign(link, { target: "_blank", rel: "noopener", textContent: t("在新窗口里登录") });
   return link;
+}
+
+function say(form, ...parts) {
+  const told = form.querySelector(".problem");
+  told?.replaceChildren(...parts);
+  if (told) told.hidden = false;
 }
 
 /** Says what is wrong, and leads to the first field that offends. */
 export function tell(form, refused) {
-  const told = form.querySelector(".problem");
-  if (told) {
-    told.textContent = refused instanceof Refused ? refused.message : t("页面出错，请重新打开");
-    if (refused.status === 401) told.append(" ", logIn());
-    told.hidden = false;
-  }
+  const said = refused instanceof Refused ? refused.message : t("页面出错，请重新打开");
+  // Where somebody is just logging in, the password was wrong.
+  const mustLogIn = refused.status === 401 && form.dataset.send !== "POST /api/v1/session";
+  say(form, said, ...(mustLogIn ? [" ", toLogIn()] : []));
   const fields = (refused.problem?.errors ?? []).map((error) => form.elements[error.pointer.split("/")[1]]).filter(Boolean);
   for (const field of fields) field.setAttribute?.("aria-invalid", "true");
   fields[0]?.focus?.();
@@ -58,6 +61,8 @@ export function tell(form, refused) {
 export async function send(form) {
   const [method, path] = form.dataset.send.split(" ");
   clear(form);
+  const unticked = [...form.querySelectorAll("[data-some]")].find((boxes) => !boxes.querySelector(":checked"));
+  if (unticked) return say(form, unticked.dataset.some), null;
   const button = form.querySelector("button:not([type=button])");
   if (button) button.disabled = true;
   try {
@@ -75,7 +80,8 @@ document.addEventListener("submit", async (event) => {
   const form = event.target;
   if (!form.dataset.send || event.defaultPrevented) return;
   event.preventDefault();
-  if (form.dataset.sure && !confirm(form.dataset.sure)) return;
+  const sure = form.dataset.sure ?? form.querySelector("option:checked[data-sure]")?.dataset.sure;
+  if (sure && !confirm(sure)) return;
   const answer = await send(form);
   if (!answer) return;
   form.dispatchEvent(new CustomEvent("sent", { bubbles: true, detail: answer.body }));

@@ -71,7 +71,7 @@ async fn an_administrator_takes_up_a_person_makes_a_token_and_reads_the_audit_lo
     browser.wait_for("dialog[data-secret][open]").await;
     browser.press("Escape Escape Escape").await;
     browser.wait_for("dialog[data-secret][open]").await;
-    assert_eq!(browser.text("[data-secret-text]").await, format!("chen {PASSWORD}"));
+    assert_eq!(browser.text("[data-secret-text]").await, format!("登录名 chen\n密码 {PASSWORD}"));
     browser.assert_accessible().await;
     browser.tab_to("[data-stored]").await;
     browser.press("Enter").await;
@@ -84,4 +84,47 @@ async fn an_administrator_takes_up_a_person_makes_a_token_and_reads_the_audit_lo
     browser.wait_until("location.pathname === '/system'").await;
     browser.leave(&[]).await;
     assert_eq!(desk.caller("chen").await.get("/api/v1/session").await.unwrap().json(200)["role"], "reviewer");
+}
+
+#[tokio::test]
+async fn a_form_says_what_is_missing_leads_to_the_log_in_and_keeps_what_was_typed() {
+    let desk = Desk::open().await;
+    let admin = desk.caller("guan").await;
+    let browser = desk.browser_of(&admin).await;
+    browser.open("/tokens").await;
+    browser.wait_for("form[data-scopes] [name=name]").await;
+    browser
+        .evaluate("document.querySelectorAll('[name=scopes]').forEach((box) => { box.checked = false; })")
+        .await;
+    browser.tab_to("form[data-scopes] [name=name]").await;
+    browser.type_text("board").await;
+    browser.press("Enter").await;
+    let told = "document.querySelector('form[data-scopes] .problem').textContent";
+    browser.wait_until(&format!("{told} === '至少勾选一项权限'")).await;
+    browser.evaluate("document.querySelector('[data-value=score]').checked = true").await;
+    // As it is when somebody comes back after lunch.
+    admin.send(reqwest::Method::DELETE, "/api/v1/session", &serde_json::json!({})).await.unwrap();
+    browser.press("Enter").await;
+    browser.wait_until(&format!("{told} === '登录已过期：请重新登录 在新窗口里登录'")).await;
+    browser.wait_for("form[data-scopes] .problem a[href='/login?to=%2Ftokens'][target=_blank]").await;
+    assert_eq!(browser.value("form[data-scopes] [name=name]").await, "board");
+    browser.leave(&["401"]).await;
+}
+
+#[tokio::test]
+async fn the_longest_names_leave_the_pages_their_width() {
+    let desk = Desk::open().await;
+    let admin = desk.caller("guan").await;
+    let new = serde_json::json!({
+        "login": "l".repeat(64), "name": "长".repeat(50), "role": "reviewer", "password": PASSWORD
+    });
+    admin.send(reqwest::Method::POST, "/api/v1/people", &new).await.unwrap().json(201);
+    let browser = desk.browser_of(&admin).await;
+    for path in ["/people", "/audit"] {
+        browser.open(path).await;
+        browser.wait_for("main table").await;
+        let wide = "[...document.querySelectorAll('html, .scroll')].some((box) => box.scrollWidth > box.clientWidth)";
+        assert_eq!(browser.evaluate(wide).await, false, "{path}");
+    }
+    browser.leave(&[]).await;
 }
