@@ -130,7 +130,9 @@ async fn change(
     password: Option<&Password>,
 ) -> Result<(), CliError> {
     let people = store.people().await?;
-    let person = people.iter().find(|person| person.login == login);
+    // Logins of old may differ by large and small letters only: who is meant exactly comes first.
+    let exact = people.iter().find(|person| person.login == login);
+    let person = exact.or_else(|| people.iter().find(|person| person.login.eq_ignore_ascii_case(login)));
     let person = person.ok_or_else(|| CliError::Usage(format!("没有登录名为 {login} 的人")))?;
     let hash = password.map(Password::hash).transpose();
     let hash = hash.map_err(|error| CliError::Usage(error.to_string()))?;

@@ -31,7 +31,7 @@ pub(super) struct AuditQuery {
     actor: Option<String>,
     /// 做了什么,如 review.submit
     action: Option<String>,
-    /// 对什么做的,如 review:编号
+    /// 对什么做的,如 review:编号;也可只写编号或它的开头
     subject: Option<String>,
     /// 最多几条 [缺省: 100,最多 1000]
     #[serde(default = "some")]

@@ -22,7 +22,7 @@ pub struct Allowed {
 
 /// A line of the allow-list that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("webhook_allow 里的“{line}”不对：{mistake}")]
+#[error("“{line}”不对：{mistake}")]
 pub struct AllowedError {
     /// The line.
     pub line: String,
@@ -49,7 +49,7 @@ pub enum TargetError {
     #[error("{0} 是链路本地、组播、保留或云主机元数据的地址，不能作为回调地址：换一个")]
     Never(IpAddr),
     /// No line fits.
-    #[error("{0} 不在允许名单里：请运维把它加进配置文件的 webhook_allow，再重新启动")]
+    #[error("{0} 不在允许名单里：请运维把它加进 webhook_allow，然后重新启动")]
     NotListed(String),
 }
 
@@ -155,8 +155,8 @@ mod tests {
         assert_eq!(
             told,
             [
-                "webhook_allow 里的“hooks.example.cn”不对：要以 https:// 或 http:// 开头",
-                "webhook_allow 里的“http://10.2.0.1/16”不对：网段的起始地址不对：写成 10.2.0.0/16",
+                "“hooks.example.cn”不对：要以 https:// 或 http:// 开头",
+                "“http://10.2.0.1/16”不对：网段的起始地址不对：写成 10.2.0.0/16",
             ]
         );
     }
@@ -272,10 +272,7 @@ mod tests {
     fn refusals_say_what_to_do_and_keep_the_rest_of_the_address() {
         let told = |url: &str| allowed().target(url).unwrap_err().to_string();
         let unlisted = told("https://evil.cn:81/robot?token=abc");
-        assert_eq!(
-            unlisted,
-            "https://evil.cn:81 不在允许名单里：请运维把它加进配置文件的 webhook_allow，再重新启动"
-        );
+        assert_eq!(unlisted, "https://evil.cn:81 不在允许名单里：请运维把它加进 webhook_allow，然后重新启动");
         assert!(!told("https://me:pass@hooks.example.cn/").contains("pass"));
         assert!(told("http://169.254.169.254/a").starts_with("169.254.169.254 是链路本地"));
     }
